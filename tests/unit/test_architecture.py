@@ -1,0 +1,90 @@
+"""The map of the package holds: imports go one way and public names are decided, not grown."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import copilot_nb
+
+PACKAGE = Path(copilot_nb.__file__).parent
+ORDER = (
+    "errors",
+    "rpc",
+    "protocol",
+    "transcript",
+    "views",
+    "session",
+    "kernel",
+    "notebook",
+    "magics",
+    "testing",
+    "demo",
+    "cli",
+)
+"""Left never imports right. `cli` may use `demo`; the package root wires rooms by name."""
+
+
+def _room(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and room of every import of ours in a file, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == "copilot_nb":
+                names = [f"copilot_nb.{alias.name}" for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "copilot_nb" and len(parts) > 1 and parts[1] in ORDER:
+                yield node.lineno, parts[1]
+
+
+def _files() -> list[Path]:
+    return sorted(p for p in PACKAGE.rglob("*.py") if _room(p) in ORDER)
+
+
+@pytest.mark.parametrize("path", _files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_one_way(path: Path) -> None:
+    """No file imports a room to the right of its own."""
+    own = ORDER.index(_room(path))
+
+    wrong = [(line, room) for line, room in _imports(path) if ORDER.index(room) > own]
+
+    assert wrong == [], f"{path.name} imports to the right: {wrong}"
+
+
+def test_every_room_is_on_the_map() -> None:
+    """A new top-level room needs a place in the order."""
+    rooms = {p.name.removesuffix(".py") for p in PACKAGE.iterdir() if p.suffix in {"", ".py"}}
+
+    assert rooms - {"__init__", "__main__", "__pycache__"} == set(ORDER)
+
+
+@pytest.mark.parametrize("path", _files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_file_says_what_it_is_for(path: Path) -> None:
+    """A file opens with a docstring."""
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def test_private_names_stay_in_their_file() -> None:
+    """Nobody imports a name with a leading underscore from another module of ours."""
+    reached = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno} {alias.name}"
+        for path in _files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("copilot_nb")
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+
+    assert reached == []
