@@ -1,0 +1,1 @@
+"""What tests of agent code need: a scripted model for the real runtime, and fakes."""
