@@ -1,0 +1,1 @@
+"""Bytes to calls and back: framing, transports and the JSON-RPC peer."""
