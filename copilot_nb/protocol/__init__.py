@@ -1,0 +1,1 @@
+"""What calls and events mean: tolerant models of the runtime's JSON."""

@@ -1,0 +1,49 @@
+"""The base of everything that crosses the wire.
+
+Snake case here, camel case there; unknown fields are kept, unset ones are not sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Wire(BaseModel):
+    """A frozen value with camelCase names on the wire.
+
+    Fields the runtime adds later are kept and readable by their wire name. Input values are
+    never quoted in validation errors, because some of them are keys and tokens.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="allow",
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+    )
+
+    def to_wire(self) -> dict[str, Any]:
+        """The JSON object to send: camelCase, without what is unset or None."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @classmethod
+    def from_wire(cls, raw: Mapping[str, Any]) -> Self:
+        """The value of a received JSON object.
+
+        Raises:
+            pydantic.ValidationError: A declared field is missing or has another type.
+        """
+        return cls.model_validate(raw)
+
+
+class Empty(Wire):
+    """Parameters or a result without declared fields; what arrives is kept."""
