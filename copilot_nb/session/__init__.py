@@ -1,0 +1,1 @@
+"""The public async API: Client, Session, Turn, tools, and requests that wait for an answer."""
