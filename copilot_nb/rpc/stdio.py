@@ -79,12 +79,13 @@ class StdioTransport:
         self._on_closed: OnClosed = _ignore
         self._closing = False
         self._ended = asyncio.Event()
+        self._reason: Exception | None = None
 
     def start(self, on_messages: OnMessages, on_closed: OnClosed) -> None:
         """Begin to receive; called again, the new receivers take over from the next batch on."""
         self._on_messages, self._on_closed = on_messages, on_closed
         if self._ended.is_set():
-            asyncio.get_running_loop().call_soon(on_closed, None)
+            asyncio.get_running_loop().call_soon(on_closed, self._reason)
         elif self._loop is None:
             self._loop = asyncio.get_running_loop()
             for work in (self._read, self._write):
@@ -108,7 +109,16 @@ class StdioTransport:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_GRACE):
                 await self._ended.wait()
-        self._end(None)
+        self.end(None)
+
+    def end(self, error: Exception | None) -> None:
+        """Take the connection for ended, whatever the streams do; on the loop's thread."""
+        if self._ended.is_set():
+            return
+        self._closing, self._reason = True, error
+        self._queue.put(None)
+        self._ended.set()
+        self._on_closed(error)
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         error: Exception | None
@@ -119,7 +129,7 @@ class StdioTransport:
             error = problem
         self._queue.put(None)
         self._input.close()
-        _call(loop, self._end, error)
+        _call(loop, self.end, error)
 
     def _read_to_end(self, loop: asyncio.AbstractEventLoop) -> None:
         feed, read = Decoder().feed, self._input.read
@@ -146,14 +156,7 @@ class StdioTransport:
 
     def _end_soon(self, error: Exception) -> None:
         """A broken pipe says less than the end of the process, which the reader is about to see."""
-        asyncio.get_running_loop().call_later(EXPLAIN_GRACE, self._end, error)
-
-    def _end(self, error: Exception | None) -> None:
-        if self._ended.is_set():
-            return
-        self._closing = True
-        self._ended.set()
-        self._on_closed(error)
+        asyncio.get_running_loop().call_later(EXPLAIN_GRACE, self.end, error)
 
 
 def _call(
