@@ -1,0 +1,1 @@
+"""Events to one immutable value: what a turn looks like, without I/O, time or screen."""

@@ -8,7 +8,10 @@ and a case in each view (`assert_never` names those that miss it).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 ToolState = Literal["pending", "running", "ok", "failed", "denied", "cancelled"]
 RequestState = Literal["open", "answered", "cancelled"]
@@ -206,6 +209,28 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What the reducer must know of earlier events and no view draws."""
+
+    began: float | None = None
+    """When the prompt was sent."""
+    times: Mapping[str, float] = field(default_factory=dict)
+    """When the block of that id began to work."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Tool call -> the JSON arguments as far as the model has written them."""
+    tails: Mapping[str, str] = field(default_factory=dict)
+    """Tool call -> half an escape sequence at the end of its streamed output."""
+    drafts: tuple[str, ...] = ()
+    """Blocks of the answer that streams now; a retry drops them."""
+    agents: Mapping[str, str] = field(default_factory=dict)
+    """Sub-agent -> its name."""
+    shells: Mapping[str, str] = field(default_factory=dict)
+    """Background shell -> the tool call that started it."""
+    intent: str = ""
+    """What the agent says it is doing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """Everything from one prompt to its end, as one value."""
 
@@ -219,6 +244,7 @@ class Transcript:
     """Where answers come from when a reader must know, such as "demo model"."""
     usage: Usage = field(default_factory=Usage)
     seconds: float | None = None
+    memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     def get(self, block_id: str) -> Block | None:
         """The block of that id, the newest first."""
@@ -237,6 +263,10 @@ class Transcript:
             if self.blocks[at].id == block.id:
                 return replace(self, blocks=(*self.blocks[:at], block, *self.blocks[at + 1 :]))
         return self.add(block)
+
+    def drop(self, block_ids: Collection[str]) -> Transcript:
+        """A transcript without the blocks of those ids."""
+        return replace(self, blocks=tuple(b for b in self.blocks if b.id not in block_ids))
 
     @property
     def text(self) -> str:

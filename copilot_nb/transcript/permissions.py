@@ -1,0 +1,227 @@
+"""What the agent asks for, in words: heading, exact text, place, and the choices there are.
+
+One function per kind of request. A kind that we do not know still reaches the person, as JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from copilot_nb.transcript.blocks import Choice, PermissionBlock
+from copilot_nb.transcript.presentation import file_language, first_line, indented
+from copilot_nb.transcript.safety import visible, warnings
+
+ALLOW_ONCE = Choice(id="allow_once", label="Allow once", key="y", style="primary")
+ALLOW_SESSION = Choice(id="allow_session", label="Allow for this session", key="s")
+DENY = Choice(id="deny", label="Deny", key="n")
+DENY_FEEDBACK = Choice(id="deny_feedback", label="Deny and say why", key="w", asks_feedback=True)
+DENY_STOP = Choice(id="deny_stop", label="Deny and stop", key="x", style="danger")
+
+Prompt = Mapping[str, Any]
+Fields = dict[str, str]
+
+_SUBJECTS = {"commands": "shell"}
+_REMEMBERED = frozenset({"shell", "write", "read", "mcp", "custom-tool"})
+"""What the runtime remembers for a session; it asks again for all others."""
+
+
+def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> PermissionBlock:
+    """The open block of a request.
+
+    Args:
+        request_id: What an answer names.
+        prompt: The runtime's `promptRequest`, or ours for kernel code.
+        tool_call_id: The call that asks, if `prompt` does not name it.
+    """
+    kind = _text(prompt, "kind")
+    subject = _SUBJECTS.get(kind, kind)
+    draw = _KINDS.get(subject)
+    fields = draw(prompt) if draw else _unknown(prompt)
+    raw = "\n".join((fields["heading"], fields.get("body", ""), fields.get("place", "")))
+    shown: dict[str, Any] = {
+        name: value if name == "language" else visible(value) for name, value in fields.items()
+    }
+    return PermissionBlock(
+        id=request_id,
+        subject=subject if draw else "unknown",
+        warnings=(*_own_warnings(prompt), *warnings(raw), *_diff_warnings(fields.get("diff", ""))),
+        choices=_choices(subject, prompt),
+        tool_call_id=_text(prompt, "toolCallId") or tool_call_id,
+        **shown,
+    )
+
+
+def diff_counts(diff: str) -> tuple[int, int]:
+    """How many lines a unified diff adds and takes away."""
+    lines = [line for line in diff.split("\n") if not line.startswith(("+++ ", "--- "))]
+    return sum(line[:1] == "+" for line in lines), sum(line[:1] == "-" for line in lines)
+
+
+def _choices(subject: str, prompt: Prompt) -> tuple[Choice, ...]:
+    session = (ALLOW_SESSION,) if _is_remembered(subject, prompt) else ()
+    return (ALLOW_ONCE, *session, DENY, DENY_FEEDBACK, DENY_STOP)
+
+
+def _is_remembered(subject: str, prompt: Prompt) -> bool:
+    if subject == "shell":
+        return bool(prompt.get("commandIdentifiers"))
+    if subject == "write":
+        return prompt.get("canOfferSessionApproval") is True
+    return subject in _REMEMBERED
+
+
+def _shell(prompt: Prompt) -> Fields:
+    return {
+        "heading": "Run this command?",
+        "body": _text(prompt, "fullCommandText"),
+        "language": "bash",
+        "intention": _text(prompt, "intention"),
+        "place": _text(prompt, "workingDirectory"),
+    }
+
+
+def _write(prompt: Prompt) -> Fields:
+    path, diff = _text(prompt, "fileName"), _text(prompt, "diff").strip("\n")
+    intention = _text(prompt, "intention")
+    verb = "Create" if "create" in intention.lower() else "Change"
+    added, gone = diff_counts(diff)
+    return {
+        "heading": f"{verb} {_name(path)}?" + (f" (+{added} −{gone})" if diff else ""),
+        "body": "" if diff else _text(prompt, "newFileContents"),
+        "language": file_language(path),
+        "place": path,
+        "diff": diff,
+    }
+
+
+def _read(prompt: Prompt) -> Fields:
+    path, intention = _text(prompt, "path"), _text(prompt, "intention")
+    verb = "Search in" if intention.lower().startswith("search") else "Read"
+    repeats = path in intention
+    return {
+        "heading": f"{verb} {_name(path)}?",
+        "body": path,
+        "intention": "" if repeats else intention,
+    }
+
+
+def _path(prompt: Prompt) -> Fields:
+    paths = prompt.get("paths")
+    verb = "Write" if prompt.get("accessKind") == "write" else "Read"
+    return {
+        "heading": f"{verb} outside the working folder?",
+        "body": "\n".join(map(str, paths)) if isinstance(paths, list) else _text(prompt, "path"),
+    }
+
+
+def _url(prompt: Prompt) -> Fields:
+    url = _text(prompt, "url")
+    return {
+        "heading": f"Fetch from {_host(url)}?",
+        "body": url,
+        "intention": _text(prompt, "intention"),
+    }
+
+
+def _mcp(prompt: Prompt) -> Fields:
+    return {
+        "heading": f"Call {_text(prompt, 'toolName')} of {_text(prompt, 'serverName')}?",
+        "body": indented(prompt.get("args")),
+        "language": "json",
+        "intention": _text(prompt, "toolTitle"),
+    }
+
+
+def _custom_tool(prompt: Prompt) -> Fields:
+    return {
+        "heading": f"Call {_text(prompt, 'toolName')}?",
+        "body": indented(prompt.get("args")),
+        "language": "json",
+        "intention": first_line(_text(prompt, "toolDescription")),
+    }
+
+
+def _hook(prompt: Prompt) -> Fields:
+    return {
+        "heading": f"A hook asks: call {_text(prompt, 'toolName')}?",
+        "body": indented(prompt.get("toolArgs")),
+        "language": "json",
+        "intention": _text(prompt, "hookMessage"),
+    }
+
+
+def _memory(prompt: Prompt) -> Fields:
+    fact = _text(prompt, "fact") or _text(prompt, "content")
+    return {
+        "heading": "Remember this for later sessions?",
+        "body": fact or indented(_rest(prompt)),
+        "intention": _text(prompt, "intention"),
+    }
+
+
+def _kernel_code(prompt: Prompt) -> Fields:
+    return {
+        "heading": _text(prompt, "heading") or "Run this code in your kernel?",
+        "body": _text(prompt, "body"),
+        "language": _text(prompt, "language") or "python",
+        "intention": _text(prompt, "intention"),
+        "place": _text(prompt, "place"),
+    }
+
+
+def _unknown(prompt: Prompt) -> Fields:
+    fields = {name: _text(prompt, name) for name in ("intention", "place", "language")}
+    return {
+        "heading": _text(prompt, "heading") or f"Allow {_text(prompt, 'kind') or 'this'}?",
+        "body": _text(prompt, "body") or indented(_rest(prompt)),
+        **{name: value for name, value in fields.items() if value},
+    }
+
+
+_KINDS: Mapping[str, Callable[[Prompt], Fields]] = {
+    "custom-tool": _custom_tool,
+    "hook": _hook,
+    "kernel-code": _kernel_code,
+    "mcp": _mcp,
+    "memory": _memory,
+    "path": _path,
+    "read": _read,
+    "shell": _shell,
+    "url": _url,
+    "write": _write,
+}
+
+
+def _own_warnings(prompt: Prompt) -> tuple[str, ...]:
+    given = prompt.get("warnings")
+    return tuple(map(visible, map(str, given))) if isinstance(given, list | tuple) else ()
+
+
+def _diff_warnings(diff: str) -> tuple[str, ...]:
+    """Invisible characters in added lines; long lines and odd alphabets are usual in files."""
+    added = "\n".join(line[1:] for line in diff.split("\n") if line.startswith("+"))
+    return tuple(text for text in warnings(added) if "⟨U+…⟩" in text)
+
+
+def _text(prompt: Prompt, name: str) -> str:
+    value = prompt.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _rest(prompt: Prompt) -> dict[str, Any]:
+    left_out = {"kind", "toolCallId", "intention"}
+    return {name: value for name, value in prompt.items() if name not in left_out}
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path.replace("\\", "/")).name or path
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "the network"
+    except ValueError:
+        return "the network"

@@ -1,0 +1,181 @@
+"""What happens to the turn as a whole: its end, failures, and lines about itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copilot_nb.errors import ConnectionClosedError
+from copilot_nb.protocol.events import (
+    Abort,
+    AssistantIdle,
+    SessionAutopilotStopped,
+    SessionCompactionComplete,
+    SessionCompactionStart,
+    SessionErrorEvent,
+    SessionEvent,
+    SessionIdle,
+    SessionInfo,
+    SessionMcpServerStatusChanged,
+    SessionModelChange,
+    SessionTruncation,
+    SessionWarning,
+)
+from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalRuntimeLost
+from copilot_nb.transcript.blocks import ErrorBlock, ToolBlock, Transcript
+from copilot_nb.transcript.failures import explain
+from copilot_nb.transcript.fold import close_all, find, fold, notice, words
+from copilot_nb.transcript.safety import visible
+
+_SILENT_INFO = frozenset({"cancellation", "file_created", "file_edited", "model_retry"})
+"""What other events say better."""
+
+_ABORTS = {
+    "autopilot_credit_limit": "Stopped: the credit limit is reached.",
+    "remote_command": "Stopped from elsewhere.",
+}
+
+
+@fold.register
+def idle(data: AssistantIdle, event: SessionEvent, turn: Transcript) -> Transcript:
+    """The answer is complete; background commands may go on, and are named."""
+    turn = _finish(turn, event, aborted=data.aborted)
+    for shell, call_id in turn.memory.shells.items():
+        call = find(turn, ToolBlock, call_id)
+        if call is not None:
+            turn = notice(turn, f"shell-{shell}", f"Still running: {call.title}")
+    return turn
+
+
+@fold.register
+def session_idle(data: SessionIdle, event: SessionEvent, turn: Transcript) -> Transcript:
+    """Nothing runs any more."""
+    return turn if turn.ended else _finish(turn, event, aborted=data.aborted)
+
+
+@fold.register
+def aborted(data: Abort, event: SessionEvent, turn: Transcript) -> Transcript:
+    """The turn was stopped; nothing of it goes on."""
+    refused = any(call.state == "denied" for call in turn.tools[-1:])
+    usual = "Stopped: the request was denied." if refused else "Stopped."
+    return _stop(turn, event, _ABORTS.get(data.reason, usual))
+
+
+@fold.register
+def interrupted(data: LocalInterrupted, event: SessionEvent, turn: Transcript) -> Transcript:
+    """A person stopped the turn; the runtime's own word may follow."""
+    return _stop(turn, event, f"Stopped: {visible(data.reason)}" if data.reason else "Stopped.")
+
+
+@fold.register
+def failed(data: SessionErrorEvent, event: SessionEvent, turn: Transcript) -> Transcript:
+    """The turn failed, unless the runtime only logs an error."""
+    if data.error_type == "notification":
+        return notice(turn, event.id, visible(data.message), warning=True)
+    message, hint, details = explain(data.message, kind=data.error_type, status=data.status_code)
+    block = ErrorBlock(id=f"error-{event.id}", message=message, hint=hint, details=details)
+    return replace(close_all(turn, event).add(block), state="failed")
+
+
+@fold.register
+def runtime_lost(data: LocalRuntimeLost, event: SessionEvent, turn: Transcript) -> Transcript:
+    """The runtime is gone in the middle of the turn."""
+    message, _, details = explain(data.message or "The connection to the runtime is gone.")
+    block = ErrorBlock(
+        id="error-runtime-lost",
+        message=message,
+        hint=ConnectionClosedError.hint,
+        details=details,
+    )
+    return replace(close_all(turn, event).put(block), state="failed")
+
+
+@fold.register
+def labelled(data: LocalLabel, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """Where answers come from."""
+    return replace(turn, label=visible(data.label))
+
+
+@fold.register
+def model_changed(data: SessionModelChange, event: SessionEvent, turn: Transcript) -> Transcript:
+    """Another model goes on with the turn."""
+    if data.new_model and turn.model and turn.model != data.new_model:
+        turn = notice(turn, event.id, f"The model is now {visible(data.new_model)}.")
+    return replace(turn, model=data.new_model or turn.model)
+
+
+@fold.register
+def informed(data: SessionInfo, event: SessionEvent, turn: Transcript) -> Transcript:
+    """A line worth knowing."""
+    if data.info_type in _SILENT_INFO or not data.message.strip():
+        return turn
+    return notice(turn, event.id, visible(data.message.strip()))
+
+
+@fold.register
+def warned(data: SessionWarning, event: SessionEvent, turn: Transcript) -> Transcript:
+    """A line to heed."""
+    if not data.message.strip():
+        return turn
+    return notice(turn, event.id, visible(data.message.strip()), warning=True)
+
+
+@fold.register
+def compacting(_data: SessionCompactionStart, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """The history is being summarised."""
+    return notice(turn, "compaction", "Summarising the conversation to make room …")
+
+
+@fold.register
+def compacted(
+    data: SessionCompactionComplete, _event: SessionEvent, turn: Transcript
+) -> Transcript:
+    """The history is summarised, or could not be."""
+    if not data.success:
+        reason = f": {visible(data.error)}" if data.error else "."
+        text = f"The conversation could not be summarised{reason}"
+        return notice(turn, "compaction", text, warning=True)
+    freed = f"; {data.tokens_removed:,} tokens are free again" if data.tokens_removed else ""
+    return notice(turn, "compaction", f"The conversation was summarised to make room{freed}.")
+
+
+@fold.register
+def truncated(data: SessionTruncation, event: SessionEvent, turn: Transcript) -> Transcript:
+    """Old messages were dropped."""
+    count = data.messages_removed_during_truncation
+    if not count:
+        return turn
+    return notice(turn, event.id, f"The oldest {count:,} messages were dropped to make room.")
+
+
+@fold.register
+def server_changed(
+    data: SessionMcpServerStatusChanged, _event: SessionEvent, turn: Transcript
+) -> Transcript:
+    """An MCP server that failed is worth a line; others are not."""
+    if data.status != "failed":
+        return turn
+    reason = f": {visible(data.error)}" if data.error else "."
+    text = f"MCP server {visible(data.server_name)} failed{reason}"
+    return notice(turn, f"mcp-{data.server_name}", text, warning=True)
+
+
+@fold.register
+def autopilot_stopped(
+    data: SessionAutopilotStopped, event: SessionEvent, turn: Transcript
+) -> Transcript:
+    """Why autopilot ended, unless the task is done."""
+    if data.reason in {"", "task_complete"}:
+        return turn
+    return notice(turn, event.id, f"Autopilot stopped: {words(data.reason)}.")
+
+
+def _finish(turn: Transcript, event: SessionEvent, *, aborted: bool) -> Transcript:
+    if turn.ended:
+        return turn
+    return replace(close_all(turn, event), state="stopped" if aborted else "done")
+
+
+def _stop(turn: Transcript, event: SessionEvent, text: str) -> Transcript:
+    if turn.ended:
+        return turn
+    return replace(notice(close_all(turn, event), "stopped", text), state="stopped")
