@@ -1,0 +1,288 @@
+"""Everything that agent code shows, in order, as it comes.
+
+For the length of a run stdout, stderr, `display()` and the last value go to the transcript instead
+of the cell. Only what the run itself does is taken: other tasks of the kernel and threads that
+were there before keep their usual way. Rich output that we do not draw ourselves (HTML, plotly,
+widgets) goes out as an ordinary cell output beneath, and its plain text into the transcript.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+import threading
+import time
+from collections import deque
+from contextvars import ContextVar
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from copilot_nb.kernel.frames import frame_of
+from copilot_nb.kernel.images import image_output
+from copilot_nb.kernel.interrupt import uninterruptible
+from copilot_nb.transcript.blocks import Output, TextOutput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+Stream = Literal["stdout", "stderr", "result", "error"]
+
+BURST = 20
+"""Lines that are passed on at once, each by itself."""
+PER_SECOND = 20
+"""How often text is passed on after that."""
+UNFINISHED_SECONDS = 1.0
+"""How long a line without an end waits: progress bars."""
+MAX_TEXT = 100_000
+"""Characters of one run; of what follows only the end is kept."""
+MAX_TAIL = 4_000
+MAX_RICH = 40
+"""Tables and pictures of one run."""
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+
+_active: ContextVar[Capture | None] = ContextVar("copilot_nb_capture", default=None)
+
+
+def capturing() -> bool:
+    """Whether this context belongs to a run of agent code."""
+    return _active.get() is not None
+
+
+class Capture:
+    """Takes the output of what runs inside the `with` block.
+
+    Args:
+        shell: The InteractiveShell whose displays are taken.
+        on_output: Called at once, on the thread that entered, with each output as a dict.
+    """
+
+    def __init__(self, shell: Any, on_output: Callable[[dict[str, Any]], None]) -> None:
+        self.outputs: list[Output] = []
+        self._shell = shell
+        self._on_output = on_output
+        self._queue: deque[Output] = deque()
+        self._written = 0
+        self._tail = ""
+        self._cut = 0
+        self._rich = 0
+        self._credit = float(BURST)
+        self._last_sent = time.monotonic()
+        self._stack = contextlib.ExitStack()
+
+    @uninterruptible
+    def __enter__(self) -> Capture:
+        self._thread = threading.current_thread()
+        self._earlier = set(threading.enumerate())
+        token = _active.set(self)
+        self._stack.callback(_active.reset, token)
+        for name in ("stdout", "stderr"):
+            self._stack.enter_context(_replaced_stream(self, name))
+        formatter, publisher = self._shell.display_formatter, self._shell.display_pub
+        self._format, self._publish = formatter.format, publisher.publish
+        self._clear = publisher.clear_output
+        self._stack.enter_context(_shadowed(formatter, "format", self._on_format))
+        self._stack.enter_context(_shadowed(publisher, "publish", self._on_publish))
+        self._stack.enter_context(_shadowed(publisher, "clear_output", self._on_clear))
+        return self
+
+    @uninterruptible
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+        if self._cut:
+            self._queue.append(TextOutput(text=f"\n… {self._cut:,} characters cut …\n{self._tail}"))
+        self._send()
+
+    def takes(self) -> bool:
+        """Whether what happens right now belongs to the run."""
+        if _active.get() is self:
+            return True
+        # Threads that the run started have no context of it before Python 3.14.
+        return threading.current_thread() not in self._earlier
+
+    @uninterruptible
+    def write(self, text: str, stream: Stream) -> None:
+        """Take text; passed on soon, at the latest when something else is shown."""
+        room = MAX_TEXT - self._written
+        self._written += len(text)
+        if len(text) > room:
+            rest = text[max(room, 0) :]
+            self._tail = (self._tail + rest)[-MAX_TAIL:]
+            self._cut += len(rest)
+            text = text[: max(room, 0)]
+        if text:
+            self._queue.append(TextOutput(text=text, stream=stream))
+            self._send_if_due(text)
+
+    @uninterruptible
+    def add(self, output: Output) -> None:
+        """Take a table or a picture; passed on at once."""
+        self._rich += 1
+        if self._rich > MAX_RICH:
+            output = TextOutput(text=f"[{output.kind} left out: more than {MAX_RICH} in one run]\n")
+        self._queue.append(output)
+        self._send()
+
+    def show(self, value: object) -> None:
+        """Show a value as a cell would show its last expression."""
+        data, metadata = self._shell.display_formatter.format(value)
+        if data:
+            self._on_publish(data, metadata)
+
+    def _send_if_due(self, text: str) -> None:
+        waited = time.monotonic() - self._last_sent
+        if text.endswith("\n"):
+            credit = self._credit + waited * PER_SECOND
+            if credit >= 1:
+                self._credit = min(credit - 1, BURST)
+                self._send()
+        elif waited >= UNFINISHED_SECONDS:
+            self._send()
+
+    @uninterruptible
+    def _send(self) -> None:
+        if threading.current_thread() is not self._thread:
+            return
+        taken = [self._queue.popleft() for _ in range(len(self._queue))]
+        for output in _merged(taken):
+            self._keep(output)
+            self._on_output({"kind": output.kind, **asdict(output)})
+        self._last_sent = time.monotonic()
+
+    def _keep(self, output: Output) -> None:
+        last = self.outputs[-1] if self.outputs else None
+        if (
+            isinstance(output, TextOutput)
+            and isinstance(last, TextOutput)
+            and last.stream == output.stream
+        ):
+            self.outputs[-1] = replace(last, text=last.text + output.text)
+        else:
+            self.outputs.append(output)
+
+    def _on_format(self, value: object, include: Any = None, exclude: Any = None) -> Any:
+        frame = frame_of(value) if self.takes() else None
+        if frame is None:
+            return self._format(value, include=include, exclude=exclude)
+        self.add(frame.table())
+        return {}, {}
+
+    def _on_publish(
+        self, data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        if not self.takes():
+            self._publish(data, metadata, **options)
+            return
+        has_id = bool(options.get("update") or (options.get("transient") or {}).get("display_id"))
+        if "image/png" in data and not has_id:
+            self.add(image_output(data["image/png"]))
+        elif "image/jpeg" in data and not has_id:
+            self.add(image_output(data["image/jpeg"], jpeg=True))
+        else:
+            self._beneath(data, metadata, options)
+
+    def _beneath(
+        self, data: Mapping[str, Any], metadata: Mapping[str, Any] | None, options: dict[str, Any]
+    ) -> None:
+        plain = str(data.get("text/plain", ""))
+        if plain and not options.get("update"):
+            self.write(f"{plain}\n", "result")
+        # A terminal would print the plain text a second time.
+        if set(data) - {"text/plain"} and hasattr(self._shell, "kernel"):
+            self._send()
+            self._publish(data, metadata, **options)
+
+    def _on_clear(self, wait: bool = False) -> None:
+        # In a run it would wipe the agent's own answer from the cell.
+        if not self.takes():
+            self._clear(wait)
+
+
+class _Stream(io.TextIOBase):
+    """Stands in for stdout or stderr; what is not the run's goes through."""
+
+    def __init__(self, capture: Capture, name: Literal["stdout", "stderr"], original: Any) -> None:
+        super().__init__()
+        self._capture: Capture | None = capture
+        self._name = name
+        self._original = original
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        if self._capture is not None and self._capture.takes():
+            self._capture.write(text, self._name)
+        else:
+            self._original.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._original.flush()
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return int(self._original.fileno())
+
+    def release(self) -> None:
+        """Pass everything through from now on: somebody may have kept this object."""
+        self._capture = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+@contextlib.contextmanager
+def _replaced_stream(capture: Capture, name: Literal["stdout", "stderr"]) -> Iterator[None]:
+    original = getattr(sys, name)
+    stream = _Stream(capture, name, original)
+    setattr(sys, name, stream)
+    try:
+        yield
+    finally:
+        stream.release()
+        if getattr(sys, name) is stream:
+            setattr(sys, name, original)
+
+
+@contextlib.contextmanager
+def _shadowed(owner: Any, name: str, function: Callable[..., Any]) -> Iterator[None]:
+    """Put a function over an object's method, and take it away again."""
+    before = vars(owner).get(name)
+    setattr(owner, name, function)
+    try:
+        yield
+    finally:
+        if before is None:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+
+
+def _merged(outputs: list[Output]) -> Iterator[Output]:
+    """Neighbouring texts of one stream as one, without control sequences."""
+    run: TextOutput | None = None
+    for output in outputs:
+        if isinstance(output, TextOutput) and run is not None and run.stream == output.stream:
+            run = replace(run, text=run.text + output.text)
+            continue
+        if run is not None:
+            yield replace(run, text=settled(run.text))
+        run = output if isinstance(output, TextOutput) else None
+        if run is None:
+            yield output
+    if run is not None:
+        yield replace(run, text=settled(run.text))
+
+
+def settled(text: str) -> str:
+    """What a terminal would show in the end: no colours, and the last state of each line."""
+    text = _ANSI.sub("", text).replace("\r\n", "\n")
+    if "\r" not in text:
+        return text
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))

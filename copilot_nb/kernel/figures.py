@@ -1,0 +1,59 @@
+"""Figures that agent code drew and did not show itself.
+
+A notebook shows matplotlib's open figures when the cell ends. The cell of an agent's turn ends
+much later, so they are shown when the piece of code ends.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.kernel.images import image_output
+
+if TYPE_CHECKING:
+    from copilot_nb.kernel.capture import Capture
+
+
+def open_figures() -> set[int]:
+    """The figures that are open now, by identity; empty when matplotlib is not in use."""
+    return {id(manager.canvas.figure) for manager in _managers()}
+
+
+def show_new_figures(capture: Capture, before: set[int]) -> None:
+    """Show the figures opened since `before`, and close them as the inline backend does."""
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    for manager in _managers():
+        figure = manager.canvas.figure
+        if id(figure) in before or not _shown_by_us(figure, inline):
+            continue
+        picture = _png(figure)
+        if picture is not None:
+            capture.add(image_output(picture))
+        if inline is not None:
+            _close(manager, figure, inline)
+
+
+def _managers() -> list[Any]:
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    return list(helpers.Gcf.get_all_fig_managers()) if helpers is not None else []
+
+
+def _shown_by_us(figure: Any, inline: Any) -> bool:
+    """Whether no window shows the figure already."""
+    return inline is not None or type(figure.canvas).__name__ == "FigureCanvasAgg"
+
+
+def _png(figure: Any) -> bytes | None:
+    from IPython.core.pylabtools import print_figure
+
+    data = print_figure(figure, fmt="png")  # type: ignore[no-untyped-call]  # of IPython
+    return data if isinstance(data, bytes) else None
+
+
+def _close(manager: Any, figure: Any, inline: Any) -> None:
+    waiting = getattr(inline.show, "_to_draw", [])
+    if figure in waiting:
+        waiting.remove(figure)
+    if inline.InlineBackend.instance().close_figures:
+        sys.modules["matplotlib._pylab_helpers"].Gcf.destroy(manager)

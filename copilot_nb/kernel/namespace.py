@@ -1,0 +1,179 @@
+"""What the user's namespace holds, in words that fit a model's context.
+
+Reads types, shapes, columns and a few rows; never an unknown object's `repr`, properties or
+iteration. The texts are data: `envelope.untrusted` wraps them before they leave.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import inspect
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.kernel.frames import COUNTED_CELLS, Frame, frame_of
+from copilot_nb.kernel.values import (
+    SIZED,
+    instance_data,
+    is_scientific,
+    plain_attribute,
+    short,
+    size,
+    type_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from copilot_nb.transcript.blocks import TableOutput
+
+TEXT = 400
+"""Characters of a single value."""
+ATTRIBUTES = 20
+COLUMNS = 60
+_SHOWN_IN_LISTS = (bool, int, float, complex)
+
+
+def brief(value: object) -> str:
+    """One line: type, size, and the value itself when it is a number."""
+    frame = frame_of(value)
+    if frame is not None:
+        return f"{frame.kind}, {frame.size}"
+    if type(value) in _SHOWN_IN_LISTS:
+        return f"{type_name(value)} {short(value)}"
+    if isinstance(value, type):
+        return "class"
+    if inspect.isroutine(value):
+        return f"function {signature_of(value)}"
+    dtype = plain_attribute(value, "dtype") if is_scientific(value) else None
+    return ", ".join(
+        filter(None, (type_name(value), size(value), "" if dtype is None else str(dtype)))
+    )
+
+
+def matching(variables: Mapping[str, Any], pattern: str) -> dict[str, Any]:
+    """The variables whose name holds the pattern, or matches it when it has wildcards."""
+    if not pattern:
+        return dict(variables)
+    wanted = pattern if any(c in pattern for c in "*?[") else f"*{pattern}*"
+    return {n: v for n, v in variables.items() if fnmatch.fnmatch(n.lower(), wanted.lower())}
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Up to three names that somebody may have meant."""
+    lowered = {known.lower(): known for known in names}
+    return [lowered[n] for n in difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.5)]
+
+
+def describe(name: str, value: object, *, rows: int = 5) -> str:
+    """Everything worth knowing about one variable."""
+    frame = frame_of(value)
+    if frame is not None:
+        return f"{name}: {frame.kind}, {frame.size}\n{describe_frame(frame, rows=rows)}"
+    for fits, write in _WRITERS:
+        if fits(value):
+            return "\n".join([f"{name}: {brief(value)}", *write(value)])
+    return "\n".join([f"{name}: {brief(value)}", *_object_lines(value)])
+
+
+def describe_frame(frame: Frame, *, rows: int = 5) -> str:
+    """Columns with type and missing values, then the first rows."""
+    missing = frame.missing_counts()
+    lines = ["Columns:"]
+    for at, column in enumerate(frame.columns[:COLUMNS]):
+        gaps = f", {missing[at]:,} missing" if missing and missing[at] else ""
+        lines.append(f"  {column.name or '(no name)'}: {column.dtype}{gaps}")
+    if len(frame.columns) > COLUMNS:
+        lines.append(f"  … {len(frame.columns) - COLUMNS:,} more columns")
+    if missing is None:
+        lines.append("Missing values were not counted: the table is too large.")
+    elif not any(missing):
+        lines.append("No missing values.")
+    if rows and frame.rows:
+        shown = min(rows, frame.rows)
+        lines += [f"First {shown} rows:" if shown > 1 else "First row:"]
+        lines.append(table_text(frame.table(rows=rows, columns=COLUMNS, tail=False)))
+    return "\n".join(lines)
+
+
+def table_text(table: TableOutput) -> str:
+    """A table as lines of cells."""
+    head = ("", *table.columns) if table.has_index else table.columns
+    return "\n".join(" | ".join(row) for row in (head, *table.rows))
+
+
+def signature_of(value: object) -> str:
+    """A function's parameters, as written; "(…)" when they cannot be read."""
+    try:
+        signature = inspect.signature(value)  # type: ignore[arg-type]  # raises TypeError if not
+        bare = [
+            p.replace(annotation=p.empty, default=_default(p))
+            for p in signature.parameters.values()
+        ]
+        return str(signature.replace(parameters=bare, return_annotation=signature.empty))
+    except (TypeError, ValueError):
+        return "(…)"
+
+
+class _Text(str):
+    """A default value that shows as this text."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _default(parameter: inspect.Parameter) -> Any:
+    return (
+        parameter.empty if parameter.default is parameter.empty else _Text(short(parameter.default))
+    )
+
+
+def _array_lines(value: Any) -> list[str]:
+    flat = value.reshape(-1)
+    first = [short(item) for item in flat[:10].tolist()]
+    lines = [f"First values: {', '.join(first)}" + (", …" if flat.size > len(first) else "")]
+    if value.dtype.kind in "iuf" and 0 < value.size <= COUNTED_CELLS:
+        lines.append(f"Minimum {short(value.min().item())}, maximum {short(value.max().item())}")
+    return lines
+
+
+def _function_lines(value: Any) -> list[str]:
+    doc = inspect.getattr_static(value, "__doc__", None)
+    first = doc.strip().partition("\n")[0] if isinstance(doc, str) and doc.strip() else ""
+    return [first] if first else []
+
+
+def _mapping_lines(value: Mapping[Any, Any]) -> list[str]:
+    pairs = list(islice(value.items(), ATTRIBUTES))
+    return [f"  {short(key)}: {brief(item)} {_text_of(item)}".rstrip() for key, item in pairs]
+
+
+def _text_of(value: object) -> str:
+    return short(value) if type(value) in (str, bytes) else ""
+
+
+def _value_lines(value: object) -> list[str]:
+    return [short(value, limit=TEXT)]
+
+
+def _object_lines(value: object) -> list[str]:
+    data = instance_data(value)
+    lines = [f"  .{name}: {brief(stored)}" for name, stored in islice(data.items(), ATTRIBUTES)]
+    if len(data) > ATTRIBUTES:
+        lines.append(f"  … {len(data) - ATTRIBUTES:,} more attributes")
+    return lines
+
+
+def _is_array(value: object) -> bool:
+    return type(value).__module__ == "numpy" and type(value).__name__ == "ndarray"
+
+
+_WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], list[str]]], ...] = (
+    (_is_array, _array_lines),
+    (lambda value: isinstance(value, type) or inspect.isroutine(value), _function_lines),
+    (lambda value: type(value) is dict, _mapping_lines),
+    (lambda value: type(value) in SIZED or type(value).__module__ == "builtins", _value_lines),
+)

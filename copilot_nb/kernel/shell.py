@@ -1,0 +1,165 @@
+"""The user's notebook as the agent's tools see it: variables, the last error, running code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from itertools import count
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.getipython import get_ipython
+
+from copilot_nb.errors import UsageError
+from copilot_nb.kernel.capture import Capture, capturing
+from copilot_nb.kernel.execute import execute
+from copilot_nb.kernel.figures import open_figures, show_new_figures
+from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
+from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_IPYTHON_NAMES = {"In", "Out", "exit", "quit", "get_ipython", "open"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """What a piece of code showed, and how it ended."""
+
+    outputs: tuple[Output, ...] = ()
+    error: CodeError | None = None
+    seconds: float = 0.0
+
+    @property
+    def images(self) -> tuple[ImageOutput, ...]:
+        """The pictures, in order."""
+        return tuple(o for o in self.outputs if isinstance(o, ImageOutput))
+
+    @property
+    def text(self) -> str:
+        """Everything as text, for the model: tables as rows, pictures as a line each."""
+        parts = [_as_text(output) for output in self.outputs]
+        return "\n".join(part.rstrip("\n") for part in parts if part)
+
+
+class Shell:
+    """One InteractiveShell; remembers its last error until `close()`.
+
+    Args:
+        shell: The InteractiveShell; the running one when not given.
+
+    Raises:
+        UsageError: There is no IPython here.
+    """
+
+    def __init__(self, shell: Any = None) -> None:
+        shell = shell if shell is not None else get_ipython()
+        if shell is None:
+            raise UsageError("There is no IPython here.", hint="Kernel tools need a notebook.")
+        self.ipython = shell
+        self._error: BaseException | None = last_error()
+        self._numbers = count(1)
+        self._running = asyncio.Lock()
+        shell.events.register("post_run_cell", self._cell_ended)
+
+    def close(self) -> None:
+        """Take back what was registered in IPython."""
+        with contextlib.suppress(ValueError):
+            self.ipython.events.unregister("post_run_cell", self._cell_ended)
+
+    @property
+    def user_ns(self) -> dict[str, Any]:
+        """The namespace in which the user's code runs."""
+        namespace: dict[str, Any] = self.ipython.user_ns
+        return namespace
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The user's variables by name: nothing of IPython's or ours, no modules."""
+        hidden = self.ipython.user_ns_hidden
+        # A copy: code in another thread may be adding names.
+        names = dict(self.user_ns)
+        return {
+            name: value
+            for name, value in names.items()
+            if _is_users_name(name) and hidden.get(name, _MISSING) is not value and _is_data(value)
+        }
+
+    @property
+    def last_error(self) -> BaseException | None:
+        """The newest error of the user's own code."""
+        return self._error
+
+    async def run(self, code: str, on_output: Callable[[dict[str, Any]], None]) -> RunResult:
+        """Run code as the user would type it; one piece at a time.
+
+        Args:
+            code: What to run.
+            on_output: Gets each output at once, as a dict in the form of `transcript.blocks`.
+        """
+        # A piece of code that asks the agent, which runs code, must not wait for itself.
+        async with contextlib.nullcontext() if capturing() else self._running:
+            return await self._run(code, f"<copilot-{next(self._numbers)}>", on_output)
+
+    async def _run(
+        self, code: str, filename: str, on_output: Callable[[dict[str, Any]], None]
+    ) -> RunResult:
+        start = time.perf_counter()
+        figures = open_figures()
+        error: CodeError | None = None
+        with Capture(self.ipython, on_output) as capture:
+            try:
+                value = await execute(self.ipython, code, filename)
+                if value is not None:
+                    capture.show(value)
+            except (asyncio.CancelledError, GeneratorExit):
+                raise
+            except BaseException as caught:  # noqa: BLE001 - whatever agent code raises is its result
+                error = code_error(caught, filename)
+            error = _show_figures(capture, figures) or error if error is None else error
+            if error is not None:
+                capture.write(f"{error.traceback}\n", "error")
+        seconds = time.perf_counter() - start
+        return RunResult(outputs=tuple(capture.outputs), error=error, seconds=seconds)
+
+    def _cell_ended(self, result: Any = None) -> None:
+        error = getattr(result, "error_in_exec", None) or getattr(result, "error_before_exec", None)
+        if isinstance(error, BaseException) and is_foreign(error):
+            self._error = error
+
+
+_MISSING = object()
+
+
+def _is_users_name(name: str) -> bool:
+    return not name.startswith("_") and name not in _IPYTHON_NAMES
+
+
+def _is_data(value: object) -> bool:
+    if isinstance(value, ModuleType):
+        return False
+    owner = value if isinstance(value, type) or callable(value) else type(value)
+    return not str(getattr(owner, "__module__", "")).startswith("copilot_nb")
+
+
+def _show_figures(capture: Capture, before: set[int]) -> CodeError | None:
+    try:
+        show_new_figures(capture, before)
+    except Exception as caught:  # noqa: BLE001 - drawing runs the figure's own code
+        return code_error(caught)
+    return None
+
+
+def _as_text(output: Output) -> str:
+    match output:
+        case TextOutput(text=text):
+            return text
+        case TableOutput(columns=columns, rows=rows, has_index=has_index, caption=caption):
+            head = ("", *columns) if has_index else columns
+            lines = [" | ".join(row) for row in (head, *rows)]
+            return "\n".join([*lines, f"[{caption}]"])
+        case ImageOutput(width=width, height=height):
+            return f"[picture, {width} × {height} pixels]"

@@ -1,0 +1,68 @@
+# ruff: noqa: D417 - the docstrings are the model's words; it does not see what we hand in
+"""Tools that look at the user's variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from copilot_nb.errors import ToolError
+from copilot_nb.kernel.envelope import untrusted
+from copilot_nb.kernel.namespace import brief, describe, matching, nearest
+from copilot_nb.session.tools import Invocation, tool
+
+if TYPE_CHECKING:
+    from copilot_nb.kernel.shell import Shell
+
+
+@tool(permission="read")
+def list_variables(
+    pattern: str = "",
+    limit: Annotated[int, Field(ge=1, le=500)] = 50,
+    *,
+    shell: Shell,
+    invocation: Invocation,
+) -> str:
+    """List the variables in the user's live notebook kernel: name, type, size.
+
+    Args:
+        pattern: Only names that contain this text, or match it if it has wildcards such as "df_*".
+        limit: How many to list.
+    """
+    found = matching(shell.variables, pattern)
+    many = "1 variable" if len(found) == 1 else f"{len(found)} variables"
+    invocation.describe(title=pattern or many)
+    if not found:
+        return f"No variable matches {pattern!r}." if pattern else "There are no variables yet."
+    lines = [f"{name}: {brief(value)}" for name, value in list(found.items())[:limit]]
+    if len(found) > limit:
+        lines.append(f"… {len(found) - limit} more; narrow the pattern or raise the limit")
+    return untrusted("\n".join(lines), "variables of the notebook")
+
+
+@tool(permission="read")
+def describe_variable(
+    name: str,
+    rows: Annotated[int, Field(ge=0, le=50)] = 5,
+    *,
+    shell: Shell,
+    invocation: Invocation,
+) -> str:
+    """Show one variable of the user's notebook: type, shape, columns, missing values, first rows.
+
+    Args:
+        name: The variable's name.
+        rows: How many rows of a table to show.
+    """
+    invocation.describe(title=name)
+    return untrusted(describe(name, _find(shell, name), rows=rows), f"variable {name}")
+
+
+def _find(shell: Shell, name: str) -> object:
+    variables = shell.variables
+    if name in variables:
+        return variables[name]
+    close = nearest(name, variables)
+    hint = f" Did you mean {', '.join(map(repr, close))}?" if close else ""
+    raise ToolError(f"There is no variable {name!r}.{hint}")

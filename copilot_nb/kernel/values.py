@@ -1,0 +1,233 @@
+"""Short texts about any Python object, without running its code.
+
+`repr()` of an unknown object may compute for minutes, print, raise or fill the memory. Here only
+types whose text is known to be cheap are asked for it; of all others one learns the type.
+"""
+
+from __future__ import annotations
+
+import array
+import collections
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import pathlib
+import types
+import uuid
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+ITEMS = 6
+"""Items of a container that are shown."""
+DEPTH = 3
+TEXT = 80
+"""Characters of a string that are shown."""
+BIG_INTEGER_BITS = 256
+
+_PLAIN = {
+    type(None),
+    type(...),
+    type(NotImplemented),
+    bool,
+    float,
+    complex,
+    range,
+    datetime.date,
+    datetime.datetime,
+    datetime.time,
+    datetime.timedelta,
+    datetime.timezone,
+    decimal.Decimal,
+    fractions.Fraction,
+    uuid.UUID,
+    pathlib.PosixPath,
+    pathlib.WindowsPath,
+    pathlib.PurePosixPath,
+    pathlib.PureWindowsPath,
+}
+_BRACKETS: dict[type, tuple[str, str]] = {
+    list: ("[", "]"),
+    tuple: ("(", ")"),
+    set: ("{", "}"),
+    frozenset: ("frozenset({", "})"),
+    collections.deque: ("deque([", "])"),
+}
+_MAPPINGS: dict[type, tuple[str, str]] = {
+    dict: ("{", "}"),
+    collections.OrderedDict: ("OrderedDict({", "})"),
+    collections.defaultdict: ("defaultdict({", "})"),
+    collections.Counter: ("Counter({", "})"),
+}
+_FUNCTIONS = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.MethodDescriptorType,
+)
+SIZED: tuple[type, ...] = (*_BRACKETS, *_MAPPINGS, str, bytes, bytearray, range, array.array)
+"""Types whose `len()` is cheap; subclasses are not meant."""
+SCIENTIFIC = {"numpy", "pandas", "polars", "pyarrow", "torch", "xarray", "duckdb", "scipy"}
+"""Libraries whose shapes, dtypes and scalars may be read."""
+
+
+def type_name(value: object) -> str:
+    """The name of a value's class; with its module when that is not the notebook or builtin."""
+    cls = type(value)
+    module, name = _class_names(cls)
+    root = module.partition(".")[0]
+    return name if root in {"builtins", "__main__", *SCIENTIFIC} else f"{module}.{name}"
+
+
+def is_scientific(value: object) -> bool:
+    """Whether the value's class comes from a library whose attributes we may read."""
+    return _class_names(type(value))[0].partition(".")[0] in SCIENTIFIC
+
+
+def short(value: object, *, limit: int = TEXT, depth: int = DEPTH) -> str:
+    """A text like `repr()`'s, at most `limit` characters, that runs no foreign code."""
+    return clip(_text(value, depth), limit)
+
+
+def clip(text: str, limit: int) -> str:
+    """The text, its end replaced by `…` when it is longer than `limit`."""
+    return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"
+
+
+def size(value: object) -> str:
+    """How big: "3 items", "120 characters", "(3, 4)"; empty when that cannot be read safely."""
+    cls = type(value)
+    if cls is str:
+        return f"{len(value):,} characters"  # type: ignore[arg-type]  # `cls is str` says so
+    if cls in {bytes, bytearray}:
+        return f"{len(value):,} bytes"  # type: ignore[arg-type]  # likewise
+    if cls in SIZED:
+        return f"{len(value):,} items"  # type: ignore[arg-type]  # likewise
+    shape = plain_attribute(value, "shape")
+    if isinstance(shape, tuple) and all(type(n) is int for n in shape):
+        return f"({', '.join(map(str, shape))})"
+    return ""
+
+
+def plain_attribute(value: object, name: str) -> Any:
+    """An attribute that is stored data; None when reading it would run the class's code.
+
+    Scientific libraries are trusted: there also properties are read.
+    """
+    if is_scientific(value):
+        try:
+            found = getattr(value, name, None)
+        except Exception:  # noqa: BLE001 - a property of somebody's subclass may raise anything
+            return None
+        return tuple(found) if name == "shape" and found is not None else found
+    return instance_data(value).get(name)
+
+
+def instance_data(value: object) -> dict[str, Any]:
+    """What the instance itself stores, read past `__getattr__` and properties."""
+    for cls in _mro(type(value)):
+        descriptor = cls.__dict__.get("__dict__")
+        if isinstance(descriptor, types.GetSetDescriptorType):
+            data = descriptor.__get__(value)
+            return data if type(data) is dict else {}
+    return {}
+
+
+def _mro(cls: type) -> tuple[type, ...]:
+    return type.__dict__["__mro__"].__get__(cls)  # type: ignore[no-any-return]  # a tuple of types
+
+
+def _class_names(cls: type) -> tuple[str, str]:
+    """Module and qualified name, read past the metaclass."""
+    name = type.__dict__["__qualname__"].__get__(cls)
+    try:
+        module = type.__dict__["__module__"].__get__(cls)
+    except AttributeError:
+        module = ""
+    return (module if isinstance(module, str) else "", str(name))
+
+
+def _text(value: object, depth: int) -> str:
+    cls = type(value)
+    for known, describe in _WRITERS:
+        if cls in known:
+            return describe(value, depth)
+    return _by_kind(value, cls)
+
+
+def _by_kind(value: object, cls: type) -> str:
+    if isinstance(value, type):
+        return f"<class {'.'.join(filter(None, _class_names(value)))}>"
+    if isinstance(value, _FUNCTIONS):
+        return f"<function {getattr(value, '__qualname__', '?')}>"
+    if isinstance(value, types.ModuleType):
+        return f"<module {value.__dict__.get('__name__', '?')}>"
+    if isinstance(value, enum.Enum):
+        return f"{_class_names(cls)[1]}.{instance_data(value).get('_name_', '?')}"
+    if is_scientific(value) and not size(value).strip("()"):
+        return _scalar(value)
+    return f"<{' '.join(filter(None, (type_name(value), size(value))))}>"
+
+
+def _scalar(value: object) -> str:
+    """The text of a scientific library's scalar: a timestamp, a numpy number, NA."""
+    if hasattr(type(value), "__len__") or type(value).__name__ == "DuckDBPyRelation":
+        return f"<{type_name(value)}>"
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - a broken scalar is still only a value to show
+        return f"<{type_name(value)}>"
+
+
+def _integer(value: Any, _depth: int) -> str:
+    bits = value.bit_length()
+    return str(value) if bits <= BIG_INTEGER_BITS else f"<integer of {bits:,} bits>"
+
+
+def _string(value: Any, _depth: int) -> str:
+    return repr(value) if len(value) <= TEXT else f"{value[:TEXT]!r}… ({len(value):,} in all)"
+
+
+def _items(value: Any, depth: int) -> str:
+    opening, closing = _BRACKETS[type(value)]
+    if depth <= 0 and len(value):
+        return f"{opening}…{closing}"
+    comma = "," if type(value) is tuple and len(value) == 1 else ""
+    return (
+        opening + _joined((_text(item, depth - 1) for item in value), len(value)) + comma + closing
+    )
+
+
+def _pairs(value: Any, depth: int) -> str:
+    opening, closing = _MAPPINGS[type(value)]
+    if depth <= 0 and len(value):
+        return f"{opening}…{closing}"
+    texts = (f"{_text(k, depth - 1)}: {_text(v, depth - 1)}" for k, v in value.items())
+    return opening + _joined(texts, len(value)) + closing
+
+
+def _joined(texts: Iterable[str], count: int) -> str:
+    try:
+        shown = list(islice(texts, ITEMS))
+    except RuntimeError:
+        return "… changed while it was read"
+    more = [f"… {count - ITEMS:,} more"] if count > ITEMS else []
+    return ", ".join(shown + more)
+
+
+def _plain(value: object, _depth: int) -> str:
+    return repr(value)
+
+
+_WRITERS: tuple[tuple[Any, Callable[[Any, int], str]], ...] = (
+    (_PLAIN, _plain),
+    ({int}, _integer),
+    ({str, bytes, bytearray}, _string),
+    (_BRACKETS, _items),
+    (_MAPPINGS, _pairs),
+    ({functools.partial}, lambda _value, _depth: "<functools.partial>"),
+)
