@@ -1,0 +1,149 @@
+// What permission and question panels share: one is asked at a time, a click counts once and only
+// when a person made it, and an answered request becomes one line.
+import { deliberate, focusGently, shortcut } from "../a11y.js";
+import { element, icon } from "../element.js";
+
+let panels = 0;
+
+/**
+ * @typedef {object} Panel
+ * @property {(value: object, event: Event) => void} answer  ignored when not deliberate
+ * @property {(event: Event) => boolean} deliberate
+ * @property {(key: string, node: HTMLElement, run: (event: Event) => void) => void} shortcut  Alt + key
+ * @property {{get: () => string, set: (text: string) => void}} draft
+ * @property {AbortSignal} signal
+ *
+ * @typedef {object} Parts
+ * @property {string} name
+ * @property {string} icon
+ * @property {(block: any) => string} heading
+ * @property {(block: any) => string} call  what a screen reader says when it appears
+ * @property {(block: any, panel: Panel) => (Node | null)[]} ask
+ * @property {(block: any) => (Node | null)[]} record  what the answered line unfolds to
+ *
+ * @param {Parts} parts
+ * @param {import("../view.js").Context} context
+ * @returns {import("./index.js").Card}
+ */
+export function request(parts, context) {
+  const el = element("div", `copilot-card copilot-request copilot-${parts.name}`);
+  const id = `copilot-panel-${++panels}`;
+  let drawn = null;
+  let mode = "";
+  let panel = null;
+
+  return {
+    el,
+    update(block, { waiting }) {
+      const next = block.state !== "open" ? "answered" : waiting[0] === block.id ? "asking" : "queued";
+      if (next !== mode || block !== drawn) {
+        const hadFocus = el.contains(el.ownerDocument.activeElement);
+        panel?.end();
+        panel = next === "asking" ? askingPanel(parts, block, context, { el, id, fresh: mode !== "asking" }) : null;
+        if (next === "answered") el.replaceChildren(answeredLine(parts, block));
+        if (next === "queued") el.replaceChildren(queuedLine(parts, block));
+        if (next === "answered" && hadFocus) el.querySelector("summary")?.focus({ preventScroll: true });
+        el.dataset.state = next;
+        [drawn, mode] = [block, next];
+      }
+      panel?.update(waiting.length - 1);
+    },
+  };
+}
+
+function askingPanel(parts, block, { sync, root, alert, signal }, { el, id, fresh }) {
+  const ending = new AbortController();
+  signal.addEventListener("abort", () => ending.abort(), { signal: ending.signal });
+  const panel = panelOf(block, sync, el, ending.signal);
+  const heading = headingOf(parts.heading(block), id);
+  const more = element("span", "copilot-chip");
+  const note = element("div", "copilot-note");
+  note.setAttribute("role", "status");
+  el.setAttribute("role", "group");
+  el.setAttribute("aria-labelledby", id);
+  const head = element("div", "copilot-request-head", icon(parts.icon), heading, more);
+  el.replaceChildren(head, ...parts.ask(block, panel).filter(Boolean), note);
+  if (fresh) {
+    alert(parts.call(block));
+    focusGently(heading, root);
+  }
+  return {
+    end: () => ending.abort(),
+    update(others) {
+      more.textContent = `${others} more waiting`;
+      more.hidden = others < 1;
+      const sending = sync.store.sending(block.id);
+      for (const node of el.querySelectorAll("button, textarea")) node.disabled = sending === "sending";
+      note.textContent = NOTES[sending];
+      note.hidden = !sending;
+    },
+  };
+}
+
+/** @returns {Panel} */
+function panelOf(block, sync, el, signal) {
+  const isDeliberate = deliberate();
+  const shortcuts = new Map();
+  const keydown = (event) => {
+    const run = event.target.localName === "textarea" ? null : shortcuts.get(shortcut(event));
+    if (!run) return;
+    event.preventDefault();
+    run(event);
+  };
+  el.addEventListener("keydown", keydown, { signal });
+  return {
+    signal,
+    deliberate: isDeliberate,
+    draft: { get: () => sync.store.draft(block.id), set: (text) => sync.store.setDraft(block.id, text) },
+    answer(value, event) {
+      if (isDeliberate(event)) sync.answer(block.id, value);
+    },
+    shortcut(key, node, run) {
+      shortcuts.set(key.toUpperCase(), run);
+      node.setAttribute("aria-keyshortcuts", `Alt+${key.toUpperCase()}`);
+      node.title = `Alt+${key.toUpperCase()}`;
+    },
+  };
+}
+
+/** Focus lands here, not on a button: a stray Enter must not approve anything. */
+function headingOf(words, id) {
+  const node = element("div", "copilot-request-heading", words);
+  node.id = id;
+  node.tabIndex = -1;
+  node.setAttribute("role", "heading");
+  node.setAttribute("aria-level", "3");
+  return node;
+}
+
+const NOTES = {
+  "": "",
+  sending: "Sending…",
+  unconfirmed: "The kernel has not confirmed this yet. It may be busy; you can answer again.",
+};
+
+function queuedLine(parts, block) {
+  return element(
+    "div",
+    "copilot-request-line",
+    icon("pending"),
+    element("span", "copilot-muted", "Waiting its turn:"),
+    element("span", "copilot-subtitle", parts.heading(block)),
+  );
+}
+
+function answeredLine(parts, block) {
+  const mark = block.state === "cancelled" ? "cancelled" : /^(?:denied|declined|not )/i.test(block.answer) ? "denied" : "ok";
+  const words = block.answer || (block.state === "cancelled" ? "Withdrawn" : "Answered");
+  const line = element(
+    "summary",
+    "",
+    element("span", "copilot-mark", icon(mark)),
+    element("span", "copilot-title", words),
+    block.by ? element("span", "copilot-by", block.by) : null,
+    element("span", "copilot-subtitle", parts.heading(block)),
+    icon("chevron"),
+  );
+  line.dataset.mark = mark;
+  return element("details", "", line, element("div", "copilot-card-body", ...parts.record(block).filter(Boolean)));
+}

@@ -1,0 +1,144 @@
+// One tool call: a line that opens, and below it whatever kernel code showed.
+import { codeBlock } from "../code.js";
+import { diffView } from "../diff.js";
+import { element, icon, setText } from "../element.js";
+import { secondsOf } from "../footer.js";
+import { drawOutput } from "../output.js";
+import { follow, plain } from "../terminal.js";
+
+const STATES = {
+  pending: "waiting",
+  running: "running",
+  ok: "done",
+  failed: "failed",
+  denied: "denied",
+  cancelled: "cancelled",
+};
+
+/** @type {import("./index.js").BLOCKS["tool"]} */
+export function tool(block, context) {
+  const fold = drawFold(block, context);
+  const outputs = element("div", "copilot-outputs");
+  const el = element("div", "copilot-card copilot-tool", fold.el, outputs);
+  let shown = [];
+  let said = "";
+
+  return {
+    el,
+    update(next) {
+      el.dataset.state = next.state;
+      fold.update(next);
+      if (next.outputs !== shown) {
+        shown = next.outputs ?? [];
+        drawOutputs(outputs, shown);
+      }
+      if (next.state !== said) context.say(`Tool ${next.name} ${STATES[next.state] ?? next.state}`);
+      said = next.state;
+    },
+  };
+}
+
+/** Outputs are only ever added: those already drawn stay. */
+function drawOutputs(host, outputs) {
+  host.hidden = !outputs.length;
+  if (outputs.length < host.childElementCount) host.replaceChildren();
+  const last = host.childElementCount - 1;
+  if (last >= 0) host.lastChild.replaceWith(drawOutput(outputs[last]));
+  host.append(...outputs.slice(last + 1).map(drawOutput));
+}
+
+function drawFold(block, { sync, signal }) {
+  const line = summaryLine();
+  const body = element("div", "copilot-card-body");
+  const el = element("details", "", line.el, body);
+  const parts = bodyParts(body);
+  let latest = block;
+  el.open = sync.store.isOpen(block.id);
+  el.addEventListener(
+    "toggle",
+    () => {
+      sync.store.setOpen(block.id, el.open);
+      if (el.open) parts.update(latest);
+    },
+    { signal },
+  );
+  return {
+    el,
+    update(next) {
+      latest = next;
+      line.update(next);
+      if (el.open) parts.update(next);
+    },
+  };
+}
+
+function summaryLine() {
+  const mark = element("span", "copilot-mark");
+  const name = element("code", "copilot-title");
+  const agent = element("span", "copilot-agent");
+  const title = element("span", "copilot-subtitle");
+  const state = element("span", "copilot-state");
+  let drawn = "";
+  return {
+    el: element("summary", "", mark, agent, name, title, state, icon("chevron")),
+    update(block) {
+      if (drawn !== block.state) mark.replaceChildren(icon(block.state));
+      drawn = block.state;
+      setText(name, block.name);
+      setText(agent, block.agent ?? "");
+      agent.hidden = !block.agent;
+      setText(title, block.title ?? "");
+      setText(state, stateWords(block));
+    },
+  };
+}
+
+function stateWords({ state, progress, seconds }) {
+  const time = secondsOf(seconds);
+  if (state === "running") return progress || "running";
+  if (state === "ok") return time || "done";
+  return [STATES[state] ?? state, time].filter(Boolean).join(" · ");
+}
+
+/** Each part is drawn anew only when its own text changed. */
+function bodyParts(body) {
+  const slots = ["arguments", "output", "diff", "error"].map((name) => {
+    const slot = element("div", `copilot-tool-${name}`);
+    slot.hidden = true;
+    body.append(slot);
+    return { name, slot, drawn: "" };
+  });
+  return {
+    update(block) {
+      for (const one of slots) {
+        const text = block[one.name] ?? "";
+        if (text === one.drawn) continue;
+        one.drawn = text;
+        one.slot.hidden = !text;
+        PARTS[one.name](one.slot, text, block);
+      }
+    },
+  };
+}
+
+const PARTS = {
+  arguments(slot, text, { language, state }) {
+    slot.replaceChildren(codeBlock(text, language ?? "", { growing: state === "pending", label: "Arguments" }));
+  },
+  output(slot, text) {
+    if (!slot.firstChild) {
+      const pre = element("pre", "copilot-pre");
+      pre.tabIndex = 0;
+      pre.setAttribute("role", "region");
+      pre.setAttribute("aria-label", "Output");
+      slot.append(pre);
+    }
+    follow(slot.firstChild, plain(text));
+  },
+  diff(slot, text) {
+    slot.replaceChildren(diffView(text, "Change"));
+  },
+  error(slot, text) {
+    slot.replaceChildren(icon("failed"), element("span", "", plain(text)));
+  },
+};

@@ -1,0 +1,37 @@
+// A block of code: highlighted, with its language and a Copy button that take no room of their own.
+import { button, element } from "./element.js";
+import { highlight } from "./highlight.js";
+
+const COPIED_MS = 1500;
+
+/**
+ * @param {string} text
+ * @param {string} language
+ * @param {{growing?: boolean, label?: string}} [options]  code that still grows is not highlighted
+ * @returns {HTMLElement}
+ */
+export function codeBlock(text, language, { growing = false, label = "" } = {}) {
+  const code = element("code", "", ...(growing ? [text] : highlight(text, language)));
+  const pre = element("pre", "copilot-pre", code);
+  pre.tabIndex = 0;
+  pre.setAttribute("role", "region");
+  pre.setAttribute("aria-label", label || `${language || "text"} code`);
+  const tools = element("div", "copilot-code-tools", element("span", "copilot-code-language", language));
+  tools.append(copyButton(() => code.textContent, `Copy ${language || "text"} code`));
+  return element("div", "copilot-code", pre, tools);
+}
+
+/** `navigator.clipboard` is there only on https and localhost; elsewhere the button says so. */
+function copyButton(text, label) {
+  const node = button("copilot-quiet copilot-copy", "Copy", async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      node.textContent = "Copied";
+    } catch {
+      node.textContent = "Select and press Ctrl+C";
+    }
+    setTimeout(() => (node.textContent = "Copy"), COPIED_MS);
+  });
+  node.setAttribute("aria-label", label);
+  return node;
+}

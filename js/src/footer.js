@@ -1,0 +1,36 @@
+// What a finished turn cost, in one quiet line.
+import { element } from "./element.js";
+
+/**
+ * @param {HTMLElement} el
+ * @param {import("./reduce.js").Head} head
+ */
+export function drawFooter(el, head) {
+  const parts = [ENDINGS[head.state], head.model, ...usageOf(head.usage ?? {}), secondsOf(head.seconds)].filter(Boolean);
+  el.hidden = !(head.state in ENDINGS) || !parts.length;
+  el.replaceChildren(...parts.map((part) => element("span", "", part)));
+}
+
+const ENDINGS = { done: "", stopped: "Stopped", failed: "Failed" };
+
+function usageOf(usage) {
+  const cached = usage.cached_tokens ? ` (${count(usage.cached_tokens)} cached)` : "";
+  return [
+    usage.input_tokens ? `${count(usage.input_tokens)} in${cached}` : "",
+    usage.output_tokens ? `${count(usage.output_tokens)} out` : "",
+    usage.context_limit ? `context ${percent(usage.context_tokens / usage.context_limit)}` : "",
+    usage.cost ? `${number(usage.cost)} premium ${usage.cost === 1 ? "request" : "requests"}` : "",
+  ];
+}
+
+const number = (value) => new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
+const count = (tokens) => `${number(tokens)} tokens`.replace(" tokens", "");
+const percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
+
+/** @param {number | null | undefined} seconds */
+export function secondsOf(seconds) {
+  if (seconds == null) return "";
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,0 +1,33 @@
+// Formulas, typeset by the notebook's own MathJax where there is one. Elsewhere the TeX stays.
+
+/** TeX commands that could make links, load things or style what is outside of the formula. */
+const REFUSED = /\\(?:href|url|style|class|cssId|data|html\w*|require|includegraphics|unicode|def|newcommand|let)\b/;
+const LONGEST = 5000;
+
+/**
+ * @param {{widget_manager?: any}} model
+ * @returns {((node: Element) => void) | null} typesets every formula in a node that changes no more
+ */
+export function mathOf(model) {
+  let typesetter;
+  try {
+    typesetter = model.widget_manager?.rendermime?.latexTypesetter;
+  } catch {
+    return null;
+  }
+  if (!typesetter) return null;
+  return (node) => {
+    const formulas = node.matches?.(".copilot-math") ? [node] : node.querySelectorAll?.(".copilot-math") ?? [];
+    for (const formula of formulas) typeset(typesetter, formula);
+  };
+}
+
+function typeset(typesetter, formula) {
+  const tex = formula.textContent;
+  if (tex.length > LONGEST || REFUSED.test(tex)) return;
+  Promise.resolve()
+    .then(() => typesetter.typeset(formula))
+    .catch(() => {
+      formula.textContent = tex;
+    });
+}

@@ -1,0 +1,102 @@
+// One view of one turn: its blocks in order, what goes on now, and what it cost.
+//
+// Changes are drawn at most once per frame, and only the blocks that changed.
+import { announcer, isolateKeys } from "./a11y.js";
+import { BLOCKS } from "./blocks/index.js";
+import { element } from "./element.js";
+import { drawFooter } from "./footer.js";
+import { HEAD } from "./reduce.js";
+import { statusLine } from "./status.js";
+
+const nextFrame = globalThis.requestAnimationFrame?.bind(globalThis) ?? ((draw) => setTimeout(draw, 16));
+
+/**
+ * What a block may use.
+ * @typedef {object} Context
+ * @property {ReturnType<import("./sync.js").connect>} sync
+ * @property {HTMLElement} root
+ * @property {(text: string) => void} say
+ * @property {(text: string) => void} alert
+ * @property {((node: Element) => void) | null} typeset
+ * @property {AbortSignal} signal
+ */
+
+/**
+ * @param {{el: HTMLElement, sync: ReturnType<import("./sync.js").connect>, typeset: Context["typeset"]}} options
+ * @returns {() => void} takes the view away
+ */
+export function mountView({ el, sync, typeset }) {
+  const ending = new AbortController();
+  const voice = announcer();
+  const root = element("section", "copilot-root copilot-live");
+  root.setAttribute("aria-label", "Copilot");
+  /** @type {Context} */
+  const context = { sync, root, typeset, say: voice.say, alert: voice.alert, signal: ending.signal };
+  isolateKeys(root, ending.signal);
+
+  const label = element("div", "copilot-label");
+  const body = element("div", "copilot-blocks");
+  const status = statusLine(context);
+  const footer = element("div", "copilot-footer");
+  root.append(label, body, status.el, footer, ...voice.nodes);
+  el.append(root);
+
+  /** @type {Map<string, {el: HTMLElement, update: (block: object, queue: object) => void}>} */
+  let cards = new Map();
+  /** @type {Set<string> | null} */
+  let dirty = null;
+  let planned = false;
+
+  function draw() {
+    planned = false;
+    if (ending.signal.aborted) return;
+    const page = sync.page();
+    if (!dirty) {
+      cards = new Map();
+      body.replaceChildren();
+    }
+    const waiting = page.blocks.filter((block) => block.state === "open").map((block) => block.id);
+    for (const block of page.blocks) {
+      if (dirty && !dirty.has(block.id) && cards.has(block.id) && !waiting.includes(block.id)) continue;
+      card(block).update(block, { ended: ENDED.has(page.head.state), waiting });
+    }
+    label.textContent = page.head.label;
+    label.hidden = !page.head.label;
+    status.update(page.head, waiting.length);
+    drawFooter(footer, page.head);
+    root.dataset.state = page.head.state;
+    dirty = new Set();
+  }
+
+  function card(block) {
+    let one = cards.get(block.id);
+    if (!one) {
+      one = (BLOCKS[block.kind] ?? BLOCKS.unknown)(block, context);
+      one.el.classList.add("copilot-block");
+      cards.set(block.id, one);
+      body.append(one.el);
+    }
+    return one;
+  }
+
+  function changed(touched) {
+    if (!touched) dirty = null;
+    else if (dirty) for (const id of touched) dirty.add(id);
+    if (touched?.has(HEAD) && ENDED.has(sync.page().head.state)) {
+      for (const block of sync.page().blocks) dirty?.add(block.id);
+    }
+    if (planned) return;
+    planned = true;
+    nextFrame(draw);
+  }
+
+  const unsubscribe = sync.subscribe(changed);
+  changed(null);
+  return () => {
+    unsubscribe();
+    ending.abort();
+    root.remove();
+  };
+}
+
+const ENDED = new Set(["done", "stopped", "failed"]);
