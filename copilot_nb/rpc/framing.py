@@ -22,9 +22,10 @@ MAX_BODY = 1024**3
 _END = b"\r\n\r\n"
 _USUAL = re.compile(rb"Content-Length: ([0-9]{1,19})")
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*([0-9]{1,19})[ \t]*", re.IGNORECASE)
-_FIELD = rb"[!#-'*+.0-9A-Z^-z|~-]+[ \t]*:[^\r\n]*"
+_NAME = rb"[!#-'*+.0-9A-Z^-z|~-]+[ \t]*"
+_FIELD = _NAME + rb":[^\r\n]*"
 _BLOCK = re.compile(rb"%b(?:\r\n%b)*" % (_FIELD, _FIELD))
-_BEGINNING = re.compile(rb"(?:%b\r\n)*(?:[!#-'*+.0-9A-Z^-z|~-]*[ \t]*|%b)\r?\Z" % (_FIELD, _FIELD))
+_BEGINNING = re.compile(rb"(?:%b\r\n)*(?:%b|(?:%b)?)\r?\Z" % (_FIELD, _FIELD, _NAME))
 
 
 class Decoder:

@@ -8,6 +8,7 @@ When the connection ends, every open call ends with it, at once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -73,7 +74,7 @@ class Peer:
         self._on_closed = on_closed
         self._ids = itertools.count(1)
         self._calls: dict[int, asyncio.Future[Any]] = {}
-        self._tasks: dict[Any, asyncio.Task[None]] = {}
+        self._tasks: dict[asyncio.Task[None], Any] = {}  # to the id of the request
 
     def start(self) -> None:
         """Begin to receive."""
@@ -132,7 +133,7 @@ class Peer:
         """Close the connection and end what is open on it; bounded by the transport."""
         await self._transport.close()
         self._lost(None)
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _send(self, **fields: Any) -> None:
         self._transport.send({"jsonrpc": "2.0", **fields})
@@ -149,35 +150,36 @@ class Peer:
 
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "$/cancelRequest":
-            if task := self._tasks.get(_key(params.get("id"))):
-                task.cancel()
+            self._cancel(params.get("id"))
             return
         try:
             self._on_notification(method, params)
         except Exception:  # noqa: BLE001 - one handler's fault must not stop the stream
             _log.exception("A handler of %s failed", method)
 
+    def _cancel(self, number: Any) -> None:
+        for task, request in self._tasks.items():
+            if request == number:
+                task.cancel()
+
     def _settle(self, message: Message) -> None:
         number = message.get("id")
         answer = self._calls.get(number) if isinstance(number, int) else None
         if answer is None or answer.done():
             _log.debug("An answer to nothing: %.200r", message)
-        elif "error" in message:
-            answer.set_exception(_refusal(message["error"]))
+        elif (error := message.get("error")) is not None:
+            answer.set_exception(_refusal(error))
         else:
             answer.set_result(message.get("result"))
 
     def _serve(self, number: Any, method: str, params: dict[str, Any]) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(number, method, params))
-        key = _key(number)
-        self._tasks[key] = task
-        task.add_done_callback(lambda _: self._tasks.pop(key, None))
+        self._tasks[task] = number
+        task.add_done_callback(self._tasks.pop)
 
     async def _answer(self, number: Any, method: str, params: dict[str, Any]) -> None:
         try:
-            self._send(id=number, result=await self._on_request(method, params))
-        except ConnectionClosedError:
-            pass
+            self._reply(number, result=await self._on_request(method, params))
         except asyncio.CancelledError:
             self._refuse(number, CANCELLED, "cancelled")
             raise
@@ -190,8 +192,11 @@ class Peer:
             self._refuse(number, INTERNAL_ERROR, f"{type(error).__name__}: {error}")
 
     def _refuse(self, number: Any, code: int, text: str) -> None:
-        if not self.closed:
-            self._send(id=number, error={"code": code, "message": text})
+        self._reply(number, error={"code": code, "message": text})
+
+    def _reply(self, number: Any, **fields: Any) -> None:
+        with contextlib.suppress(ConnectionClosedError):  # nobody is left who wants it
+            self._send(id=number, **fields)
 
     def _lost(self, error: Exception | None) -> None:
         if self.closed:
@@ -203,7 +208,7 @@ class Peer:
                 failure = ConnectionClosedError(text)
                 failure.__cause__ = error
                 answer.set_exception(failure)
-        for task in self._tasks.values():
+        for task in self._tasks:
             task.cancel()
         lost = ConnectionClosedError(text)
         lost.__cause__ = error
@@ -215,10 +220,6 @@ def _params(message: Message) -> dict[str, Any]:
     return params if isinstance(params, dict) else {}
 
 
-def _key(number: Any) -> str:
-    return repr(number)  # 1 and "1" are two requests
-
-
 def _refusal(error: Any) -> RpcError:
     fields = error if isinstance(error, dict) else {"message": repr(error)}
     code = fields.get("code")
@@ -228,9 +229,9 @@ def _refusal(error: Any) -> RpcError:
 
 
 def _expire(answer: asyncio.Future[Any], timeout: float) -> None:
-    if not answer.done():
-        failure = RpcError(f"The runtime did not answer within {timeout:g} s.", code=NO_ANSWER)
-        failure.__cause__ = TimeoutError()
+    failure = RpcError(f"The runtime did not answer within {timeout:g} s.", code=NO_ANSWER)
+    failure.__cause__ = TimeoutError()
+    with contextlib.suppress(asyncio.InvalidStateError):  # the answer came in this very moment
         answer.set_exception(failure)
 
 

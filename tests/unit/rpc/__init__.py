@@ -1,0 +1,1 @@
+"""The wire, in memory and over local pipes and sockets."""
