@@ -35,6 +35,15 @@ def running_kernel() -> Any:
     return getattr(get_ipython(), "kernel", None)
 
 
+def current_cell(kernel: Any) -> tuple[Any, Any]:
+    """Identity of the front end, and the message that this context answers."""
+    ident = getattr(kernel, "_parent_ident", None)
+    # A mapping by channel from 6.0 on; LookupError: this context answers nothing yet.
+    with contextlib.suppress(LookupError, TypeError):
+        ident = ident["shell"]  # type: ignore[index]  # suppressed: None has no channels
+    return ident, kernel.get_parent("shell")
+
+
 def comm_tap() -> AbstractContextManager[object]:
     """Serve comms of the main shell inside the `with` block; nothing outside of a kernel.
 
@@ -70,7 +79,8 @@ class CommTap:
 
     def __enter__(self) -> CommTap:
         kernel = self._kernel
-        cell = _WaitingCell(_ident(kernel), _parent(kernel), contextvars.copy_context())
+        ident, parent = current_cell(kernel)
+        cell = _WaitingCell(ident, parent, contextvars.copy_context())
         self._cells.append(cell)
         if len(self._cells) == 1:
             self._open()
@@ -157,18 +167,6 @@ class CommTap:
 
 
 _taps: dict[int, CommTap] = {}
-
-
-def _parent(kernel: Any) -> Any:
-    return kernel.get_parent("shell")
-
-
-def _ident(kernel: Any) -> Any:
-    ident = getattr(kernel, "_parent_ident", None)
-    try:
-        return ident["shell"]  # type: ignore[index]  # a mapping wherever there are channels
-    except (KeyError, TypeError, LookupError):
-        return ident
 
 
 def _main_shell_stream(kernel: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Real kernels, driven through jupyter_client."""
