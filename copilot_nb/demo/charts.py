@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Literal, assert_never
 
 if TYPE_CHECKING:
@@ -25,11 +26,9 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"\bline|\bover time|\btrend", "line"),
     (r"\bno (?:plot|chart|figure)|\bnumbers|\btable|\bsummar", "numbers"),
 )
-_STATISTIC = re.compile(
-    r"^\s*(count|mean|std|min|max)\s+(-?[\d.,]+(?:e[+-]?\d+)?)\s*$", re.MULTILINE
-)
-_POINT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T][\d:.]+)?\s+(-?\d[\d.]*)\s*$", re.MULTILINE)
-_COUNT = re.compile(r"^(\S.*?)\s{2,}(\d+)\s*$", re.MULTILINE)
+_STATISTIC = re.compile(r"^(count|mean|std|min|max) \| (-?[\d.]+(?:e[+-]?\d+)?)$", re.MULTILINE)
+_POINT = re.compile(r"(\d{4}-\d\d-\d\d)[\d:. ]* \| (-?[\d.]+(?:e[+-]?\d+)?)$", re.MULTILINE)
+_COUNT = re.compile(r"^(\S.*) \| (\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,6 @@ class Chart:
                 time = json.dumps(self.frame.times[0].name, ensure_ascii=False)
                 return (
                     f"{name}.plot(x={time}, y={column}, legend=False, {title})\n"
-                    f"print({name}[{column}].describe().round(2))\n"
                     f"{name}.dropna(subset=[{column}]).sort_values({time})"
                     f"[[{time}, {column}]].iloc[[0, -1]]"
                 )
@@ -118,40 +116,39 @@ def _column(frame: Frame, wish: str) -> Column | None:
 
 def statistics(output: str) -> Mapping[str, float]:
     """Return the numbers of a printed `describe()`."""
-    return {name: float(value.replace(",", "")) for name, value in _STATISTIC.findall(output)}
+    return {name: float(value) for name, value in _STATISTIC.findall(output)}
 
 
 def explain(chart: Chart, output: str) -> str:
-    """Return Markdown on what the code printed; it quotes no number that is not there."""
+    """Return Markdown on what the code showed; it quotes no number that is not there."""
     match chart.kind:
         case "line":
-            parts = [
-                _trend(chart, output),
-                _table(chart, output),
-                _missing(chart),
-                _next(chart, output),
-            ]
+            parts = _trend(chart, output)
         case "histogram" | "numbers":
-            parts = [_spread(chart, output), _table(chart, output), _missing(chart)]
+            parts = [_spread(chart, output), _table(chart, output)]
         case "bar":
-            parts = [_ranking(chart, output), _missing(chart)]
+            parts = [_ranking(chart, output)]
         case _:
             assert_never(chart.kind)
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(part for part in [*parts, _missing(chart)] if part)
 
 
-def _trend(chart: Chart, output: str) -> str:
-    points = [(day, float(value)) for day, value in _POINT.findall(output)]
+def _trend(chart: Chart, output: str) -> list[str]:
+    points = [(date.fromisoformat(day), float(value)) for day, value in _POINT.findall(output)]
     if len(points) < 2:  # noqa: PLR2004  the first and the last point
-        return f"That is `{chart.column.name}` over time."
+        return [f"That is `{chart.column.name}` over time."]
     (start, first), (end, last) = points[0], points[-1]
-    change = last - first
+    change, years = last - first, (end - start).days / 365.25
     word = "rises" if change > 0 else "falls" if change < 0 else "ends where it began"
-    share = f" ({change / first:+.1%})" if first else ""
-    return (
-        f"**`{chart.column.name}` {word}**: {first:g} on {start}, {last:g} on {end}, "
-        f"a change of **{change:+.1f}**{share}."
-    )
+    rows = [f"| first, {start} | {first:g} |", f"| last, {end} | {last:g} |"]
+    rows.append(f"| change | {change:+.4g} |")
+    if years >= 1:
+        rows.append(f"| per year | {change / years:+.3g} |")
+    return [
+        f"**`{chart.column.name}` {word}**, from {first:g} to {last:g}.",
+        "\n".join([f"| | `{chart.column.name}` |", "|---|---:|", *rows]),
+        _next(chart, years),
+    ]
 
 
 def _spread(chart: Chart, output: str) -> str:
@@ -191,10 +188,8 @@ def _missing(chart: Chart) -> str:
     return f"{missing:,} of {rows:,} rows ({missing / rows:.1%}) have no value."
 
 
-def _next(chart: Chart, output: str) -> str:
-    points = [day for day, _ in _POINT.findall(output)]
-    years = int(points[-1][:4]) - int(points[0][:4]) if points else 0
-    step = "YE" if years > 4 else "MS" if years else "D"  # noqa: PLR2004  a handful of points
+def _next(chart: Chart, years: float) -> str:
+    step = "YE" if years > 4 else "MS" if years > 1 else "D"  # noqa: PLR2004  a handful of points
     time = json.dumps(chart.frame.times[0].name, ensure_ascii=False)
     column = json.dumps(chart.column.name, ensure_ascii=False)
     return (

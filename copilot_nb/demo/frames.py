@@ -11,21 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _FRAME = re.compile(
-    r"^\W*(?P<name>[A-Za-z_]\w*)\b.*?\bDataFrame\b\D*?(?P<rows>\d[\d,_]*)\s*(?:rows?)?"
-    r"\s*(?:x|×|,|by)\s*(?P<columns>\d+)",
-    re.MULTILINE,
+    r"^(?P<name>[A-Za-z_]\w*): DataFrame, (?P<rows>[\d,]+) rows? × (?P<width>[\d,]+)", re.MULTILINE
 )
-_DTYPE = re.compile(
-    r"\b(?P<dtype>[ui]*int\d+|float\d+|bool(?:ean)?|object|string|str|category|complex\d+"
-    r"|datetime64(?:\[[^\]]*\])?|timedelta64(?:\[[^\]]*\])?|period(?:\[[^\]]*\])?)",
-    re.IGNORECASE,
-)
-_MISSING = re.compile(
-    r"(?P<a>\d[\d,_]*)\s*(?:\([^)]*\)\s*)?(?:missing|null|nan|na)\b|(?:missing|null|nan)\D{0,4}(?P<b>\d[\d,_]*)",
-    re.IGNORECASE,
+_COLUMN = re.compile(
+    r"^  (?P<name>.+): (?P<dtype>[^:]+?)(?:, (?P<missing>[\d,]+) missing)?$", re.MULTILINE
 )
 _DULL = re.compile(r"^(?:id|index|unnamed.*|.*_id|year|month|day|weekday)$", re.IGNORECASE)
 
@@ -91,9 +83,9 @@ class Frame:
 
 
 def frames(listing: str) -> tuple[Frame, ...]:
-    """Return the DataFrames that a listing of variables names."""
+    """Return the pandas DataFrames in the text of `list_variables`."""
     return tuple(
-        Frame(found["name"], _number(found["rows"]), _number(found["columns"]))
+        Frame(found["name"], _number(found["rows"]), _number(found["width"]))
         for found in _FRAME.finditer(listing)
     )
 
@@ -105,21 +97,14 @@ def choose(candidates: Iterable[Frame], prompt: str) -> Frame | None:
 
 
 def with_columns(frame: Frame, description: str) -> Frame:
-    """Return the frame with the columns that a description lists."""
-    return replace(frame, columns=tuple(_columns(description)))
-
-
-def _columns(description: str) -> Iterator[Column]:
-    seen: set[str] = set()
-    for line in description.splitlines():
-        dtype = _DTYPE.search(line)
-        name = line[: dtype.start()].strip(" \t|:-*`'\"(,[") if dtype else ""
-        if dtype is None or not name or name in seen or len(name) > 60:  # noqa: PLR2004  a sentence
-            continue
-        seen.add(name)
-        missing = _MISSING.search(line, dtype.end())
-        count = (missing["a"] or missing["b"]) if missing else "0"
-        yield Column(name, dtype["dtype"], _number(count))
+    """Return the frame with the columns in the text of `describe_variable`."""
+    _, _, rest = description.partition("\nColumns:\n")
+    columns, _, _ = rest.partition("\nFirst ")
+    found = _COLUMN.finditer(columns)
+    return replace(
+        frame,
+        columns=tuple(Column(c["name"], c["dtype"], _number(c["missing"] or "0")) for c in found),
+    )
 
 
 def _named(name: str, prompt: str) -> bool:
@@ -127,4 +112,4 @@ def _named(name: str, prompt: str) -> bool:
 
 
 def _number(text: str) -> int:
-    return int(re.sub(r"\D", "", text) or 0)
+    return int(text.replace(",", ""))

@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_TAGGED = re.compile(r"<([a-z][\w-]*)[^>]*>.*?</\1>", re.DOTALL)
+_TAGGED = re.compile(r"<([a-z][\w-]*)[^>]*>.*?</\1[^>]*>", re.DOTALL)
 _FOLDER = re.compile(r"Current working directory: (.+)")
 _REFUSED = re.compile(
-    r"user (?:rejected|declined|denied)|(?:was|not) (?:denied|declined|rejected|allowed|permitted)"
-    r"|permission denied and could not|policy",
-    re.IGNORECASE,
+    r"The user (?:rejected this tool call|declined to run this code)\."
+    r"(?:\s*User feedback:)?\s*(?P<reason>.*)",
+    re.DOTALL,
 )
-_FEEDBACK = re.compile(r"(?:feedback|reason|said)\W*:\s*(.+)", re.IGNORECASE | re.DOTALL)
-_PLAIN_FEEDBACK = "the user declined"
-_START = 300
+_NO_REASON = "The user declined"
 
 
 @dataclass(frozen=True)
@@ -38,14 +36,14 @@ class Result:
     @property
     def refused(self) -> bool:
         """Whether a person or a policy said no, so that the tool did not run."""
-        return bool(_REFUSED.search(self.text[:_START])) and "<notebook-data" not in self.text[:_START]
+        return _REFUSED.match(self.text) is not None
 
     @property
     def feedback(self) -> str:
         """The reason given with a refusal; empty when there is none."""
-        found = _FEEDBACK.search(self.text) if self.refused else None
-        said = found[1].strip().strip("\"'").strip() if found else ""
-        return "" if said.lower().startswith(_PLAIN_FEEDBACK) else said
+        found = _REFUSED.match(self.text)
+        reason = found["reason"].strip() if found else ""
+        return "" if reason.startswith(_NO_REASON) else reason
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copilot_nb.demo.act import Scene
     from copilot_nb.demo.request import Request
 
+_NOBODY = "Nobody is here"
 _PREFIXES = ("User selected: ", "User responded: ")
 
 
@@ -37,14 +38,15 @@ def ask(request: Request) -> Scene:
             "Nobody chose, so I stop here. Name a column in your next prompt and I will go on."
         )
         return
-    chart = choose(frame, answer)
-    if chart is None:
+    named = choose(frame, answer)
+    if named is None:
         yield Act(f"I cannot draw anything of `{frame.name}`.")
         return
-    said = f"**{answer}** it is."
-    if answer.lower() not in (name.lower() for name in columns):
-        said = f"You said *{answer}*; `{chart.column.name}` comes closest."
-    yield from draw(replace(request, prompt=answer), chart, said)
+    said = f"**{named.column.name}** it is."
+    if answer.lower() != named.column.name.lower():
+        said = f"You said *{answer}*; `{named.column.name}` comes closest."
+    only = replace(frame, columns=(*frame.times, named.column))
+    yield from draw(request, choose(only, request.prompt) or named, said)
 
 
 def _words(text: str) -> str:

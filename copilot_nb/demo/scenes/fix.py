@@ -17,12 +17,10 @@ if TYPE_CHECKING:
     from copilot_nb.demo.act import Scene
     from copilot_nb.demo.request import Request, Result
 
-_ERROR = re.compile(
-    r"^\W*((?:\w+\.)*\w*(?:Error|Exception|Interrupt|Warning)): *(.*)$", re.MULTILINE
-)
+_ERROR = re.compile(r"^((?:\w+\.)*\w+): ?(.*)$", re.MULTILINE)
 _NAME = re.compile(r"'([^']+)'")
-_ARROW = re.compile(r"^-+> *\d+ (.+)$", re.MULTILINE)
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+_LINE = re.compile(r'^  File "[^"]*", line \d+, in .*\n    (.+)$', re.MULTILINE)
+_VARIABLE = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
 
 
 def fix(request: Request) -> Scene:
@@ -33,14 +31,14 @@ def fix(request: Request) -> Scene:
         return
     error = yield Act("I will read the last error.", tool, {})
     found = _ERROR.findall(error.text)
-    if not found:
+    if "<notebook-data" not in error.text or not found:
         yield Act(
             "There is **no error** in this notebook yet. Run a cell that fails and ask again."
         )
         return
     kind, message = found[-1]
     wrong = next(iter(_NAME.findall(message)), message.strip("'\""))
-    line = next(iter(_ARROW.findall(error.text)), "").strip()
+    line = next(iter(_LINE.findall(error.text)), "").strip()
     right = yield from _closest(request, wrong)
     runner = request.tool("run_code")
     if not right or wrong not in line or runner is None:
@@ -63,7 +61,7 @@ def _closest(request: Request, wrong: str) -> Generator[Act, Result, str]:
     if lister is None:
         return ""
     listing = yield Act("", lister, {})
-    names = [*_IDENTIFIER.findall(listing.text), *dir(builtins)]
+    names = [*_VARIABLE.findall(listing.text), *dir(builtins)]
     frame = choose(frames(listing.text), request.prompt)
     if frame is not None and describer is not None:
         described = yield Act("", describer, {"name": frame.name})

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from copilot_nb.demo.frames import Frame
     from copilot_nb.demo.request import Request
 
-_GAP = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?: [\d:.]+)?\s+(\d{4}-\d\d-\d\d)(?: [\d:.]+)?\s+(\d+ days?)", re.MULTILINE
-)
+_DAY = r"(\d{4}-\d\d-\d\d)[\d:. ]*"
+_GAP = re.compile(rf"{_DAY} \| {_DAY} \| (\d+ days?)", re.MULTILINE)
 
 
 def gaps(request: Request) -> Scene:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from copilot_nb.demo.request import Request, Result
 
 
-def look(request: Request, intro: str) -> Generator[Act, Result, Frame | None]:
+def look(
+    request: Request, intro: str, *, silent: bool = False
+) -> Generator[Act, Result, Frame | None]:
     """Return the frame to talk about, looked up with the kernel tools; None when there is none.
 
     Args:
         request: What is asked.
         intro: Text before the first tool call.
+        silent: Whether to say nothing before the second.
     """
     lister, describer = request.tool("list_variables"), request.tool("describe_variable")
     if lister is None:
@@ -29,7 +32,7 @@ def look(request: Request, intro: str) -> Generator[Act, Result, Frame | None]:
     if frame is None or describer is None:
         return frame
     said = f"`{frame.name}` has {frame.rows:,} rows and {frame.width} columns. Let me read them."
-    described = yield Act(said, describer, {"name": frame.name})
+    described = yield Act("" if silent else said, describer, {"name": frame.name})
     return with_columns(frame, described.text)
 
 

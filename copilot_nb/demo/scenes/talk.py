@@ -35,7 +35,7 @@ def hello(request: Request) -> Scene:
 
 def brief(request: Request) -> Scene:
     """Say one sentence about the column or frame that the prompt names."""
-    frame = yield from look(request, "")
+    frame = yield from look(request, "", silent=True)
     if frame is None:
         yield Act("There is no DataFrame here to talk about.")
         return

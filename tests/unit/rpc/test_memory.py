@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from copilot_nb.errors import ConnectionClosedError, ProtocolError, UsageError
-from copilot_nb.rpc.memory import pair
+from copilot_nb.rpc.memory import MemoryTransport, pair
+from copilot_nb.rpc.stdio import StdioTransport
+from copilot_nb.rpc.tcp import TcpTransport
+from copilot_nb.rpc.transport import Transport
 
 
 async def test_messages_arrive_in_order_and_later() -> None:
@@ -92,3 +95,10 @@ async def test_starting_on_a_closed_connection_tells_so() -> None:
     await asyncio.sleep(0)
 
     assert seen == [None]
+
+
+def test_every_transport_has_the_same_shape() -> None:
+    """A peer takes any of them; the type checker compares the signatures."""
+    kinds: list[type[Transport]] = [MemoryTransport, StdioTransport, TcpTransport]
+
+    assert all(issubclass(kind, Transport) for kind in kinds)

@@ -14,8 +14,6 @@ from copilot_nb.testing.model import Reply, ScriptedModel
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-pytestmark = pytest.mark.unit
-
 PROMPT = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 STREAM = {**PROMPT, "stream": True}
 

@@ -1,0 +1,79 @@
+"""What each cell of the quickstart notebook must show when it ran as it should."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+Check = Callable[[Mapping[str, Any], Path], bool]
+"""(the executed cell, the folder) -> whether it did what it should."""
+
+_TAG = re.compile(r"<[^>]+>")
+
+
+def shows(words: str) -> tuple[str, Check]:
+    """The output contains the words, as a reader sees them."""
+    return f"shows {words!r}", lambda cell, _: words in text(cell)
+
+
+def draws() -> tuple[str, Check]:
+    """The output contains a figure."""
+    return "draws a figure", lambda cell, _: any(
+        "data:image/png;base64," in part or kind == "image/png" for kind, part in _parts(cell)
+    )
+
+
+def writes(pattern: str, words: str) -> tuple[str, Check]:
+    """A file that fits the pattern contains the words."""
+    return f"writes {pattern}", lambda _, folder: any(
+        words in file.read_text(encoding="utf-8") for file in folder.glob(pattern)
+    )
+
+
+CHECKS: Mapping[str, tuple[tuple[str, Check], ...]] = {
+    "load": (),
+    "data": (shows("2001-12-29"),),
+    "explore": (shows("demo model"), shows("list_variables"), shows("Allowed by"), draws()),
+    "gaps": (shows("Allowed by"), shows("longest gap"), draws()),
+    "question": (shows("co2_ppm it is"), shows("Allowed by"), draws()),
+    "write": (shows("Allowed by"), shows("Done"), writes("co2-summary*.md", "2,284 rows")),
+    "loop": (shows("date"), shows("co2_ppm"), shows("days"), shows("2,284 rows")),
+    "status": (shows("demo"),),
+}
+"""Checks by cell id; an empty entry means that the cell only has to run without an error."""
+
+
+def problems(cells: list[Mapping[str, Any]], folder: Path) -> Iterator[str]:
+    """Yield a line for everything that is not as it should be.
+
+    Args:
+        cells: The cells of the executed notebook.
+        folder: Where it ran.
+    """
+    by_id = {cell["id"]: cell for cell in cells if cell["cell_type"] == "code"}
+    for cell_id, cell in by_id.items():
+        for output in cell["outputs"]:
+            if output["output_type"] == "error":
+                yield f"{cell_id}: {output['ename']}: {output['evalue']}"
+        if cell_id not in CHECKS:
+            yield f"{cell_id}: nothing is known about this cell"
+    for cell_id, checks in CHECKS.items():
+        for label, holds in checks:
+            if cell_id not in by_id or not holds(by_id[cell_id], folder):
+                yield f"{cell_id}: is not so: {label}"
+
+
+def text(cell: Mapping[str, Any]) -> str:
+    """Return all text of a cell's outputs, HTML without its tags."""
+    return "\n".join(_TAG.sub("", part) if "html" in kind else part for kind, part in _parts(cell))
+
+
+def _parts(cell: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for output in cell["outputs"]:
+        if "text" in output:
+            yield "text/plain", output["text"]
+        for kind, part in output.get("data", {}).items():
+            if isinstance(part, str):
+                yield kind, part

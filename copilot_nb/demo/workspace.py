@@ -1,0 +1,50 @@
+"""The folder that the demo runs in: a copy of the quickstart notebook and its data.
+
+The repository keeps them in `notebooks/`, an installed package beside this file.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+NOTEBOOK = "01-quickstart.ipynb"
+POLICY = Path(__file__).with_name("demo-policy.toml")
+"""The rules that answer while nobody is there."""
+
+_PREFIX = "COPILOT_NB_"
+_KEPT = {"COPILOT_NB_CLI_PATH", "COPILOT_NB_DEMO_PACE"}
+
+
+def source() -> Path:
+    """Return the folder with the notebooks as they were shipped."""
+    installed = Path(__file__).with_name("notebooks")
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "notebooks"
+
+
+def prepare(folder: Path) -> Path:
+    """Copy the notebook and its data into a folder and return the notebook's path.
+
+    Files that are there already are kept: they may have been edited.
+    """
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    for path in (NOTEBOOK, *(f"data/{file.name}" for file in (source() / "data").iterdir())):
+        if not (folder / path).exists():
+            shutil.copyfile(source() / path, folder / path)
+    return folder / NOTEBOOK
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return the process's environment with the demo model chosen, and no other setting of ours.
+
+    Args:
+        **settings: Settings by their name, `policy` for COPILOT_NB_POLICY.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_PREFIX) or name in _KEPT
+    }
+    chosen = {"provider": "demo", **settings}
+    return kept | {f"{_PREFIX}{name.upper()}": value for name, value in chosen.items()}
