@@ -1,0 +1,1 @@
+"""What users type: the cell and line magics, their grammar, and one file per subcommand."""

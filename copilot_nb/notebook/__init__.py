@@ -1,0 +1,1 @@
+"""One notebook's agent: its settings, model source, policy, conversation and prompts."""

@@ -1,0 +1,123 @@
+"""Puts `%copilot` and `%%copilot` into a shell, and takes every trace of them out again.
+
+Loading is silent, may be repeated, and imports nothing that a first turn does not need yet.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from traitlets import Bool, Enum, Float, Unicode
+
+from copilot_nb.magics.complete import Completion
+from copilot_nb.magics.transform import MAGIC, CellTransform, LineTransform
+
+_CURRENT = "copilot_nb.notebook.current"
+
+
+@magics_class
+class Copilot(Magics):
+    """Settings of the notebook's agent; `%copilot help` tells what can be typed."""
+
+    model = Unicode("", help="Model id; empty lets the runtime choose.").tag(config=True)
+    provider = Unicode("", help="demo, ollama, openai, anthropic, azure, account or a URL.").tag(
+        config=True
+    )
+    policy = Unicode("", help="Who answers permission requests: ask, deny, allow, or a file.").tag(
+        config=True
+    )
+    timeout = Float(None, allow_none=True, help="Seconds after which a turn is stopped.").tag(
+        config=True
+    )
+    view = Enum(
+        ["", "auto", "widget", "plain", "static", "terminal"], "", help="How a turn is drawn."
+    ).tag(config=True)
+    ready_timeout = Float(None, allow_none=True, help="Seconds before plain mode.").tag(config=True)
+    cli_path = Unicode("", help="The Copilot CLI to run.").tag(config=True)
+    instructions = Bool(
+        None, allow_none=True, help="Let the folder's instruction files (AGENTS.md) in."
+    ).tag(config=True)
+
+    shell: Any
+
+    def __init__(self, shell: Any) -> None:
+        super().__init__(shell=shell)
+        self._cells = CellTransform(shell)
+        self._lines = LineTransform(shell)
+        self._completion = Completion(shell)
+        self._before: dict[str, Any] = {}
+
+    @no_var_expand
+    @line_cell_magic
+    def copilot(self, line: str, cell: str | None = None) -> Any:
+        """Ask GitHub Copilot's agent, or say what it shall work with.
+
+        In a cell of its own, the prompt stands below or behind the options::
+
+            %%copilot [--model MODEL] [--new] [--out NAME] [--timeout SECONDS] [--]
+            Which stations have gaps longer than a day?
+
+        On a line::
+
+            %copilot                      what runs: runtime, provider, model, session
+            %copilot ask PROMPT...        the same as a cell, in one line
+            %copilot provider [SPEC] [URL] [--model M] [--key-env VARIABLE]
+            %copilot model [MODEL]        show or switch the model
+            %copilot tools                every tool the agent has
+            %copilot new                  start a new conversation
+            %copilot stop                 end the runtime; the next turn starts it again
+            %copilot help [NAME]          this, or one subcommand
+        """
+        from copilot_nb.magics import run
+
+        if cell is None:
+            return run.line_now(line, show=False)
+        return run.cell_now(line, cell)
+
+    def install(self) -> None:
+        """Register magics, transformers and completion."""
+        manager = self.shell.magics_manager
+        self._before = {kind: manager.magics[kind].get(MAGIC) for kind in ("line", "cell")}
+        self.shell.register_magics(self)
+        self.shell.input_transformers_cleanup.append(self._cells)
+        self.shell.input_transformer_manager.token_transformers.append(self._lines)
+        self._completion.install()
+
+    def uninstall(self) -> None:
+        """Undo `install`; a magic that had our name before is back."""
+        self._completion.uninstall()
+        self.shell.input_transformer_manager.token_transformers.remove(self._lines)
+        self.shell.input_transformers_cleanup.remove(self._cells)
+        manager = self.shell.magics_manager
+        manager.registry.pop(type(self).__name__, None)
+        for kind, before in self._before.items():
+            manager.magics[kind].pop(MAGIC, None)
+            if before is not None:
+                manager.magics[kind][MAGIC] = before
+        self.shell.configurables.remove(self)
+
+
+def loaded(shell: Any) -> Copilot | None:
+    """Our magics in that shell, if they are loaded."""
+    return next((c for c in shell.configurables if isinstance(c, Copilot)), None)
+
+
+def load(shell: Any) -> None:
+    """Make `%copilot` available; a second time changes nothing."""
+    if loaded(shell) is None:
+        Copilot(shell).install()
+
+
+def unload(shell: Any) -> None:
+    """Remove everything that `load` brought, and end the runtime if one was started."""
+    magics = loaded(shell)
+    if magics is None:
+        return
+    magics.uninstall()
+    # Not imported means that there was no turn, so there is nothing to end.
+    if _CURRENT in sys.modules:
+        from copilot_nb.kernel.loop import wait
+
+        wait(sys.modules[_CURRENT].close())

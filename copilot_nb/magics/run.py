@@ -1,0 +1,102 @@
+"""Runs what was typed: a whole `%%copilot` cell, or one `%copilot` line.
+
+`cell` and `line` are what transformed cells await; `cell_now` and `line_now` wait in sync code.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from IPython.display import display
+
+from copilot_nb.magics.command import Command, unknown
+from copilot_nb.magics.commands import COMMANDS
+
+
+async def cell(text: str, body: str) -> None:
+    """Run a `%%copilot` cell.
+
+    Args:
+        text: What stands behind the magic: options, and perhaps the start of the prompt.
+        body: The lines below.
+
+    Raises:
+        UsageError: An option that does not exist.
+        CopilotError: The turn failed; its output says why.
+    """
+    from copilot_nb.kernel.loop import wait_in_cell
+
+    await wait_in_cell(_cell(text, body))
+
+
+async def line(text: str, *, show: bool) -> Any:
+    """Run one `%copilot` line.
+
+    Args:
+        text: What stands behind the magic.
+        show: Display the result instead of returning it.
+
+    Raises:
+        UsageError: A subcommand or option that does not exist.
+    """
+    from copilot_nb.kernel.loop import wait_in_cell
+
+    return await wait_in_cell(_line(text, show=show))
+
+
+def cell_now(text: str, body: str) -> None:
+    """Run a `%%copilot` cell where nothing can be awaited."""
+    from copilot_nb.kernel.loop import wait
+
+    wait(_cell(text, body))
+
+
+def line_now(text: str, *, show: bool) -> Any:
+    """Run one `%copilot` line where nothing can be awaited."""
+    from copilot_nb.kernel.loop import wait
+
+    return wait(_line(text, show=show))
+
+
+async def _cell(text: str, body: str) -> None:
+    ask = COMMANDS["ask"]
+    arguments = ask.parse(text)
+    parts = (arguments["prompt"], body.strip("\n"))
+    arguments["prompt"] = "\n".join(part for part in parts if part.strip())
+    if arguments["prompt"]:
+        await _call(ask, arguments)
+    else:
+        _show(await _call(COMMANDS["help"], {"name": "ask"}))
+
+
+async def _line(text: str, *, show: bool) -> Any:
+    name, _, rest = text.strip().partition(" ")
+    found = COMMANDS.get(name or "status")
+    if found is None:
+        hint = "To ask the agent: `%copilot ask …`; all subcommands: `%copilot help`."
+        raise unknown("subcommand", name, list(COMMANDS), hint)
+    if rest.strip() == "--help":
+        found, arguments = COMMANDS["help"], {"name": found.name}
+    else:
+        arguments = found.parse(rest)
+    result = await _call(found, arguments)
+    if not show:
+        return result
+    if result is not None:
+        _show(result)
+    return None
+
+
+async def _call(found: Command, arguments: dict[str, Any]) -> Any:
+    """Run a command with its arguments and what is handed in."""
+    if found.injected:
+        from copilot_nb.notebook.current import conversation
+
+        arguments = {**arguments, **dict.fromkeys(found.injected, conversation())}
+    result = found.function(**arguments)
+    return await result if inspect.isawaitable(result) else result
+
+
+def _show(result: Any) -> None:
+    display(result)  # type: ignore[no-untyped-call]  # IPython's

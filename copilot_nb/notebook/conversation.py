@@ -1,0 +1,205 @@
+"""One notebook's talk with the agent: runs a turn and draws it in the cell that asked.
+
+What a person does on the page may come on any thread and only ever crosses to the loop here. ■ and
+errors end the cell, never the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.getipython import get_ipython
+
+from copilot_nb.errors import CopilotError, TurnTimeoutError
+from copilot_nb.notebook import policy
+from copilot_nb.notebook.answers import Remembered, answer_of
+from copilot_nb.notebook.link import DEMO_LABEL, Link
+from copilot_nb.notebook.screen import Screen, choose_mode
+from copilot_nb.notebook.settings import Settings
+from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
+from copilot_nb.transcript.blocks import ErrorBlock, Transcript
+from copilot_nb.views.view import Callbacks
+
+if TYPE_CHECKING:
+    from copilot_nb.session.pending import Answer, PendingRequest
+    from copilot_nb.session.session import Session
+    from copilot_nb.session.turn import Turn
+
+ABORT_SECONDS = 0.3
+"""How long ■ waits for the runtime; the cell ends in any case."""
+
+
+class ShownError(CopilotError):
+    """The turn failed, and its output in the notebook already says why.
+
+    Raised so that the cell fails and the cells queued behind it do not run.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Turn failed: {self.message.partition(chr(10))[0]}"]
+
+
+class Conversation:
+    """The agent of one notebook.
+
+    Args:
+        settings: Its settings; those of this shell and process when not given.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.link = Link(self.settings)
+        self.last: Turn | None = None
+        """The newest turn."""
+        self._remembered = Remembered()
+        self._screen: Screen | None = None
+        self._policy: policy.Policy | None = None
+        self._stopping: asyncio.Task[None] | None = None
+
+    async def run(self, prompt: str, *, timeout: float | None = None, out: str = "") -> Turn:
+        """Ask the agent, draw its turn in this cell, and return it when it is over.
+
+        Args:
+            prompt: What the agent shall do.
+            timeout: Stop the turn after so many seconds.
+            out: Bind the turn to this name of the user's.
+
+        Raises:
+            ShownError: The turn failed; its output says why.
+            CopilotError: It could not begin.
+        """
+        limit = self.settings.get("timeout", timeout)
+        self._read_policy()
+        screen = self._make_screen()
+        if not self.link.running:
+            screen.update(Transcript(prompt=prompt, status="Starting"))
+        try:
+            session = await self.session()
+            turn = await session.start_turn(prompt, context=contextvars.copy_context())
+        except CopilotError as error:
+            screen.close(_failed(prompt, error))
+            raise ShownError(error.message) from error
+        except asyncio.CancelledError:
+            screen.close(Transcript(prompt=prompt, state="stopped"))
+            raise
+        self.last = turn
+        if out:
+            get_ipython().user_ns[out] = turn  # type: ignore[no-untyped-call, union-attr]  # IPython
+        if self.link.source().kind == "demo":
+            session.emit_local(LocalLabel(label=DEMO_LABEL))
+        await self._follow(session, turn, screen, limit)
+        return turn
+
+    async def new(self) -> None:
+        """Begin a new conversation with the next turn; permissions given so far are gone."""
+        self._remembered.clear()
+        await self.link.forget()
+
+    async def stop(self) -> bool:
+        """End the runtime; whether it ran. The next turn starts it and resumes the conversation."""
+        return await self.link.stop()
+
+    async def close(self) -> None:
+        """End everything that this conversation started."""
+        await self.link.close()
+
+    async def session(self) -> Session:
+        """The session, started if needed."""
+        session = await self.link.open()
+        if self._decide not in session.pending.policies:
+            session.pending.policies.insert(0, self._decide)
+        return session
+
+    # -- the turn
+
+    async def _follow(
+        self, session: Session, turn: Turn, screen: Screen, limit: float | None
+    ) -> None:
+        """Draw the turn until it ends, however it ends."""
+        self._screen = screen
+        stop_drawing = turn.on_change(screen.update)
+        screen.update(turn.transcript)
+        screen.attend(session.pending)
+        session.pending.attended = screen.attended
+        try:
+            await turn.wait(limit)
+        except asyncio.CancelledError:
+            await self._abort(session)
+            raise
+        except TurnTimeoutError:
+            await self._abort(session, f"the time limit of {limit:g} s")
+            raise
+        except CopilotError as error:
+            raise ShownError(error.message) from error
+        finally:
+            session.pending.attended = False
+            self._screen = None
+            stop_drawing()
+            screen.close(_ended(turn))
+
+    async def _abort(self, session: Session, reason: str = "") -> None:
+        """Stop what runs, within a bound: ■ must end the cell even if the runtime hangs."""
+        session.emit_local(LocalInterrupted(reason=reason))
+        with suppress(CopilotError, TimeoutError):
+            async with asyncio.timeout(ABORT_SECONDS):
+                await session.abort()
+
+    # -- answers
+
+    def _read_policy(self) -> None:
+        setting = self.settings.find("policy")
+        self._policy = policy.from_setting(setting.value or "ask", setting.source)
+
+    def _decide(self, request: PendingRequest) -> Answer | None:
+        """The answer that needs no person: a policy, an earlier one of theirs, nobody here."""
+        answer = self._policy(request) if self._policy else None
+        answer = answer or self._remembered(request)
+        if answer is None and self._screen is not None and not self._screen.attended:
+            return policy.nobody_here(request)
+        return answer
+
+    def _make_screen(self) -> Screen:
+        loop = asyncio.get_running_loop()
+
+        def answer(request_id: str, value: Mapping[str, Any]) -> None:
+            loop.call_soon_threadsafe(self._answered, request_id, value)
+
+        def stop() -> None:
+            loop.call_soon_threadsafe(self._stop_pressed)
+
+        mode = choose_mode(self.settings)
+        return Screen(mode, Callbacks(answer=answer, stop=stop), self.settings)
+
+    def _answered(self, request_id: str, value: Mapping[str, Any]) -> None:
+        session = self.link.session
+        if session is None:
+            return
+        request = next((r for r in session.pending.open if r.id == request_id), None)
+        answer = answer_of(request, value) if request else None
+        if request is None or answer is None:
+            return
+        if session.pending.answer(request_id, answer) and value.get("choice") == "allow_session":
+            self._remembered.remember(request)
+
+    def _stop_pressed(self) -> None:
+        """The view's stop button: the turn ends as aborted, which ends the cell."""
+        session = self.link.session
+        if session is not None and self._screen is not None:
+            self._stopping = asyncio.get_running_loop().create_task(self._abort(session))
+
+
+def _failed(prompt: str, error: CopilotError) -> Transcript:
+    """What is drawn when a turn could not begin."""
+    block = ErrorBlock(id="error", message=error.message, hint=error.hint)
+    return Transcript(prompt=prompt, blocks=(block,), state="failed")
+
+
+def _ended(turn: Turn) -> Transcript:
+    """The turn's last transcript, closed even when the runtime did not say so in time."""
+    transcript = turn.transcript
+    return transcript if transcript.ended else replace(transcript, state="stopped", status="")

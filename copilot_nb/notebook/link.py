@@ -1,0 +1,190 @@
+"""One notebook's client and session: started with the first turn, kept, resumed when lost.
+
+The runtime process is started anew when the model's source changes its class (account or a provider
+of one's own), and when it died; the conversation goes on in both cases.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.errors import AuthenticationError, ConfigError, CopilotError, SessionNotFoundError
+from copilot_nb.kernel.shell import Shell
+from copilot_nb.kernel.tools import KERNEL_TOOLS
+from copilot_nb.notebook import local_servers, providers
+from copilot_nb.notebook.instructions import INSTRUCTIONS
+from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
+from copilot_nb.session.client import Client
+
+if TYPE_CHECKING:
+    from copilot_nb.notebook.providers import Source
+    from copilot_nb.notebook.settings import Settings
+    from copilot_nb.session.session import Session
+
+_START_DEMO = "copilot_nb.demo.server:start"
+DEMO_LABEL = "demo model"
+
+
+class Link:
+    """Owns the client, the session and the demo model's server, if that is used.
+
+    Args:
+        settings: The notebook's settings.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.client: Client | None = None
+        self.session: Session | None = None
+        self.chosen: Source | None = None
+        """What `%copilot provider` set."""
+        self.model: str | None = None
+        """What `%copilot model` set."""
+        self._settings = settings
+        self._opened: Source | None = None
+        self._resume: str | None = None
+        self._shell: Shell | None = None
+        self._demo: Any = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a turn could start at once."""
+        return self.client is not None and self.client.connected and self.session is not None
+
+    def source(self) -> Source:
+        """Where the model answers, as things are set now."""
+        source = providers.resolve(self._settings, self.chosen)
+        return replace(source, model=self.model or source.model)
+
+    async def open(self) -> Session:
+        """The session, with the runtime started and everything as it is set now.
+
+        Raises:
+            CopilotError: There is no runtime, no model to ask, or the session was refused.
+        """
+        source = self.source()
+        _check_model(source)
+        if self.client is not None and (
+            not self.client.connected or (self._opened and self._opened.own != source.own)
+        ):
+            await self.stop()
+        if self.session is not None and self._opened == source:
+            return self.session
+        if self.client is None:
+            self.client = await self._start(source)
+        if self.session is not None:
+            await self._put_away()
+        self.session = await self._open_session(self.client, source)
+        self._opened = source
+        return self.session
+
+    async def forget(self) -> None:
+        """Leave the conversation; the next turn begins another."""
+        await self._put_away()
+        self._resume = None
+
+    async def stop(self) -> bool:
+        """End the runtime; whether there was one. The next turn resumes the conversation."""
+        client, self.client = self.client, None
+        if self.session is not None:
+            self._resume = self.session.session_id
+        self.session = self._opened = None
+        if client is None:
+            return False
+        await client.stop()
+        return True
+
+    async def close(self) -> None:
+        """End everything."""
+        await self.stop()
+        if self._shell is not None:
+            self._shell.close()
+            self._shell = None
+        if self._demo is not None:
+            self._demo.close()
+            self._demo = None
+
+    async def _put_away(self) -> None:
+        """Close the session's end here; what was said in it stays with the runtime."""
+        session, self.session = self.session, None
+        self._opened = None
+        if session is None:
+            return
+        self._resume = session.session_id
+        with suppress(CopilotError):  # a lost runtime has put it away already
+            await session.destroy()
+
+    async def _start(self, source: Source) -> Client:
+        """Start the runtime; for an account, make sure that there is one."""
+        cli_path = self._settings.get("cli_path")
+        client = Client(
+            cli_path=Path(cli_path).expanduser() if cli_path else None,
+            cwd=Path.cwd(),
+            offline=source.own,
+            provider_base_url=self._address(source) if source.own else None,
+            github_token=None if source.own else source.key(self._settings.environ),
+        )
+        await client.start()
+        if not source.own:
+            status = await client.get_auth_status()
+            if not status.is_authenticated:
+                await client.stop()
+                raise await _nothing_to_ask()
+        return client
+
+    async def _open_session(self, client: Client, source: Source) -> Session:
+        config = self._config(source)
+        if self._shell is None:
+            self._shell = Shell()
+        options: dict[str, Any] = {"tools": KERNEL_TOOLS, "provide": {Shell: self._shell}}
+        if self._resume is not None:
+            with suppress(SessionNotFoundError):  # it ended before anything was written down
+                return await client.resume_session(self._resume, config, **options)
+        return await client.create_session(config, **options)
+
+    def _config(self, source: Source) -> SessionConfig:
+        options: dict[str, Any] = {
+            "client_name": "copilot-nb",
+            "working_directory": Path.cwd(),
+            "system_message": SystemMessageConfig(content=INSTRUCTIONS),
+        }
+        if source.own:
+            address = replace(source, base_url=self._address(source))
+            options["provider"] = address.config(self._settings.environ)
+        if source.kind == "demo":
+            options["model"] = self._demo.model_id
+        elif source.model:
+            options["model"] = source.model
+        if not self._settings.get("instructions"):
+            options["skip_custom_instructions"] = True
+        return SessionConfig(**options)
+
+    def _address(self, source: Source) -> str:
+        """The provider's URL; for the demo model that of its server, which is started here."""
+        if source.kind != "demo":
+            return source.base_url
+        if self._demo is None:
+            # By name: the demo stands to the right of this room.
+            self._demo = pkgutil.resolve_name(_START_DEMO)()
+        return str(self._demo.url)
+
+
+def _check_model(source: Source) -> None:
+    if source.own and source.kind != "demo" and not source.model:
+        raise ConfigError(
+            f"No model is named for {source.place}.",
+            hint="Name one: `%copilot model NAME`, or set COPILOT_NB_MODEL.",
+        )
+
+
+async def _nothing_to_ask() -> AuthenticationError:
+    """The error without any source, with the servers that answer on this host."""
+    found = await local_servers.find()
+    offers = "".join(f" {server.name} answers here: `{server.line}`." for server in found)
+    return AuthenticationError(
+        "No model to ask: no Copilot account is signed in and no provider is set.",
+        hint=providers.CHOICES_HINT + offers,
+    )

@@ -1,0 +1,212 @@
+"""Who answers when no person does: deny, allow, or a file of rules.
+
+A policy sees every request before a person does. Whatever it answers says so, by name. When nobody
+can answer at all, the last policy denies and tells how to allow.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.subject import subject
+from copilot_nb.protocol.permission import approve_once, reject
+from copilot_nb.protocol.user_input import UserInputResponse
+from copilot_nb.session.pending import Answer, PendingRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Policy = Callable[[PendingRequest], Answer | None]
+
+HOW_TO_ALLOW = "COPILOT_NB_POLICY=allow or a rules file can allow it"
+_NOBODY = "Nobody is here to answer. Go on with your best judgement and say what you assumed."
+_SHELL_OPERATORS = re.compile(r"[;&|<>`\n\r(){}$]")
+
+
+def from_setting(value: str, source: str) -> Policy | None:
+    """The policy that a setting names; None for "ask", which leaves it to a person.
+
+    Args:
+        value: ask, deny, allow, or the path of a rules file.
+        source: Where the setting came from.
+
+    Raises:
+        ConfigError: The file is missing or says something that cannot be meant.
+    """
+    if value in {"", "ask"}:
+        return None
+    if value == "deny":
+        return lambda request: denied(request, f"policy deny ({source})", "Denied by the policy")
+    if value == "allow":
+        return lambda request: _allowed(request, f"policy allow ({source})")
+    return Rules.read(Path(value).expanduser(), source)
+
+
+def nobody_here(request: PendingRequest) -> Answer:
+    """The answer to everything when no person can be asked."""
+    words = f"Denied, nobody can be asked here; {HOW_TO_ALLOW}"
+    return denied(request, "policy (nobody here)", words)
+
+
+def denied(request: PendingRequest, by: str, words: str) -> Answer:
+    """A refusal after which the model goes on; a question gets a sentence instead."""
+    if request.user_input is not None:
+        response = UserInputResponse.to(request.user_input, _NOBODY)
+        return Answer(response, by, f"Not answered; {HOW_TO_ANSWER}")
+    feedback = "The user declined: this notebook runs under a policy that does not allow it."
+    return Answer(reject(feedback=feedback), by, words)
+
+
+HOW_TO_ANSWER = "an [[answer]] in a COPILOT_NB_POLICY rules file can answer it"
+
+
+def _allowed(request: PendingRequest, by: str) -> Answer | None:
+    """Permission, but no invented answer to a question."""
+    if request.user_input is not None:
+        return None
+    return Answer(approve_once(), by, "Allowed by the policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Allows or denies one kind of request, all of them or those whose text fits."""
+
+    kind: str
+    decision: Literal["allow", "deny"]
+    matches: str | None = None
+    """The whole text."""
+    regex: re.Pattern[str] | None = None
+    """Allows when it covers the whole text, denies when it is found anywhere in it."""
+
+    @property
+    def name(self) -> str:
+        """The rule in a few words."""
+        what = self.matches if self.matches is not None else self.regex and self.regex.pattern
+        return f"rule {self.decision} {self.kind}" + (f" {what!r}" if what else "")
+
+    def fits(self, kind: str, text: str) -> bool:
+        """Whether the rule speaks about this request.
+
+        An allowing pattern never covers a command line with shell operators: `git .*` must not
+        let `git log; rm -r .` through.
+        """
+        if self.kind not in {kind, "*"}:
+            return False
+        if self.matches is not None:
+            return self.matches == text
+        if self.regex is None:
+            return True
+        if self.decision == "deny":
+            return self.regex.search(text) is not None
+        if kind == "shell" and _SHELL_OPERATORS.search(text):
+            return False
+        return self.regex.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedAnswer:
+    """Answers questions in which the pattern is found."""
+
+    question: re.Pattern[str]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A file of rules; deny wins, and what no rule fits is left to whoever comes next."""
+
+    name: str
+    rules: tuple[Rule, ...] = ()
+    answers: tuple[ScriptedAnswer, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path, source: str) -> Rules:
+        """Read a TOML file with `[[rule]]` and `[[answer]]` entries.
+
+        Raises:
+            ConfigError: It is not there, is not TOML, or an entry cannot be meant.
+        """
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError:
+            hint = "It takes ask, deny, allow, or the path of a rules file."
+            raise ConfigError(
+                f"{source} is {str(path)!r}, which cannot be read.", hint=hint
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"{path.name} is not TOML: {error}.", hint="See docs/magics.md."
+            ) from None
+        _only(data, {"rule", "answer"}, path.name)
+        return cls(
+            path.name,
+            tuple(_rule(entry, path.name) for entry in data.get("rule", ())),
+            tuple(_answer(entry, path.name) for entry in data.get("answer", ())),
+        )
+
+    def __call__(self, request: PendingRequest) -> Answer | None:
+        """The answer of the first rule that fits, a denying one before an allowing one."""
+        about = subject(request)
+        if request.user_input is not None:
+            for scripted in self.answers:
+                if scripted.question.search(about.text):
+                    response = UserInputResponse.to(request.user_input, scripted.answer)
+                    return Answer(response, f"answer in {self.name}", scripted.answer)
+            return None
+        fitting = [rule for rule in self.rules if rule.fits(about.kind, about.text)]
+        for rule in sorted(fitting, key=lambda rule: rule.decision != "deny"):
+            by = f"{rule.name} in {self.name}"
+            if rule.decision == "deny":
+                return denied(request, by, "Denied by a rule")
+            return Answer(approve_once(), by, "Allowed by a rule")
+        return None
+
+
+def _rule(entry: Mapping[str, Any], file: str) -> Rule:
+    _only(entry, {"kind", "decision", "matches", "regex"}, file)
+    kind, decision = entry.get("kind"), entry.get("decision")
+    if not isinstance(kind, str) or not kind:
+        raise ConfigError(f"A [[rule]] in {file} has no kind.", hint="Such as kind = 'shell'.")
+    if decision not in {"allow", "deny"}:
+        raise ConfigError(
+            f"A [[rule]] in {file} has decision {decision!r}.", hint="It takes allow or deny."
+        )
+    if "matches" in entry and "regex" in entry:
+        raise ConfigError(f"A [[rule]] in {file} has both matches and regex.", hint="Keep one.")
+    matches = str(entry["matches"]) if "matches" in entry else None
+    return Rule(kind, decision, matches, _pattern(entry.get("regex"), file))
+
+
+def _answer(entry: Mapping[str, Any], file: str) -> ScriptedAnswer:
+    _only(entry, {"question", "answer"}, file)
+    question = _pattern(entry.get("question", ""), file)
+    if question is None or not isinstance(entry.get("answer"), str):
+        raise ConfigError(
+            f"An [[answer]] in {file} needs a question (a pattern) and an answer.",
+            hint="Such as question = 'station', answer = 'all of them'.",
+        )
+    return ScriptedAnswer(question, entry["answer"])
+
+
+def _pattern(text: Any, file: str) -> re.Pattern[str] | None:
+    if text is None:
+        return None
+    try:
+        return re.compile(str(text), re.DOTALL)
+    except re.error as error:
+        raise ConfigError(f"{text!r} in {file} is no pattern: {error}.", hint="") from None
+
+
+def _only(entry: Mapping[str, Any], known: set[str], file: str) -> None:
+    """A misspelt key would silently allow or deny something else."""
+    for key in entry:
+        if key not in known:
+            raise ConfigError(
+                f"{file} has an unknown key {key!r}.", hint=f"Known are {', '.join(sorted(known))}."
+            )

@@ -1,0 +1,151 @@
+"""Asks open requests on the keyboard where there are no buttons: terminal and plain mode.
+
+One at a time, oldest first. An answer from elsewhere wins when it comes first. Pressing Enter alone
+allows nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.transcript.blocks import Choice, PermissionBlock, UserInputBlock
+
+if TYPE_CHECKING:
+    from copilot_nb.session.pending import Answer, PendingRequest, PendingRequests
+
+AskLine = Callable[[str], Awaitable[str | None]]
+Question = PermissionBlock | UserInputBlock
+
+
+class Prompts:
+    """Turns open requests into lines that are asked.
+
+    Args:
+        pending: Where requests wait.
+        ask_line: Shows a prompt and gives the line that was typed.
+        block: What is shown of a request; None when nothing is.
+        answer: Takes a request's id and what was answered, as a view's callback does.
+    """
+
+    def __init__(
+        self,
+        pending: PendingRequests,
+        ask_line: AskLine,
+        block: Callable[[str], Question | None],
+        answer: Callable[[str, Mapping[str, Any]], None],
+    ) -> None:
+        self._pending = pending
+        self._ask_line = ask_line
+        self._block = block
+        self._answer = answer
+        self._waiting: deque[str] = deque()
+        self._current = ""
+        self._task: asyncio.Task[None] | None = None
+        self._stop_watching: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Ask what is open and what will be."""
+        self._stop_watching = self._pending.on_change(self._changed)
+        self._waiting.extend(request.id for request in self._pending.open)
+        self._go_on()
+
+    def close(self) -> None:
+        """Ask no more."""
+        if self._stop_watching:
+            self._stop_watching()
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _changed(self, request: PendingRequest, answer: Answer | None) -> None:
+        if answer is None:
+            self._waiting.append(request.id)
+            self._go_on()
+        elif request.id == self._current and self._task is not None:
+            self._task.cancel()
+        elif request.id in self._waiting:
+            self._waiting.remove(request.id)
+
+    def _go_on(self) -> None:
+        if self._waiting and (self._task is None or self._task.done()):
+            self._current = self._waiting.popleft()
+            self._task = asyncio.get_running_loop().create_task(self._ask(self._current))
+            self._task.add_done_callback(self._asked)
+
+    def _asked(self, task: asyncio.Task[None]) -> None:
+        if task is self._task:
+            self._task, self._current = None, ""
+            self._go_on()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            task.get_loop().call_exception_handler(
+                {"message": "A prompt failed", "exception": error}
+            )
+
+    async def _ask(self, request_id: str) -> None:
+        # The view draws the request first; the line that is asked comes below it.
+        await asyncio.sleep(0)
+        block = self._block(request_id)
+        if block is None:
+            return
+        value = None
+        while value is None:
+            try:
+                line = await self._ask_line(question(block))
+            except EOFError:
+                value = _no(block)
+                break
+            if line is None:
+                return
+            value = understood(block, line)
+        self._current = ""
+        self._answer(request_id, value)
+
+
+def question(block: Question) -> str:
+    """The line that asks."""
+    if isinstance(block, UserInputBlock):
+        numbered = [f"  {n}. {choice}" for n, choice in enumerate(block.choices, 1)]
+        how = "number or text" if block.choices else "answer"
+        return "\n".join([*numbered, f"Your {how}: "])
+    keys = ", ".join(f"{choice.key} = {choice.label}" for choice in block.choices if choice.key)
+    return f"{block.heading} [{keys}]: "
+
+
+def understood(block: Question, line: str) -> dict[str, Any] | None:
+    """What the line means, as a view would say it; None asks again."""
+    text = line.strip()
+    if not text:
+        return None
+    if isinstance(block, UserInputBlock):
+        if text.isdecimal() and 0 < int(text) <= len(block.choices):
+            text = block.choices[int(text) - 1]
+        return {"answer": text}
+    word, _, reason = text.partition(" ")
+    choice = _choice(block.choices, word.lower())
+    if choice is None or (reason and not choice.asks_feedback):
+        choice, reason = _why(block.choices, word.lower(), text)
+    if choice is None:
+        return None
+    return {"choice": choice.id, "feedback": reason.strip()} if reason else {"choice": choice.id}
+
+
+def _no(block: Question) -> dict[str, Any]:
+    """What it means that somebody ended the input instead."""
+    return {"answer": ""} if isinstance(block, UserInputBlock) else {"choice": "deny"}
+
+
+def _choice(choices: tuple[Choice, ...], word: str) -> Choice | None:
+    """The choice of a key, or of the whole word a person would type for it."""
+    word = {"yes": "y", "no": "n"}.get(word, word)
+    return next((choice for choice in choices if choice.key == word), None)
+
+
+def _why(choices: tuple[Choice, ...], word: str, text: str) -> tuple[Choice | None, str]:
+    """A no with words behind it is a denial with that reason; anything else is not understood."""
+    if word not in {"n", "no"}:
+        return None, ""
+    choice = next((choice for choice in choices if choice.asks_feedback), None)
+    return choice, text.partition(" ")[2]

@@ -1,0 +1,126 @@
+"""Draws one turn with whatever the front end can show.
+
+A page with widgets gets the live view; one that never answers gets plain mode, and is remembered for
+the kernel's life. A terminal gets text. Where nobody is, the output is static from the start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from copilot_nb.kernel import frontend
+from copilot_nb.notebook.prompts import Prompts
+from copilot_nb.transcript.blocks import PermissionBlock, Transcript, UserInputBlock
+from copilot_nb.views.view import Callbacks, View
+
+if TYPE_CHECKING:
+    from copilot_nb.notebook.settings import Settings
+    from copilot_nb.session.pending import PendingRequests
+
+Mode = Literal["widget", "plain", "static", "terminal"]
+
+_unready_pages: set[int] = set()
+"""Process ids whose page did not answer: a fork of the kernel would start anew."""
+
+
+def choose_mode(settings: Settings) -> Mode:
+    """How this turn is drawn.
+
+    The setting wins; then the front end: a terminal, a notebook whose person can answer, or nobody.
+    """
+    wanted: str = settings.get("view")
+    here = frontend.detect()
+    if wanted == "auto":
+        if here.kind == "terminal":
+            return "terminal"
+        if here.kind == "none" or not here.allow_stdin:
+            return "static"
+        return "plain" if os.getpid() in _unready_pages else "widget"
+    return wanted  # type: ignore[return-value]  # one of the setting's choices
+
+
+class Screen:
+    """One turn's view, and the prompts where the view has no buttons.
+
+    Args:
+        mode: How to draw.
+        callbacks: Where answers and the stop button go; called on any thread.
+        settings: The notebook's settings.
+    """
+
+    def __init__(self, mode: Mode, callbacks: Callbacks, settings: Settings) -> None:
+        self.mode = mode
+        self._callbacks = callbacks
+        self._pending: PendingRequests | None = None
+        self._prompts: Prompts | None = None
+        self._latest = Transcript()
+        self._can_ask = frontend.detect().allow_stdin
+        self._view = self._make_view(settings)
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody can answer here."""
+        return self.mode == "widget" or (self.mode != "static" and self._can_ask)
+
+    def update(self, transcript: Transcript) -> None:
+        """Draw the newest transcript."""
+        self._latest = transcript
+        self._view.update(transcript)
+
+    def close(self, transcript: Transcript) -> None:
+        """Draw the last transcript and leave its stored form behind."""
+        if self._prompts is not None:
+            self._prompts.close()
+        self._view.close(transcript)
+
+    def attend(self, pending: PendingRequests) -> None:
+        """Let a person answer these requests."""
+        self._pending = pending
+        if self.mode != "widget" and self.attended:
+            self._prompts = Prompts(pending, frontend.ask_line, self._block, self._callbacks.answer)
+            self._prompts.start()
+
+    def _block(self, request_id: str) -> PermissionBlock | UserInputBlock | None:
+        block = self._latest.get(request_id)
+        return block if isinstance(block, PermissionBlock | UserInputBlock) else None
+
+    def _make_view(self, settings: Settings) -> View:
+        if self.mode == "terminal":
+            from copilot_nb.views.terminal import TerminalView
+
+            return TerminalView()
+        if self.mode == "widget":
+            from copilot_nb.views.widget.widget import WidgetView
+
+            return WidgetView(
+                self._callbacks,
+                loop=asyncio.get_running_loop(),
+                ready_timeout=settings.get("ready_timeout"),
+                on_unready=self._go_plain,
+            )
+        from copilot_nb.views.static import StaticView
+
+        return StaticView(publish)
+
+    def _go_plain(self) -> None:
+        """The page does not show widgets: go on in its place with plain output and prompts."""
+        from copilot_nb.views.static import StaticView
+
+        _unready_pages.add(os.getpid())
+        widget, self.mode = self._view, "plain"
+        widget.discard()
+        self._view = StaticView(publish, display_id=widget.display_id)
+        self._view.update(self._latest)
+        if self._pending is not None:
+            self.attend(self._pending)
+
+
+def publish(data: Mapping[str, Any], *, display_id: str, update: bool) -> None:
+    """Show a bundle in the cell that runs, or replace what it showed."""
+    from IPython.display import publish_display_data
+
+    transient = {"display_id": display_id}
+    publish_display_data(dict(data), transient=transient, update=update)

@@ -1,0 +1,65 @@
+"""What a pending request is about, as one kind and one text.
+
+Rules match it, "for this session" remembers it, and prompts show it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from copilot_nb.session.pending import PendingRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Exactly what would be done: `text` is complete, never shortened."""
+
+    kind: str
+    """shell, write, read, path, url, mcp, custom-tool, hook, memory, kernel-code, question, …"""
+    text: str
+
+
+def subject(request: PendingRequest) -> Subject:
+    """The subject of a request; a kind that we do not know is told by all of its fields."""
+    if request.user_input is not None:
+        return Subject("question", request.user_input.question)
+    asked = request.permission.to_wire() if request.permission else {}
+    prompt: Mapping[str, Any] = request.prompt or asked
+    kind = str(prompt.get("kind") or asked.get("kind") or "unknown")
+    kind = {"commands": "shell"}.get(kind, kind)
+    read = _TEXTS.get(kind, _everything)
+    return Subject(kind, read({**asked, **prompt}))
+
+
+def _field(name: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda fields: str(fields.get(name) or "")
+
+
+def _paths(fields: Mapping[str, Any]) -> str:
+    return "\n".join(str(path) for path in fields.get("paths") or ())
+
+
+def _mcp(fields: Mapping[str, Any]) -> str:
+    return f"{fields.get('serverName', '')}/{fields.get('toolName', '')}"
+
+
+def _everything(fields: Mapping[str, Any]) -> str:
+    return json.dumps(fields, sort_keys=True, default=str)
+
+
+_TEXTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "shell": _field("fullCommandText"),
+    "write": _field("fileName"),
+    "read": _field("path"),
+    "path": _paths,
+    "url": _field("url"),
+    "mcp": _mcp,
+    "custom-tool": _field("toolName"),
+    "hook": _field("toolName"),
+    "kernel-code": _field("body"),
+}

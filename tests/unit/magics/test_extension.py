@@ -1,0 +1,152 @@
+"""Loading puts our magics into a shell, and unloading leaves no trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+import copilot_nb
+from copilot_nb.errors import UsageError
+from copilot_nb.magics.commands import COMMANDS
+from copilot_nb.magics.extension import Copilot, loaded
+from copilot_nb.notebook.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """A shell of its own that writes no history."""
+    made = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    yield made
+    copilot_nb.unload_ipython_extension(made)
+
+
+def hooks(shell: Any) -> dict[str, Any]:
+    """Everything that loading may touch."""
+    return {
+        "line": shell.magics_manager.magics["line"].get("copilot"),
+        "cell": shell.magics_manager.magics["cell"].get("copilot"),
+        "registry": shell.magics_manager.registry.get("Copilot"),
+        "cleanup": list(shell.input_transformers_cleanup),
+        "tokens": list(shell.input_transformer_manager.token_transformers),
+        "matchers": list(shell.Completer.custom_matchers),
+        "configurables": [type(c).__name__ for c in shell.configurables],
+        "namespace": sorted(name for name in shell.user_ns if not name.startswith("_")),
+        "error handlers": shell.custom_exceptions,
+    }
+
+
+def test_unloading_restores_everything(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Magics, transformers, matchers and settings are gone; nothing was printed."""
+    before = hooks(shell)
+
+    copilot_nb.load_ipython_extension(shell)
+    changed = hooks(shell)
+    copilot_nb.unload_ipython_extension(shell)
+
+    assert hooks(shell) == before
+    assert {name for name in before if before[name] != changed[name]} == {
+        *("line", "cell", "registry", "cleanup", "tokens", "matchers", "configurables")
+    }
+    assert capsys.readouterr() == ("", "")
+
+
+def test_loading_twice_changes_nothing(shell: InteractiveShell) -> None:
+    """So does unloading twice."""
+    copilot_nb.load_ipython_extension(shell)
+    once = hooks(shell)
+
+    copilot_nb.load_ipython_extension(shell)
+
+    assert hooks(shell) == once
+    copilot_nb.unload_ipython_extension(shell)
+    copilot_nb.unload_ipython_extension(shell)
+    assert loaded(shell) is None
+
+
+def test_a_magic_of_the_same_name_comes_back(shell: InteractiveShell) -> None:
+    """Somebody else's `%copilot` is not lost."""
+
+    def other(line: str) -> str:
+        return "other " + line
+
+    shell.register_magic_function(other, "line", "copilot")
+    copilot_nb.load_ipython_extension(shell)
+    copilot_nb.unload_ipython_extension(shell)
+
+    assert shell.run_line_magic("copilot", "x") == "other x"
+
+
+def test_help_is_ours_and_names_every_subcommand(shell: InteractiveShell) -> None:
+    """`%copilot?` and `%%copilot?` show the magic's docstring."""
+    copilot_nb.load_ipython_extension(shell)
+
+    for name in ("%copilot", "%%copilot"):
+        text = shell.object_inspect(name)["docstring"]
+        missing = [each for each in COMMANDS if f"%copilot {each}" not in text]
+        assert missing == ["status"]
+
+
+def test_config_names_every_setting(shell: InteractiveShell) -> None:
+    """`%config Copilot.x` and the settings are the same list."""
+    copilot_nb.load_ipython_extension(shell)
+
+    assert sorted(Copilot.class_own_traits(config=True)) == sorted(s.name for s in SETTINGS)
+
+
+def test_config_is_where_settings_look(shell: InteractiveShell) -> None:
+    """A profile's `c.Copilot.model` and `%config Copilot.model = …` are seen."""
+    shell.config.Copilot.model = "from-profile"
+    copilot_nb.load_ipython_extension(shell)
+    magics = loaded(shell)
+
+    assert magics is not None
+    assert magics.model == "from-profile"
+    shell.run_line_magic("config", "Copilot.model = 'typed'")
+    assert magics.model == "typed"
+
+
+def test_line_and_cell_magic_wait_where_nothing_can_be_awaited(shell: InteractiveShell) -> None:
+    """Called as functions, as `%%time` does, they run to their end and return the value."""
+    copilot_nb.load_ipython_extension(shell)
+
+    assert "%copilot model" in str(shell.run_line_magic("copilot", "help model"))
+    with pytest.raises(UsageError, match="There is no option '--modle'"):
+        shell.run_cell_magic("copilot", "--modle x", "hi\n")
+
+
+def test_a_mistake_is_two_lines(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback of ours for what somebody mistyped."""
+    copilot_nb.load_ipython_extension(shell)
+
+    result = shell.run_cell("%copilot modle")
+
+    assert isinstance(result.error_in_exec, UsageError)
+    out = capsys.readouterr().out
+    assert out == "UsageError: There is no subcommand 'modle'.\nDid you mean model?\n"
+
+
+def test_tab_completes_through_ipython(shell: InteractiveShell) -> None:
+    """IPython's completer asks us, and replaces the word that stands there."""
+    copilot_nb.load_ipython_extension(shell)
+
+    with provisionalcompleter():
+        found = {
+            code: [(c.text, code[c.start : c.end]) for c in shell.Completer.completions(code, end)]
+            for code, end in (("%copilot ask --mo", 17), ("%copilot pro", 12))
+        }
+
+    assert found == {
+        "%copilot ask --mo": [("--model", "--mo")],
+        "%copilot pro": [("provider", "pro")],
+    }

@@ -1,0 +1,45 @@
+"""What subcommands return draws itself as text and as safe HTML."""
+
+from __future__ import annotations
+
+from copilot_nb.magics.result import Table, Text
+
+TABLE = Table(("name", "asks"), (("bash", "always"), ("<b>", "never & never")), "2 tools")
+
+
+def test_a_table_is_readable_as_text() -> None:
+    """Columns line up; the caption stands above."""
+    assert repr(TABLE).splitlines() == [
+        "2 tools",
+        "name  asks",
+        "----  -------------",
+        "bash  always",
+        "<b>   never & never",
+    ]
+
+
+def test_long_cells_are_shortened_as_text_only() -> None:
+    """A long description does not break the lines; the value keeps it."""
+    table = Table(("text",), (("word " * 40,),))
+
+    assert max(map(len, repr(table).splitlines())) <= 60
+    assert table[0]["text"] == "word " * 40
+    assert "word " * 40 in table._repr_html_()
+
+
+def test_a_table_is_a_sequence_of_dicts() -> None:
+    """So that a DataFrame can be made out of it."""
+    assert list(TABLE) == [
+        {"name": "bash", "asks": "always"},
+        {"name": "<b>", "asks": "never & never"},
+    ]
+    assert len(TABLE) == 2
+    assert TABLE[:1] == Table(TABLE.columns, TABLE.rows[:1], TABLE.caption)
+
+
+def test_nothing_in_a_result_is_taken_for_html() -> None:
+    """Names and descriptions come from servers: they are data."""
+    assert "<b>" not in TABLE._repr_html_()
+    assert "never &amp; never" in TABLE._repr_html_()
+    assert Text("<i>")._repr_html_() == '<pre class="copilot-text">&lt;i&gt;</pre>'
+    assert str(Text("a")) == repr(Text("a")) == "a"
