@@ -33,10 +33,8 @@ def ask(request: Request) -> Scene:
     question = {"question": f"Which column of {frame.name} shall I look at?", "choices": columns}
     answered = yield Act("More than one thing is worth a look, so you decide.", asker, question)
     answer = _words(answered.text)
-    if answered.refused or not answer:
-        yield Act(
-            "Nobody chose, so I stop here. Name a column in your next prompt and I will go on."
-        )
+    if answer.startswith(_NOBODY) or not answer:
+        yield Act("Nobody chose, so I stop here. Name a column in a prompt and I will go on.")
         return
     named = choose(frame, answer)
     if named is None:
