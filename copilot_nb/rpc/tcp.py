@@ -29,7 +29,7 @@ class TcpTransport(StdioTransport):
                 connection = await _connect(host, port)
         except OSError as error:  # TimeoutError is one
             raise ConnectionClosedError(
-                f"No runtime answers at {host}:{port} ({error or 'time limit'}).",
+                f"No runtime answers at {host}:{port} ({str(error) or 'time limit'}).",
                 hint="Check the address, and that the runtime runs with --headless --port.",
             ) from error
         connection.setblocking(True)

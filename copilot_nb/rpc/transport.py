@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 OnMessages = Callable[[list[dict[str, Any]]], None]
 OnClosed = Callable[[Exception | None], None]
 
 
+@runtime_checkable
 class Transport(Protocol):
     """Carries JSON objects both ways, in order."""
 
