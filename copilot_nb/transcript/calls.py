@@ -244,7 +244,7 @@ def _succeeded(block: ToolBlock, data: ToolExecutionComplete) -> ToolBlock:
     if diff.startswith("diff --git ") and any(diff_counts(diff)):
         return replace(block, diff=visible(diff), arguments="", output="")
     if not block.output and not block.outputs and not _BACKGROUND.search(data.result.content):
-        text = _SHELL_TRAILER.sub("", data.result.content)
+        text = output.unwrapped(_SHELL_TRAILER.sub("", data.result.content))
         block = replace(block, output=output.plain(text))
     return _exited(block, _exit_code(data))
 

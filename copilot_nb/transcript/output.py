@@ -33,6 +33,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CUT = re.compile(r"\n… ([\d,]+) characters left out …\n")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_ENVELOPE = re.compile(
+    r"\A<notebook-data ([0-9a-f]+): [^\n]*>\n(?P<body>.*)\n</notebook-data \1>\s*\Z", re.DOTALL
+)
 _HALF_LIMIT = 1024
 
 
@@ -56,6 +59,12 @@ def clean(text: str, held: str = "") -> tuple[str, str]:
 def plain(text: str) -> str:
     """A whole text as `append` and `cut` would leave it."""
     return cut(append("", clean(text)[0]))
+
+
+def unwrapped(text: str) -> str:
+    """A kernel tool's result without the envelope that tells the model it is data."""
+    match = _ENVELOPE.match(text)
+    return match["body"] if match else text
 
 
 def append(output: str, text: str) -> str:

@@ -1,0 +1,1 @@
+"""Transcripts to screens: the widget, the terminal, and the form that is stored."""

@@ -6,11 +6,13 @@ thread; the callbacks may be called from any thread and take no longer than a qu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from copilot_nb.transcript.blocks import Transcript
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from copilot_nb.transcript.blocks import Transcript
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,107 @@
+"""Code with colours: spans of six short classes, for a style that knows both themes."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.transcript.safety import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pygments.lexer import Lexer
+    from pygments.token import _TokenType
+
+LIMIT = 40_000
+"""Longer code stays plain."""
+
+_NAME = re.compile(r"[A-Za-z0-9_+#.-]{1,24}")
+
+
+def highlight(code: str, language: str) -> str:
+    """HTML of the code, escaped, with `<span class="k|s|m|c|f|o">` around what has a colour.
+
+    Args:
+        code: The text; invisible characters in it are made visible.
+        language: Any name that Pygments knows; others give plain text.
+    """
+    code = visible(code.replace("\r\n", "\n"))
+    lexer = _lexer(language.lower()) if len(code) <= LIMIT else None
+    if lexer is None:
+        return html.escape(code, quote=False)
+    pieces = groupby(_pieces(lexer, code), key=lambda piece: piece[0])
+    return "".join(_span(name, "".join(text for _, text in group)) for name, group in pieces)
+
+
+def language_name(info: str) -> str:
+    """The language that a fence names; nothing for what can not be one."""
+    match = _NAME.match(info.strip())
+    return match[0].lower() if match else ""
+
+
+def diff(text: str) -> str:
+    """HTML of a unified diff's lines, without the headers that name the file."""
+    return "\n".join(_diff_line(line) for line in diff_lines(text))
+
+
+def diff_lines(text: str) -> list[str]:
+    """The lines of a unified diff that a reader needs."""
+    headers = ("diff --git ", "index ", "--- ", "+++ ", "create file mode ", "new file mode ")
+    lines = text.strip("\n").split("\n")
+    return [line for line in lines if not line.startswith((*headers, "deleted file mode "))]
+
+
+def _pieces(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
+    for kind, text in lexer.get_tokens(code):
+        name = _class(kind)
+        yield ("" if not text.strip() else name), text
+
+
+def _span(name: str, text: str) -> str:
+    text = html.escape(text, quote=False)
+    return f'<span class="{name}">{text}</span>' if name else text
+
+
+def _diff_line(line: str) -> str:
+    name = {"+": "gi", "-": "gd", "@": "gh"}.get(line[:1], "")
+    return _span(name, line)
+
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> Lexer | None:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    if language in {"", "text", "plain", "plaintext"}:
+        return None
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _class(kind: _TokenType) -> str:
+    from pygments.token import Comment, Keyword, Literal, Name, Number, Operator, String
+
+    classes: tuple[tuple[Any, str], ...] = (
+        (Comment, "c"),
+        (Number, "m"),
+        (Keyword.Constant, "m"),
+        (String.Interpol, "o"),
+        (String, "s"),
+        (Literal, "m"),
+        (Keyword, "k"),
+        (Operator.Word, "k"),
+        (Name.Builtin, "o"),
+        (Name.Function, "f"),
+        (Name.Class, "f"),
+        (Name.Decorator, "f"),
+        (Name.Tag, "k"),
+        (Name.Attribute, "f"),
+    )
+    return next((name for base, name in classes if kind in base), "")

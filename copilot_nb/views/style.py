@@ -1,0 +1,71 @@
+"""The style that is stored with every static output: small, scoped, at home in both themes.
+
+Greys are transparent and colours are the notebook's own variables, so one text fits a light page,
+a dark page, and a page that knows nothing of notebooks. Everything reads well without it.
+"""
+
+from __future__ import annotations
+
+_SOURCE = """
+max-width:56em;line-height:1.55;overflow-wrap:anywhere;
+--line:rgba(128,128,128,.3);--soft:rgba(128,128,128,.1);
+--good:var(--jp-success-color1,#3c9a40);
+--bad:var(--jp-error-color1,#d64545);
+--warn:var(--jp-warn-color1,#c77700);
+--mono:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);
+p{margin:.55em 0}
+.copilot-text{margin:.8em 0;
+>:first-child{margin-top:0}
+>:last-child{margin-bottom:0}}
+ul,ol{margin:.45em 0;padding-left:1.7em}
+li>p{margin:.25em 0}
+.copilot-task{list-style:none;margin-left:-1.35em}
+blockquote{margin:.6em 0;padding:0 0 0 .9em;border-left:3px solid var(--line)}
+.copilot-h{margin:1.1em 0 .4em;line-height:1.3}
+.copilot-h1{font-size:1.35em}
+.copilot-h2{font-size:1.2em}
+.copilot-h3{font-size:1.08em}
+code{font:.9em var(--mono);background:var(--soft);padding:.1em .35em;border-radius:4px}
+pre{margin:.6em 0;padding:10px 14px;border-radius:6px;overflow:auto;max-height:28em;
+font:.9em/1.5 var(--mono);background:var(--soft);white-space:pre-wrap;
+code{padding:0;background:none;font:inherit}}
+pre.copilot-code{position:relative;white-space:pre;background:none;border:1px solid var(--line)}
+pre[data-language]::after{content:attr(data-language);position:absolute;top:6px;right:10px;
+opacity:.5;font-size:.85em}
+.copilot-tablewrap{overflow:auto;margin:.7em 0}
+table{border-collapse:collapse;margin:0;border:0;font-size:.95em}
+th,td{padding:4px 12px;border:0;border-bottom:1px solid var(--line);text-align:left}
+[align=right],.copilot-frame :is(th,td){text-align:right}
+[align=center]{text-align:center}
+summary{cursor:pointer}
+.copilot-tool>details,.copilot-reasoning{border:1px solid var(--line);border-radius:8px;
+margin:.5em 0;padding:0 14px;
+>summary{margin:0 -14px;padding:6px 14px}}
+.copilot-nested{margin-left:1.5em}
+.copilot-icon{display:inline-block;width:1.2em;color:var(--good)}
+[data-state=failed] .copilot-icon,.copilot-bad{color:var(--bad)}
+:is([data-state=denied],[data-state=cancelled],.copilot-warning) .copilot-icon{color:var(--warn)}
+.copilot-permission,.copilot-notice,.copilot-user_input{margin:.35em 0;padding:0 14px}
+.copilot-permission,.copilot-notice{font-size:.93em}
+.copilot-ask{padding:10px 14px;border:1px solid var(--warn);border-left-width:4px;
+border-radius:8px;font-size:1em}
+.copilot-muted,.copilot-foot,.copilot-reasoning,.copilot-notice{opacity:.75}
+.copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad);
+background:rgba(214,69,69,.08)}
+.copilot-foot{margin-top:1em;font-size:.85em}
+.copilot-label{border:1px solid var(--line);border-radius:9px;padding:0 .6em}
+.copilot-stderr,.gd{background:rgba(214,69,69,.14)}
+img{max-width:100%;height:auto}
+.gi{background:rgba(60,160,70,.18)}
+.gi,.gd{display:inline-block;min-width:100%}
+.gh{opacity:.6}
+.k{color:var(--jp-mirror-editor-keyword-color,#a05ac8)}
+.s{color:var(--jp-mirror-editor-string-color,#3f8f3f)}
+.m{color:var(--jp-mirror-editor-number-color,#b5651d)}
+.c{color:var(--jp-mirror-editor-comment-color,#808080);font-style:italic}
+.f{color:var(--jp-mirror-editor-def-color,#4078c0)}
+.o{color:var(--jp-mirror-editor-builtin-color,#2f8a8a)}
+"""
+
+STYLE = "<style>.copilot-static{" + _SOURCE.replace("\n", "") + "}</style>"
+"""The `<style>` element, the same for every output."""
