@@ -25,7 +25,7 @@ from copilot_nb.session.locate import (
     native_executable,
 )
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover - Windows
     import msvcrt
 else:
     import fcntl
@@ -131,10 +131,11 @@ def _next_output(npm: subprocess.Popen[bytes]) -> str | None:
 
 
 def _megabytes(folder: Path) -> int:
-    sizes = (path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+    size = 0
     with contextlib.suppress(OSError):  # npm moves files while we count
-        return sum(sizes) // 1_000_000
-    return 0
+        for path in folder.rglob("*"):
+            size += path.lstat().st_size
+    return size // 1_000_000
 
 
 def _check(folder: Path) -> None:
@@ -190,7 +191,7 @@ def _locked(path: Path, progress: Progress) -> Iterator[None]:
 
 def _try_lock(file: BinaryIO) -> bool:
     try:
-        if sys.platform == "win32":
+        if sys.platform == "win32":  # pragma: no cover - Windows
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         else:
