@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,8 @@ from copilot_nb.transcript.blocks import ErrorBlock, Transcript
 from copilot_nb.views.view import Callbacks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn

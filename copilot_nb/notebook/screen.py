@@ -1,24 +1,25 @@
 """Draws one turn with whatever the front end can show.
 
-A page with widgets gets the live view; one that never answers gets plain mode, and is remembered for
-the kernel's life. A terminal gets text. Where nobody is, the output is static from the start.
+A page with widgets gets the live view; one that never answers gets plain mode, and is remembered
+for the kernel's life. A terminal gets text. Where nobody is, the output is static from the start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.kernel import frontend
 from copilot_nb.notebook.prompts import Prompts
 from copilot_nb.transcript.blocks import PermissionBlock, Transcript, UserInputBlock
-from copilot_nb.views.view import Callbacks, View
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.session.pending import PendingRequests
+    from copilot_nb.views.view import Callbacks, View
 
 Mode = Literal["widget", "plain", "static", "terminal"]
 

@@ -1,0 +1,74 @@
+"""A setting comes from the line, `%config`, the environment, or its default, in this order."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.settings import SETTINGS, Settings, Value
+
+
+def settings(config: dict[str, object] | None = None, **environ: str) -> Settings:
+    """Settings with nothing else set."""
+    return Settings((config or {}).get, environ)
+
+
+def test_the_line_wins_over_config_over_the_environment_over_the_default() -> None:
+    """And each value says where it came from."""
+    config = {"model": "configured"}
+
+    assert settings(config, COPILOT_NB_MODEL="env").find("model", "typed") == Value(
+        "typed", "--model"
+    )
+    assert settings(config, COPILOT_NB_MODEL="env").find("model") == Value(
+        "configured", "%config Copilot.model"
+    )
+    assert settings(COPILOT_NB_MODEL="env").find("model") == Value("env", "COPILOT_NB_MODEL")
+    assert settings().find("model") == Value(None, "default")
+    assert not settings().find("model").given
+
+
+def test_empty_is_not_set() -> None:
+    """An emptied trait or variable falls through to the next source."""
+    assert settings({"model": ""}, COPILOT_NB_MODEL="env").get("model", "") == "env"
+    assert settings(COPILOT_NB_VIEW="").get("view") == "auto"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("timeout", "2.5", 2.5),
+        ("view", "plain", "plain"),
+        ("instructions", "No", False),
+        ("instructions", "1", True),
+    ],
+)
+def test_text_is_read_as_what_the_setting_is(name: str, text: str, value: object) -> None:
+    """Seconds are numbers, flags are yes or no."""
+    assert settings(**{f"COPILOT_NB_{name.upper()}": text}).get(name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("timeout", "soon", "It takes a number of seconds."),
+        ("timeout", "-1", "It takes a positive number of seconds."),
+        ("timeout", "inf", "It takes a positive number of seconds."),
+        ("view", "fancy", "It takes one of auto, widget, plain, static, terminal."),
+        ("instructions", "perhaps", "It takes yes or no."),
+    ],
+)
+def test_a_wrong_value_names_key_value_and_what_is_allowed(name: str, text: str, hint: str) -> None:
+    """Nobody has to look it up."""
+    variable = f"COPILOT_NB_{name.upper()}"
+
+    with pytest.raises(ConfigError) as caught:
+        settings(**{variable: text}).get(name)
+
+    assert caught.value.message == f"{variable} is {text!r}."
+    assert caught.value.hint == hint
+
+
+def test_every_setting_says_what_it_means() -> None:
+    """The documentation is made of these sentences."""
+    assert [s.name for s in SETTINGS if not s.help.endswith(".")] == []
