@@ -68,7 +68,7 @@ class Capture:
         self._cut = 0
         self._rich = 0
         self._credit = float(BURST)
-        self._last_sent = time.monotonic()
+        self._last_sent = self._waiting_since = time.monotonic()
         self._stack = contextlib.ExitStack()
 
     @uninterruptible
@@ -112,6 +112,8 @@ class Capture:
             self._cut += len(rest)
             text = text[: max(room, 0)]
         if text:
+            if not self._queue:
+                self._waiting_since = time.monotonic()
             self._queue.append(TextOutput(text=text, stream=stream))
             self._send_if_due(text)
 
@@ -131,13 +133,13 @@ class Capture:
             self._on_publish(data, metadata)
 
     def _send_if_due(self, text: str) -> None:
-        waited = time.monotonic() - self._last_sent
+        now = time.monotonic()
         if text.endswith("\n"):
-            credit = self._credit + waited * PER_SECOND
+            credit = self._credit + (now - self._last_sent) * PER_SECOND
             if credit >= 1:
                 self._credit = min(credit - 1, BURST)
                 self._send()
-        elif waited >= UNFINISHED_SECONDS:
+        elif now - self._waiting_since >= UNFINISHED_SECONDS:
             self._send()
 
     @uninterruptible

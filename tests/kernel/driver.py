@@ -81,6 +81,7 @@ class Kernel:
         """Model id by description, the newest of each."""
         self.messages: list[Message] = []
         self._typed: list[str] = []
+        self._holding = False
         self._log = (directory / "kernel.log").open("ab")
         self._manager = KernelManager()
         self._manager._kernel_spec = KernelSpec(  # noqa: SLF001 - the only way without a file
@@ -196,7 +197,23 @@ class Kernel:
 
     def type(self, line: str) -> None:
         """Answer the next question on stdin."""
+        self._holding = False
         self._typed.append(line)
+
+    def hold_typing(self) -> None:
+        """Let the next question wait."""
+        self._holding = True
+
+    def until_idle(self, message_id: str) -> None:
+        """Until the kernel says that it has handled that message."""
+        self.until(
+            lambda: any(
+                m["parent_header"].get("msg_id") == message_id
+                and m["content"].get("execution_state") == "idle"
+                for m in self.messages
+            ),
+            "idle",
+        )
 
     def replies(self, kind: str) -> list[Message]:
         """The replies of that type."""
@@ -216,7 +233,7 @@ class Kernel:
         match message["msg_type"]:
             case "execute_reply" if cell:
                 cell.reply, cell.replied_at = content, time.monotonic()
-            case "input_request":
+            case "input_request" if not self._holding:
                 self._client.input(self._typed.pop(0) if self._typed else "")
             case "comm_open":
                 description = content["data"].get("state", {}).get("description")

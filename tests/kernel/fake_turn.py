@@ -52,8 +52,8 @@ async def turn_with_tool(tool: Callable[[], Any]) -> Any:
 
 def compute() -> None:
     """A tool that never gives the loop a chance."""
-    print("computing", flush=True)  # noqa: T201 - the cell's output is what is tested
     try:
+        print("computing", flush=True)  # noqa: T201 - the cell's output is what is tested
         end = time.monotonic() + 30
         while time.monotonic() < end:
             sum(range(1000))
