@@ -53,16 +53,16 @@ def problems(cells: list[Mapping[str, Any]], folder: Path) -> Iterator[str]:
         folder: Where it ran.
     """
     by_id = {cell["id"]: cell for cell in cells if cell["cell_type"] == "code"}
-    for cell_id, cell in by_id.items():
-        for output in cell["outputs"]:
-            if output["output_type"] == "error":
-                yield f"{cell_id}: {output['ename']}: {output['evalue']}"
-        if cell_id not in CHECKS:
-            yield f"{cell_id}: nothing is known about this cell"
+    for cell_id in by_id.keys() - CHECKS.keys():
+        yield f"{cell_id}: nothing is known about this cell"
     for cell_id, checks in CHECKS.items():
-        for label, holds in checks:
-            if cell_id not in by_id or not holds(by_id[cell_id], folder):
-                yield f"{cell_id}: is not so: {label}"
+        if cell_id not in by_id:
+            yield f"{cell_id}: is missing"
+        elif errors := [o for o in by_id[cell_id]["outputs"] if o["output_type"] == "error"]:
+            yield f"{cell_id}: {errors[0]['ename']}: {errors[0]['evalue']}"
+        else:
+            failed = [label for label, holds in checks if not holds(by_id[cell_id], folder)]
+            yield from (f"{cell_id}: is not so: {label}" for label in failed)
 
 
 def text(cell: Mapping[str, Any]) -> str:

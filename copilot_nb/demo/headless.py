@@ -68,6 +68,7 @@ def execute(path: Path, folder: Path, say: Callable[[str], None]) -> Any:
         allow_errors=True,
         resources={"metadata": {"path": str(folder)}},
         on_cell_start=tell,
+        extra_arguments=["--IPKernelApp.log_level=40"],  # no advice on encrypting the loopback
     )
     client.execute(env=environment(policy=str(POLICY)))
     return notebook
