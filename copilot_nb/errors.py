@@ -21,6 +21,7 @@
     ├── SessionClosedError        this Session object was closed or destroyed
     ├── TurnAbortedError          the turn was stopped (reason, partial)
     ├── TurnTimeoutError          the wait ended; the turn may still be running
+    ├── LaggedError               a subscription lost events because its reader was too slow
     └── ToolNotFoundError         no tool of that name is registered
 
 `ToolError` speaks to the model, not to a person, and is not a `CopilotError`.
@@ -224,6 +225,21 @@ class TurnTimeoutError(CopilotError, TimeoutError):
     """The wait ended; the turn may still be running."""
 
     hint = "Give a longer `timeout`, or call `session.abort()`."
+
+
+class LaggedError(CopilotError):
+    """A subscription lost events because its reader was too slow.
+
+    Args:
+        message: What happened.
+        count: How many were lost.
+    """
+
+    hint = "Read faster, or subscribe with a larger `capacity`."
+
+    def __init__(self, message: str, *, count: int = 0) -> None:
+        super().__init__(message)
+        self.count = count
 
 
 class ToolNotFoundError(CopilotError):

@@ -164,6 +164,8 @@ class SessionConfig(Wire):
     """Resume only: requests that were open when the old process died are open again."""
     disable_resume: bool | None = None
     """Resume only: no `session.resume` event; the session is resumed all the same."""
+    hooks: bool | None = None
+    """Hooks are called; set by giving some."""
     auto_byok_from_env: bool = Field(default=False, exclude=True)
     """Take provider and model from COPILOT_SDK_BYOK_* when neither is set."""
 

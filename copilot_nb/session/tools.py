@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Protocol, TypeVar, overload
 from uuid import uuid4
 
 from pydantic_core import to_jsonable_python
@@ -123,6 +123,19 @@ class Invocation:
                 source=source,
             )
         )
+
+
+class Runnable(Protocol):
+    """A tool that can be called."""
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds that a call may take."""
+        ...
+
+    async def run(self, invocation: Invocation) -> ToolResultObject:
+        """Run one call."""
+        ...
 
 
 class FunctionTool(Generic[P, R]):
@@ -283,7 +296,7 @@ def to_result(value: Any) -> ToolResultObject:
     )
 
 
-async def run_tool(bound: BoundTool, invocation: Invocation) -> ToolResultObject:
+async def run_tool(bound: Runnable, invocation: Invocation) -> ToolResultObject:
     """Run a call to a result, whatever happens: failures are results the model can read."""
     limit = asyncio.timeout(bound.timeout)
     try:

@@ -1,0 +1,152 @@
+"""Prompts of one session: sent, followed each to its own end, and waited for.
+
+What a prompt gives is found by its id, so that several may wait in the runtime's queue at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from typing import TYPE_CHECKING
+
+from copilot_nb.errors import CopilotError, TurnTimeoutError, UsageError
+from copilot_nb.protocol import methods
+from copilot_nb.protocol.base import Empty
+from copilot_nb.protocol.session import MessageOptions
+from copilot_nb.session.idle import IdleWatch
+from copilot_nb.session.run import Run, Until
+from copilot_nb.session.turn import Turn
+
+if TYPE_CHECKING:
+    from copilot_nb.protocol.events import SessionEvent
+    from copilot_nb.session.session import Session
+
+_log = logging.getLogger(__name__)
+
+
+class Messaging:
+    """The prompts of a session that have not ended.
+
+    Args:
+        session: Whose they are.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._turns: list[Turn] = []
+        self._watches: list[IdleWatch] = []
+        self.last_message: SessionEvent | None = None
+        """The agent's last answer to anything."""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns that run or wait, oldest first."""
+        return tuple(self._turns)
+
+    def take(self, event: SessionEvent) -> None:
+        """Pass an event to those that wait for it; returns at once."""
+        if event.type == "assistant.message" and event.agent_id is None:
+            self.last_message = event
+        if event.type.startswith("local."):
+            self._take_local(event)
+            return
+        for turn in tuple(self._turns):
+            turn.feed(event)
+            if turn.passed_over:
+                self._session.tasks.spawn(self._drop_if_gone(turn))
+        for watch in self._watches:
+            watch.feed(event)
+        self._forget_ended()
+
+    def fail(self, error: CopilotError) -> None:
+        """End everything that waits with that error."""
+        for turn in self._turns:
+            turn.fail(error)
+        for watch in self._watches:
+            watch.fail(error)
+        self._turns.clear()
+
+    async def start(
+        self,
+        options: str | MessageOptions,
+        *,
+        until: Until,
+        context: contextvars.Context | None = None,
+    ) -> Turn:
+        """Send a prompt and follow it."""
+        message = checked(options)
+        self._session.context = context or contextvars.copy_context()
+        steering = message.mode == "immediate"
+        turn = Turn(
+            message.display_prompt or message.prompt,
+            Run(until=until, steering=steering, alone=self._nothing_started),
+        )
+        self._turns.append(turn)  # before it is sent: a fast answer may overtake the reply
+        try:
+            sent = await self._session.calls(methods.SEND, message)
+        except BaseException:
+            if turn in self._turns:
+                self._turns.remove(turn)
+            raise
+        if not steering:
+            self._sent(turn, sent.message_id)
+        turn.accept(sent.message_id)
+        self._forget_ended()
+        return turn
+
+    async def idle(self, timeout: float | None, until: Until) -> SessionEvent | None:
+        """Wait until nothing runs; the last answer."""
+        watch = IdleWatch(until)
+        self._watches.append(watch)
+        try:
+            activity = await self._session.calls(methods.ACTIVITY, Empty())
+            if not activity.has_active_work and not self._turns:
+                return self.last_message
+            async with asyncio.timeout(timeout):
+                return await watch.wait() or self.last_message
+        except TimeoutError:
+            raise TurnTimeoutError(f"The session was not idle within {timeout:g} s.") from None
+        finally:
+            self._watches.remove(watch)
+
+    def _sent(self, turn: Turn, message_id: str) -> None:
+        for other in tuple(self._turns):
+            if other is not turn:
+                other.sent_another(message_id)
+
+    def _nothing_started(self) -> bool:
+        return not any(turn.started for turn in self._turns)
+
+    def _take_local(self, event: SessionEvent) -> None:
+        running = [turn for turn in self._turns if turn.started] or self._turns
+        if running:
+            running[0].feed(event)
+
+    def _forget_ended(self) -> None:
+        if any(turn.ended for turn in self._turns):
+            self._turns = [turn for turn in self._turns if not turn.ended]
+
+    async def _drop_if_gone(self, turn: Turn) -> None:
+        """The session rests and this prompt has not begun: is it still in the queue?"""
+        activity = await self._session.calls(methods.ACTIVITY, Empty())
+        if activity.has_active_work or not turn.passed_over:
+            return
+        queue = await self._session.calls(methods.QUEUE, Empty())
+        if turn.passed_over and all(
+            item.get("messageId") != turn.message_id for item in queue.items
+        ):
+            turn.drop()
+            self._forget_ended()
+
+
+def checked(options: str | MessageOptions) -> MessageOptions:
+    """The message to send.
+
+    Raises:
+        UsageError: It is blank; the runtime would take it all the same.
+    """
+    message = MessageOptions(prompt=options) if isinstance(options, str) else options
+    if not message.prompt.strip() and not message.attachments:
+        raise UsageError("The prompt is empty.", hint="Say something, or attach something.")
+    return message
