@@ -24,8 +24,8 @@ Prompt = Mapping[str, Any]
 Fields = dict[str, str]
 
 _SUBJECTS = {"commands": "shell"}
-_REMEMBERED = frozenset({"shell", "write", "read", "mcp", "custom-tool"})
-"""What the runtime remembers for a session; it asks again for all others."""
+_REMEMBERED = frozenset({"custom-tool", "mcp", "path", "read", "url"})
+"""What can be allowed for a session, besides the commands and writes that say so themselves."""
 
 
 def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> PermissionBlock:

@@ -21,7 +21,9 @@ from copilot_nb.transcript.blocks import (
 )
 from copilot_nb.transcript.presentation import first_line
 
-_STATES = {"failed": "failed", "denied": "not allowed", "cancelled": "stopped"}
+STATES = {"failed": "failed", "denied": "not allowed", "cancelled": "stopped"}
+"""States of a tool call that need saying."""
+
 _LINES = 40
 
 
@@ -86,7 +88,7 @@ def _block(block: Block) -> str:  # noqa: PLR0911 - one case per block
 
 def _tool(block: ToolBlock) -> str:
     agent = f"{block.agent} › " if block.agent else ""
-    state = f" ({_STATES[block.state]})" if block.state in _STATES else ""
+    state = f" ({STATES[block.state]})" if block.state in STATES else ""
     title = f": {block.title}" if block.title else ""
     lines = [f"> {agent}{block.name}{title}{state}"]
     if block.outputs and block.arguments.strip() != block.title:

@@ -1,50 +1,38 @@
-"""The stored form of a turn: HTML without scripts, and Markdown for readers of plain text.
+"""The stored form of a turn, and the view that shows nothing else.
 
-Needs no kernel, no network and no widget, and stays readable when a page drops the style. Holds
-no times and no ids: the same transcript gives the same bytes.
+The same HTML is what a notebook keeps, what headless runs write, and what plain mode shows while
+the turn runs, where no widget can be had.
 """
 
 from __future__ import annotations
 
-import html
-from typing import assert_never
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
 
-from copilot_nb.transcript.blocks import (
-    Block,
-    ErrorBlock,
-    ImageOutput,
-    NoticeBlock,
-    Output,
-    PermissionBlock,
-    ReasoningBlock,
-    TableOutput,
-    TextBlock,
-    TextOutput,
-    ToolBlock,
-    Transcript,
-    UserInputBlock,
-)
-from copilot_nb.transcript.output import cut
-from copilot_nb.views.highlight import diff
-from copilot_nb.views.markdown import code_block, inline_html, text
-from copilot_nb.views.markdown import to_html as markdown
-from copilot_nb.views.plain import decision, footer, target, to_text
-from copilot_nb.views.style import STYLE
+from copilot_nb.views.document import to_html
+from copilot_nb.views.plain import to_text
 
-__all__ = ["mimebundle", "to_html", "to_text"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-ICONS = {
-    "pending": "…",
-    "running": "…",
-    "ok": "✓",
-    "failed": "✕",
-    "denied": "⊘",
-    "cancelled": "◌",
-}
-"""One sign per state of a tool call."""
+    from copilot_nb.transcript.blocks import Transcript
 
-_STATE_WORDS = {"failed": "failed", "denied": "not allowed", "cancelled": "stopped"}
-_FOLD_LINES = 15
+__all__ = ["Publish", "StaticView", "mimebundle", "to_html", "to_text"]
+
+EVERY = 0.25
+"""Seconds between two updates."""
+EVERY_LONG = 0.5
+"""Seconds between two updates of a long output."""
+LONG = 20_000
+"""Characters of HTML from which an output is long."""
+
+
+class Publish(Protocol):
+    """Sends an output to the page, or replaces the one of that display id."""
+
+    def __call__(self, data: Mapping[str, Any], *, display_id: str, update: bool) -> None:
+        """Send `data`, a MIME bundle."""
 
 
 def mimebundle(transcript: Transcript) -> dict[str, str]:
@@ -52,236 +40,51 @@ def mimebundle(transcript: Transcript) -> dict[str, str]:
     return {"text/html": to_html(transcript), "text/plain": to_text(transcript)}
 
 
-def to_html(transcript: Transcript) -> str:
-    """The turn as self-contained HTML."""
-    parts = [_block(block) for block in transcript.blocks]
-    parts.append(_foot(transcript))
-    inner = "\n".join(part for part in parts if part)
-    return f'{STYLE}\n<div class="copilot-static">\n{inner}\n</div>'
+class StaticView:
+    """Shows the turn as stored HTML, brought up to date a few times a second.
 
+    Args:
+        publish: Where outputs go.
+        loop: The loop that `update` and `close` are called on; the running one if not given.
+        display_id: The output on the page to take over; a new one is made if not given.
+    """
 
-def _block(block: Block) -> str:  # noqa: PLR0911 - one case per block
-    match block:
-        case TextBlock():
-            return _text(block)
-        case ReasoningBlock():
-            return _reasoning(block)
-        case ToolBlock():
-            return _tool(block)
-        case PermissionBlock():
-            return _permission(block)
-        case UserInputBlock():
-            return _user_input(block)
-        case NoticeBlock():
-            return _notice(block)
-        case ErrorBlock():
-            return _error(block)
-        case _:
-            assert_never(block)
+    def __init__(
+        self,
+        publish: Publish,
+        *,
+        loop: asyncio.AbstractEventLoop | None = None,
+        display_id: str | None = None,
+    ) -> None:
+        self.display_id = display_id or f"copilot-{uuid4().hex[:12]}"
+        self._publish = publish
+        self._loop = loop or asyncio.get_running_loop()
+        self._on_page = display_id is not None
+        self._newest: Transcript | None = None
+        self._shown: Transcript | None = None
+        self._pause: asyncio.TimerHandle | None = None
 
+    def update(self, transcript: Transcript) -> None:
+        """Show the transcript, at once or when the pause since the last one is over."""
+        self._newest = transcript
+        if self._pause is None:
+            self._show()
 
-def _text(block: TextBlock) -> str:
-    if not block.text.strip():
-        return ""
-    return f'<div class="copilot-text">{markdown(block.text)}</div>'
+    def close(self, transcript: Transcript) -> None:
+        """Show the last transcript at once; it is what the notebook keeps."""
+        self._newest = transcript
+        self._show()
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
 
-
-def _reasoning(block: ReasoningBlock) -> str:
-    if not block.text.strip():
-        return ""
-    summary = "<summary><em>Thought</em></summary>"
-    return (
-        f'<details class="copilot-reasoning">{summary}'
-        f'<div class="copilot-text">{markdown(block.text)}</div></details>'
-    )
-
-
-# Tool calls
-
-
-def _tool(block: ToolBlock) -> str:
-    nested = " copilot-nested" if block.agent else ""
-    outputs = "".join(_output(output) for output in block.outputs)
-    return (
-        f'<div class="copilot-tool{nested}" data-state="{block.state}">'
-        f"{_call(block)}{outputs}</div>"
-    )
-
-
-def _call(block: ToolBlock) -> str:
-    """The call itself, folded; one line if there is nothing behind it."""
-    name = f"{block.agent} › {block.name}" if block.agent else block.name
-    words = [f'<span class="copilot-icon">{ICONS[block.state]}</span>', _strong(name)]
-    if block.title:
-        words.append(_code(block.title))
-    words += [f"<em>{_STATE_WORDS[block.state]}</em>"] if block.state in _STATE_WORDS else []
-    summary = " ".join(words)
-    body = _call_body(block)
-    if not body:
-        return f'<p class="copilot-call">{summary}</p>'
-    return f"<details><summary>{summary}</summary>{body}</details>"
-
-
-def _call_body(block: ToolBlock) -> str:
-    parts = []
-    if block.arguments and block.arguments.strip() != block.title:
-        parts.append(code_block(block.arguments, block.language).rstrip())
-    if block.diff:
-        parts.append(_diff(block.diff))
-    if block.output.strip():
-        parts.append(_pre(block.output))
-    if block.error:
-        parts.append(f'<p class="copilot-bad">{text(block.error)}</p>')
-    return "".join(parts)
-
-
-def _output(output: Output) -> str:
-    match output:
-        case TextOutput():
-            return _text_output(output)
-        case TableOutput():
-            return _table(output)
-        case ImageOutput():
-            return _image(output)
-        case _:
-            assert_never(output)
-
-
-def _text_output(output: TextOutput) -> str:
-    if not output.text.strip():
-        return ""
-    wrong = " copilot-stderr" if output.stream in {"stderr", "error"} else ""
-    pre = _pre(output.text, wrong)
-    lines = output.text.count("\n") + 1
-    if lines <= _FOLD_LINES:
-        return pre
-    return f"<details><summary>Output, {lines} lines</summary>{pre}</details>"
-
-
-def _table(output: TableOutput) -> str:
-    names = ("", *output.columns) if output.has_index else output.columns
-    head = "".join(f"<th>{text(name)}</th>" for name in names)
-    rows = "".join(f"<tr>{_cells(row, output)}</tr>" for row in output.rows)
-    caption = f'<p class="copilot-muted">{text(output.caption)}</p>' if output.caption else ""
-    return (
-        '<div class="copilot-tablewrap"><table class="copilot-frame">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{caption}</div>"
-    )
-
-
-def _cells(row: tuple[str, ...], output: TableOutput) -> str:
-    return "".join(
-        f"<th>{text(cell)}</th>" if at == 0 and output.has_index else f"<td>{text(cell)}</td>"
-        for at, cell in enumerate(row)
-    )
-
-
-def _image(output: ImageOutput) -> str:
-    width = f' width="{output.width}"' if output.width else ""
-    source = f"data:{output.mime};base64,{output.data}"
-    return f'<p><img src="{source}" alt="{html.escape(output.alt)}"{width}></p>'
-
-
-# Requests
-
-
-def _permission(block: PermissionBlock) -> str:
-    if block.state == "open":
-        return _open_permission(block)
-    words = text(decision(block))
-    short = target(block)
-    line = f"{words}: {_code(short)}" if short else f"{words}: {text(block.heading)}"
-    icon = "✓" if block.answer.startswith("Allowed") else "⊘"
-    state = "ok" if icon == "✓" else "denied"
-    line = f'<span class="copilot-icon">{icon}</span> {line}'
-    attributes = f'class="copilot-permission" data-state="{state}"'
-    details = _request_details(block)
-    if not details:
-        return f"<p {attributes}>{line}</p>"
-    return f"<details {attributes}><summary>{line}</summary>{details}</details>"
-
-
-def _open_permission(block: PermissionBlock) -> str:
-    body = code_block(block.body, block.language) if block.body else ""
-    return (
-        '<div class="copilot-permission copilot-ask" data-state="open">'
-        f"<p>{_strong(block.heading)}</p>{body}{_context(block)}</div>"
-    )
-
-
-def _request_details(block: PermissionBlock) -> str:
-    """What the line does not say."""
-    shown = block.body.strip() == target(block)
-    body = "" if shown or not block.body else code_block(block.body, block.language)
-    return f"{body}{_context(block)}"
-
-
-def _context(block: PermissionBlock) -> str:
-    parts = [f'<p class="copilot-bad">{text(warning)}</p>' for warning in block.warnings]
-    if block.intention:
-        parts.append(f"<p>{text(block.intention)}</p>")
-    if block.place and block.place != target(block):
-        parts.append(f"<p>{_code(block.place)}</p>")
-    if block.diff:
-        parts.append(_diff(block.diff))
-    return "".join(parts)
-
-
-def _user_input(block: UserInputBlock) -> str:
-    question = _strong(block.question)
-    if block.state == "open":
-        choices = "".join(f"<li>{text(choice)}</li>" for choice in block.choices)
-        return (
-            '<div class="copilot-user_input copilot-ask" data-state="open">'
-            f"<p>{question}</p>{f'<ul>{choices}</ul>' if choices else ''}</div>"
-        )
-    answer = text(block.answer) if block.state == "answered" else "<em>not answered</em>"
-    by = f" ({text(block.by)})" if block.by not in {"", "you"} else ""
-    return f'<p class="copilot-user_input">{question} — {answer}{by}</p>'
-
-
-# The rest
-
-
-def _notice(block: NoticeBlock) -> str:
-    icon, level = ("⚠", " copilot-warning") if block.level == "warning" else ("·", "")
-    return (
-        f'<p class="copilot-notice{level}"><span class="copilot-icon">{icon}</span>'
-        f" {text(block.text)}</p>"
-    )
-
-
-def _error(block: ErrorBlock) -> str:
-    hint = f"<p>{inline_html(block.hint)}</p>" if block.hint else ""
-    details = ""
-    if block.details:
-        details = f"<details><summary>Details</summary>{_pre(block.details)}</details>"
-    return f'<div class="copilot-error"><p>{_strong(block.message)}</p>{hint}{details}</div>'
-
-
-def _foot(transcript: Transcript) -> str:
-    if not transcript.ended:
-        status = text(transcript.status or "Starting")
-        return f'<p class="copilot-foot copilot-status"><em>{status} …</em></p>'
-    label = f'<span class="copilot-label">{text(transcript.label)}</span> '
-    words = text(footer(transcript))
-    if not words and not transcript.label:
-        return ""
-    return f'<p class="copilot-foot">{label if transcript.label else ""}{words}</p>'
-
-
-def _diff(unified: str) -> str:
-    return f'<pre class="copilot-diff">{diff(cut(unified))}</pre>'
-
-
-def _pre(value: str, more: str = "") -> str:
-    value = html.escape(cut(value.strip("\n")), quote=False)
-    return f'<pre class="copilot-output{more}">{value}</pre>'
-
-
-def _strong(value: str) -> str:
-    return f"<strong>{text(value)}</strong>"
-
-
-def _code(value: str) -> str:
-    return f"<code>{html.escape(value, quote=False)}</code>"
+    def _show(self) -> None:
+        """Publish what is new and begin a pause, which ends with another look."""
+        self._pause = None
+        if self._newest is None or self._newest is self._shown:
+            return
+        data = mimebundle(self._newest)
+        self._publish(data, display_id=self.display_id, update=self._on_page)
+        self._on_page, self._shown = True, self._newest
+        seconds = EVERY_LONG if len(data["text/html"]) > LONG else EVERY
+        self._pause = self._loop.call_later(seconds, self._show)

@@ -7,55 +7,58 @@ a dark page, and a page that knows nothing of notebooks. Everything reads well w
 from __future__ import annotations
 
 _SOURCE = """
-max-width:56em;line-height:1.55;overflow-wrap:anywhere;
---line:rgba(128,128,128,.3);--soft:rgba(128,128,128,.1);
---good:var(--jp-success-color1,#3c9a40);
+max-width:92ch;padding:.3em 0;line-height:1.55;overflow-wrap:anywhere;
+--l:1px solid rgba(128,128,128,.3);
+--bg:rgba(128,128,128,.1);
+--ok:var(--jp-success-color1,#3c9a40);
 --bad:var(--jp-error-color1,#d64545);
 --warn:var(--jp-warn-color1,#c77700);
---mono:var(--jp-code-font-family,ui-monospace,Menlo,Consolas,monospace);
+--mono:var(--jp-code-font-family,ui-monospace,monospace);
 p{margin:.55em 0}
-.copilot-text{margin:.8em 0;
+.copilot-text{margin:.9em 0;
 >:first-child{margin-top:0}
 >:last-child{margin-bottom:0}}
 ul,ol{margin:.45em 0;padding-left:1.7em}
-li>p{margin:.25em 0}
+li p{margin:.25em 0}
 .copilot-task{list-style:none;margin-left:-1.35em}
-blockquote{margin:.6em 0;padding:0 0 0 .9em;border-left:3px solid var(--line)}
+blockquote{margin:.6em 0;padding:0 0 0 .9em;border-left:3px solid rgba(128,128,128,.3)}
 .copilot-h{margin:1.1em 0 .4em;line-height:1.3}
 .copilot-h1{font-size:1.35em}
 .copilot-h2{font-size:1.2em}
-.copilot-h3{font-size:1.08em}
-code{font:.9em var(--mono);background:var(--soft);padding:.1em .35em;border-radius:4px}
+code{font:.9em var(--mono);background:var(--bg);padding:.1em .35em;border-radius:4px}
 pre{margin:.6em 0;padding:10px 14px;border-radius:6px;overflow:auto;max-height:28em;
-font:.9em/1.5 var(--mono);background:var(--soft);white-space:pre-wrap;
+font:.9em/1.5 var(--mono);background:var(--bg);white-space:pre-wrap;
 code{padding:0;background:none;font:inherit}}
-pre.copilot-code{position:relative;white-space:pre;background:none;border:1px solid var(--line)}
+pre.copilot-code{position:relative;white-space:pre;background:none;border:var(--l)}
 pre[data-language]::after{content:attr(data-language);position:absolute;top:6px;right:10px;
-opacity:.5;font-size:.85em}
+opacity:.5}
 .copilot-tablewrap{overflow:auto;margin:.7em 0}
 table{border-collapse:collapse;margin:0;border:0;font-size:.95em}
-th,td{padding:4px 12px;border:0;border-bottom:1px solid var(--line);text-align:left}
-[align=right],.copilot-frame :is(th,td){text-align:right}
-[align=center]{text-align:center}
-summary{cursor:pointer}
-.copilot-tool>details,.copilot-reasoning{border:1px solid var(--line);border-radius:8px;
-margin:.5em 0;padding:0 14px;
+:is(th,td){padding:4px 12px;border:0;border-bottom:var(--l);text-align:right}
+.copilot-text :is(th,td){text-align:left}
+.copilot-text [align=right]{text-align:right}
+summary{cursor:pointer;list-style:none;
+&::-webkit-details-marker{display:none}
+&::after{content:"›";float:right;opacity:.5}}
+[open]>summary::after{transform:rotate(90deg)}
+.copilot-tool{margin:.6em 0}
+.copilot-call,.copilot-reasoning{border:var(--l);border-radius:8px;margin:0;padding:0 14px;
 >summary{margin:0 -14px;padding:6px 14px}}
+p.copilot-call{padding:6px 14px}
 .copilot-nested{margin-left:1.5em}
-.copilot-icon{display:inline-block;width:1.2em;color:var(--good)}
-[data-state=failed] .copilot-icon,.copilot-bad{color:var(--bad)}
-:is([data-state=denied],[data-state=cancelled],.copilot-warning) .copilot-icon{color:var(--warn)}
-.copilot-permission,.copilot-notice,.copilot-user_input{margin:.35em 0;padding:0 14px}
+.copilot-icon{display:inline-block;width:1.2em;color:var(--ok)}
+.copilot-failed>.copilot-icon,.copilot-bad{color:var(--bad)}
+.copilot-warning>.copilot-icon{color:var(--warn)}
+.copilot-permission,.copilot-notice,.copilot-user_input{margin:.3em 0;padding:0 14px}
 .copilot-permission,.copilot-notice{font-size:.93em}
-.copilot-ask{padding:10px 14px;border:1px solid var(--warn);border-left-width:4px;
+.copilot-ask{margin:.7em 0;padding:10px 14px;border:var(--l);border-left:4px solid var(--warn);
 border-radius:8px;font-size:1em}
 .copilot-muted,.copilot-foot,.copilot-reasoning,.copilot-notice{opacity:.75}
-.copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad);
-background:rgba(214,69,69,.08)}
+.copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad)}
 .copilot-foot{margin-top:1em;font-size:.85em}
-.copilot-label{border:1px solid var(--line);border-radius:9px;padding:0 .6em}
-.copilot-stderr,.gd{background:rgba(214,69,69,.14)}
+.copilot-label{border:var(--l);border-radius:9px;padding:0 .6em}
 img{max-width:100%;height:auto}
+.copilot-stderr,.copilot-error,.gd{background:rgba(214,69,69,.13)}
 .gi{background:rgba(60,160,70,.18)}
 .gi,.gd{display:inline-block;min-width:100%}
 .gh{opacity:.6}

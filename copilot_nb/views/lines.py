@@ -1,0 +1,84 @@
+"""Words on a terminal, as they come: wrapped at its width, nothing ever taken back.
+
+No cursor movement, so that a log of the terminal reads like the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+_WORDS = re.compile(r"\s+|\S+")
+
+
+class Lines:
+    """Writes to a console and knows how far the line has come.
+
+    Args:
+        console: Where to write; it is wrapped only if it is a terminal.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._column = 0
+        self._indent = ""
+
+    def write(self, text: str, style: str = "", *, indent: str | None = None) -> None:
+        """Words behind what is there already.
+
+        Args:
+            text: Text of one line.
+            style: How it looks.
+            indent: What the lines begin with that this one is wrapped into.
+        """
+        if indent is not None:
+            self._indent = indent
+        for word in _WORDS.findall(text):
+            self._word(word, style)
+
+    def exact(self, text: Text | str, style: str = "", *, indent: str = "") -> None:
+        """One line as it is, such as code, however long."""
+        self.fresh()
+        line = Text(indent)
+        line.append_text(text if isinstance(text, Text) else Text(text, style))
+        self.console.print(line, soft_wrap=True, highlight=False)
+
+    def draw(self, renderable: RenderableType) -> None:
+        """Something that rich lays out, such as a table."""
+        self.fresh()
+        self.console.print(renderable)
+
+    def newline(self) -> None:
+        """The end of a line."""
+        self.console.print()
+        self._column, self._indent = 0, ""
+
+    def fresh(self) -> None:
+        """The beginning of a line."""
+        if self._column:
+            self.newline()
+
+    def _word(self, word: str, style: str) -> None:
+        width = cell_len(word)
+        if self._is_full(width):
+            self.console.print()
+            self._put(self._indent, "")
+            self._column = cell_len(self._indent)
+            word = word.lstrip()
+            width = cell_len(word)
+        if word:
+            self._put(word, style)
+            self._column += width
+
+    def _is_full(self, more: int) -> bool:
+        begun = self._column > cell_len(self._indent)
+        return self.console.is_terminal and begun and self._column + more > self.console.width
+
+    def _put(self, text: str, style: str) -> None:
+        self.console.print(Text(text, style), end="", soft_wrap=True, highlight=False)

@@ -1,0 +1,264 @@
+"""Draws a turn on a terminal: text as it comes, one line per tool call, what is asked in full.
+
+Writes only forwards, so that it reads the same in a log. Prompts are not its job.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from copilot_nb.transcript.blocks import (
+    Block,
+    ErrorBlock,
+    ImageOutput,
+    NoticeBlock,
+    Output,
+    PermissionBlock,
+    ReasoningBlock,
+    TableOutput,
+    TextBlock,
+    TextOutput,
+    ToolBlock,
+    Transcript,
+    UserInputBlock,
+)
+from copilot_nb.views.highlight import diff_lines
+from copilot_nb.views.lines import Lines
+from copilot_nb.views.plain import STATES, decision, footer, target
+from copilot_nb.views.stream import MarkdownStream, coloured
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+OUTPUT_LINES = 12
+"""Lines of a tool's output that are shown, from its end."""
+DIFF_LINES = 60
+
+_SIGNS = {"ok": ("✓", "green"), "failed": ("✕", "red"), "denied": ("⊘", "yellow")}
+_BEGUN = frozenset({"running", "ok", "failed", "denied"})
+
+
+class TerminalView:
+    """Writes each transcript's news to a console.
+
+    Args:
+        console: Where to write; the process's own output if not given.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        if console is None:
+            from rich.console import Console
+
+            console = Console(highlight=False, markup=False, emoji=False)
+        self._lines = Lines(console)
+        self._drawn: dict[str, Block] = {}
+        self._stream: MarkdownStream | None = None
+        self._streaming = ""
+        self._label = ""
+        self._gap = False
+
+    def update(self, transcript: Transcript) -> None:
+        """Write what is new since the last one."""
+        if transcript.label != self._label:
+            self._label = transcript.label
+            self._lines.exact(f"[{self._label}]", "dim")
+        for block in transcript.blocks:
+            if self._drawn.get(block.id) is not block:
+                self._draw(block)
+                self._drawn[block.id] = block
+
+    def close(self, transcript: Transcript) -> None:
+        """Write what is left, and what the turn cost."""
+        self.update(transcript)
+        self._end_text()
+        words = footer(transcript)
+        if words:
+            self._lines.exact(f"— {words}", "dim")
+
+    def _draw(self, block: Block) -> None:
+        match block:
+            case TextBlock():
+                self._text(block)
+            case ReasoningBlock():
+                self._reasoning(block)
+            case ToolBlock():
+                self._tool(block)
+            case PermissionBlock():
+                self._permission(block)
+            case UserInputBlock():
+                self._user_input(block)
+            case NoticeBlock():
+                self._notice(block)
+            case ErrorBlock():
+                self._error(block)
+            case _:
+                assert_never(block)
+
+    # Text
+
+    def _text(self, block: TextBlock) -> None:
+        before = self._drawn.get(block.id)
+        shown = before.text if isinstance(before, TextBlock) else ""
+        if not block.text.startswith(shown):
+            self._end_text()
+            shown = ""
+        if len(block.text) > len(shown):
+            self._stream_of(block.id).feed(block.text[len(shown) :])
+        if block.closed and self._streaming == block.id:
+            self._end_text()
+
+    def _stream_of(self, block_id: str) -> MarkdownStream:
+        if self._stream is None or self._streaming != block_id:
+            self._end_text()
+            if self._drawn and not self._gap:
+                self._lines.newline()
+            self._stream, self._streaming = MarkdownStream(self._lines), block_id
+        return self._stream
+
+    def _end_text(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._lines.newline()
+            self._gap = True
+        self._stream, self._streaming = None, ""
+
+    def _reasoning(self, block: ReasoningBlock) -> None:
+        if block.id not in self._drawn and block.text.strip():
+            self._line("· Thinking …", "dim")
+
+    # Tools
+
+    def _tool(self, block: ToolBlock) -> None:
+        before = self._drawn.get(block.id)
+        state = before.state if isinstance(before, ToolBlock) else "pending"
+        known = before.outputs if isinstance(before, ToolBlock) else ()
+        if state == "pending" and block.state in _BEGUN:
+            self._line(f"● {_name(block)}", "bold", block.title)
+        if block.outputs != known:
+            self._outputs(known, block.outputs)
+        if state != block.state and block.state in _SIGNS:
+            self._result(block)
+
+    def _outputs(self, known: tuple[Output, ...], outputs: tuple[Output, ...]) -> None:
+        for at, output in enumerate(outputs):
+            before = known[at] if at < len(known) else None
+            if before != output:
+                self._output(output, before)
+
+    def _output(self, output: Output, before: Output | None) -> None:
+        match output:
+            case TextOutput(text=text):
+                shown = before.text if isinstance(before, TextOutput) else ""
+                new = text.removeprefix(shown)
+                self._exact(new, "red" if output.stream in {"stderr", "error"} else "")
+            case TableOutput():
+                self._lines.draw(_table(output))
+                self._exact(output.caption, "dim")
+            case ImageOutput(alt=alt):
+                self._line(f"  [{alt}]", "dim")
+            case _:
+                assert_never(output)
+
+    def _result(self, block: ToolBlock) -> None:
+        if block.diff and not self._was_shown(block.id):
+            self._diff(block.diff)
+        self._exact(_tail(block.output), "dim")
+        sign, style = _SIGNS[block.state]
+        seconds = f", {block.seconds:.1f} s" if block.seconds else ""
+        said = block.error or STATES.get(block.state, "done")
+        self._line(f"  {sign} ", style, f"{_name(block)}: {said}{seconds}")
+
+    def _was_shown(self, call_id: str) -> bool:
+        """Whether somebody was asked about the call's diff."""
+        return any(
+            isinstance(block, PermissionBlock) and block.tool_call_id == call_id and block.diff
+            for block in self._drawn.values()
+        )
+
+    # Requests
+
+    def _permission(self, block: PermissionBlock) -> None:
+        before = self._drawn.get(block.id)
+        if before is None:
+            self._asked(block)
+        if block.state == "answered" and (before is None or before.state == "open"):  # type: ignore[union-attr]  # the same id
+            allowed = block.answer.startswith("Allowed")
+            self._line(
+                "  ✓ " if allowed else "  ⊘ ", "green" if allowed else "yellow", decision(block)
+            )
+
+    def _asked(self, block: PermissionBlock) -> None:
+        self._line("? ", "bold yellow", block.heading)
+        for line in block.body.split("\n") if block.body else ():
+            self._lines.exact(coloured(line, block.language), indent="    ")
+        if block.diff:
+            self._diff(block.diff)
+        if block.intention:
+            self._line("  why: ", "dim", block.intention)
+        if block.place and block.place != target(block):
+            self._line("  where: ", "dim", block.place)
+        for warning in block.warnings:
+            self._line("  ! ", "bold red", warning)
+
+    def _user_input(self, block: UserInputBlock) -> None:
+        before = self._drawn.get(block.id)
+        if before is None:
+            self._line("? ", "bold yellow", block.question)
+        if block.state == "answered":
+            self._line("  → ", "green", block.answer)
+
+    # The rest
+
+    def _notice(self, block: NoticeBlock) -> None:
+        warning = block.level == "warning"
+        self._line("! " if warning else "· ", "yellow" if warning else "dim", block.text)
+
+    def _error(self, block: ErrorBlock) -> None:
+        self._line("✕ ", "bold red", block.message)
+        if block.hint:
+            self._line("  ", "", block.hint)
+
+    def _diff(self, text: str) -> None:
+        lines = diff_lines(text)
+        for line in lines[:DIFF_LINES]:
+            style = {"+": "green", "-": "red", "@": "dim"}.get(line[:1], "")
+            self._lines.exact(line, style, indent="    ")
+        if len(lines) > DIFF_LINES:
+            self._line(f"    … {len(lines) - DIFF_LINES} lines more", "dim")
+
+    def _line(self, first: str, style: str, rest: str = "") -> None:
+        self._end_text()
+        self._gap = False
+        self._lines.fresh()
+        self._lines.write(first, style, indent=" " * (len(first) - len(first.lstrip()) + 2))
+        if rest:
+            self._lines.write(rest if first.endswith(" ") else f" {rest}")
+        self._lines.newline()
+
+    def _exact(self, text: str, style: str) -> None:
+        for line in text.strip("\n").split("\n") if text.strip("\n") else ():
+            self._lines.exact(line, style, indent="    ")
+
+
+def _name(block: ToolBlock) -> str:
+    return f"{block.agent} › {block.name}" if block.agent else block.name
+
+
+def _tail(text: str) -> str:
+    lines = text.strip("\n").split("\n")
+    if len(lines) <= OUTPUT_LINES:
+        return text
+    return "\n".join([f"… {len(lines) - OUTPUT_LINES} lines before", *lines[-OUTPUT_LINES:]])
+
+
+def _table(output: TableOutput) -> RenderableType:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("", *output.columns) if output.has_index else output.columns:
+        table.add_column(Text(name), justify="right")
+    for row in output.rows:
+        table.add_row(*map(Text, row))
+    return table
