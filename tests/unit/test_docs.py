@@ -136,7 +136,7 @@ def test_tracked_files_name_no_machine_and_no_registry() -> None:
 
 
 def test_lock_file_resolves_nothing_to_a_host() -> None:
-    """The installation takes the registry that the machine is set to, and checks the recorded hashes."""
+    """The registry is the one that the machine is set to; the hashes are the recorded ones."""
     lock = json.loads((ROOT / "js" / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: entry for name, entry in lock["packages"].items() if name}
 
