@@ -27,6 +27,7 @@ from copilot_nb.views.view import Callbacks
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from copilot_nb.notebook.providers import Source
     from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
@@ -90,11 +91,25 @@ class Conversation:
             raise
         self.last = turn
         if out:
-            get_ipython().user_ns[out] = turn  # type: ignore[no-untyped-call, union-attr]  # IPython
+            get_ipython().user_ns[out] = turn  # type: ignore[union-attr]  # in a cell there is one
         if self.link.source().kind == "demo":
             session.emit_local(LocalLabel(label=DEMO_LABEL))
         await self._follow(session, turn, screen, limit)
         return turn
+
+    async def use_model(self, model: str) -> None:
+        """Ask this model from the next turn on."""
+        self.link.model = model
+
+    async def use_provider(self, source: Source) -> None:
+        """Ask there from the next turn on; the conversation goes on with it.
+
+        Raises:
+            ConfigError: Its key is missing.
+        """
+        source.key(self.settings.environ)
+        self.link.chosen = source
+        self.link.model = None
 
     async def new(self) -> None:
         """Begin a new conversation with the next turn; permissions given so far are gone."""

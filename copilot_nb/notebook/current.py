@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from copilot_nb.errors import UsageError
 from copilot_nb.session.blocking import block_on
@@ -41,15 +42,15 @@ def show(turn: Turn | None = None) -> None:
     Raises:
         UsageError: There is no turn yet.
     """
-    from IPython.display import publish_display_data
-
+    from copilot_nb.notebook.screen import publish
     from copilot_nb.views import static
 
     if turn is None:
         turn = conversation().last
     if turn is None:
         raise UsageError("There is no turn to show yet.", hint="Ask something with `%%copilot`.")
-    publish_display_data(static.mimebundle(turn.transcript))
+    bundle = static.mimebundle(turn.transcript)
+    publish(bundle, display_id=f"copilot-{uuid4().hex[:12]}", update=False)
 
 
 async def close() -> None:

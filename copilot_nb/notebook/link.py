@@ -18,7 +18,7 @@ from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook import local_servers, providers
 from copilot_nb.notebook.instructions import INSTRUCTIONS
 from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
-from copilot_nb.session.client import Client
+from copilot_nb.session.client import Client, ClientState
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.providers import Source
@@ -52,7 +52,11 @@ class Link:
     @property
     def running(self) -> bool:
         """Whether a turn could start at once."""
-        return self.client is not None and self.client.connected and self.session is not None
+        return self._connected and self.session is not None
+
+    @property
+    def _connected(self) -> bool:
+        return self.client is not None and self.client.state is ClientState.CONNECTED
 
     def source(self) -> Source:
         """Where the model answers, as things are set now."""
@@ -67,9 +71,7 @@ class Link:
         """
         source = self.source()
         _check_model(source)
-        if self.client is not None and (
-            not self.client.connected or (self._opened and self._opened.own != source.own)
-        ):
+        if not self._connected or self._needs_another_runtime(source):
             await self.stop()
         if self.session is not None and self._opened == source:
             return self.session
@@ -107,6 +109,10 @@ class Link:
             self._demo.close()
             self._demo = None
 
+    def _needs_another_runtime(self, source: Source) -> bool:
+        """An account's runtime uses the network, one for a provider of one's own does not."""
+        return self._opened is not None and self._opened.own != source.own
+
     async def _put_away(self) -> None:
         """Close the session's end here; what was said in it stays with the runtime."""
         session, self.session = self.session, None
@@ -119,9 +125,8 @@ class Link:
 
     async def _start(self, source: Source) -> Client:
         """Start the runtime; for an account, make sure that there is one."""
-        cli_path = self._settings.get("cli_path")
         client = Client(
-            cli_path=Path(cli_path).expanduser() if cli_path else None,
+            cli_path=self._cli_path(),
             cwd=Path.cwd(),
             offline=source.own,
             provider_base_url=self._address(source) if source.own else None,
@@ -144,6 +149,10 @@ class Link:
             with suppress(SessionNotFoundError):  # it ended before anything was written down
                 return await client.resume_session(self._resume, config, **options)
         return await client.create_session(config, **options)
+
+    def _cli_path(self) -> Path | None:
+        path = self._settings.get("cli_path")
+        return Path(path).expanduser() if path else None
 
     def _config(self, source: Source) -> SessionConfig:
         options: dict[str, Any] = {

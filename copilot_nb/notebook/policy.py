@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 Policy = Callable[[PendingRequest], Answer | None]
 
-HOW_TO_ALLOW = "COPILOT_NB_POLICY=allow or a rules file can allow it"
+NOBODY_ALLOWS = "the headless policy (COPILOT_NB_POLICY=allow or a rules file can allow it)"
+NOBODY_ANSWERS = "the headless policy (an [[answer]] in a COPILOT_NB_POLICY file can answer it)"
 _NOBODY = "Nobody is here to answer. Go on with your best judgement and say what you assumed."
 _SHELL_OPERATORS = re.compile(r"[;&|<>`\n\r(){}$]")
 
@@ -42,7 +43,7 @@ def from_setting(value: str, source: str) -> Policy | None:
     if value in {"", "ask"}:
         return None
     if value == "deny":
-        return lambda request: denied(request, f"policy deny ({source})", "Denied by the policy")
+        return lambda request: denied(request, f"policy deny ({source})")
     if value == "allow":
         return lambda request: _allowed(request, f"policy allow ({source})")
     return Rules.read(Path(value).expanduser(), source)
@@ -50,27 +51,23 @@ def from_setting(value: str, source: str) -> Policy | None:
 
 def nobody_here(request: PendingRequest) -> Answer:
     """The answer to everything when no person can be asked."""
-    words = f"Denied, nobody can be asked here; {HOW_TO_ALLOW}"
-    return denied(request, "policy (nobody here)", words)
+    return denied(request, NOBODY_ANSWERS if request.user_input else NOBODY_ALLOWS)
 
 
-def denied(request: PendingRequest, by: str, words: str) -> Answer:
+def denied(request: PendingRequest, by: str) -> Answer:
     """A refusal after which the model goes on; a question gets a sentence instead."""
     if request.user_input is not None:
         response = UserInputResponse.to(request.user_input, _NOBODY)
-        return Answer(response, by, f"Not answered; {HOW_TO_ANSWER}")
+        return Answer(response, by, "Not answered")
     feedback = "The user declined: this notebook runs under a policy that does not allow it."
-    return Answer(reject(feedback=feedback), by, words)
-
-
-HOW_TO_ANSWER = "an [[answer]] in a COPILOT_NB_POLICY rules file can answer it"
+    return Answer(reject(feedback=feedback), by, "Denied")
 
 
 def _allowed(request: PendingRequest, by: str) -> Answer | None:
     """Permission, but no invented answer to a question."""
     if request.user_input is not None:
         return None
-    return Answer(approve_once(), by, "Allowed by the policy")
+    return Answer(approve_once(), by, "Allowed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +160,8 @@ class Rules:
         for rule in sorted(fitting, key=lambda rule: rule.decision != "deny"):
             by = f"{rule.name} in {self.name}"
             if rule.decision == "deny":
-                return denied(request, by, "Denied by a rule")
-            return Answer(approve_once(), by, "Allowed by a rule")
+                return denied(request, by)
+            return Answer(approve_once(), by, "Allowed")
         return None
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.session.pending import PendingRequests
     from copilot_nb.views.view import Callbacks, View
+    from copilot_nb.views.widget.widget import WidgetView
 
 Mode = Literal["widget", "plain", "static", "terminal"]
 
@@ -59,6 +60,7 @@ class Screen:
         self._prompts: Prompts | None = None
         self._latest = Transcript()
         self._can_ask = frontend.detect().allow_stdin
+        self._widget: WidgetView | None = None
         self._view = self._make_view(settings)
 
     @property
@@ -89,6 +91,7 @@ class Screen:
         return block if isinstance(block, PermissionBlock | UserInputBlock) else None
 
     def _make_view(self, settings: Settings) -> View:
+        loop = asyncio.get_running_loop()
         if self.mode == "terminal":
             from copilot_nb.views.terminal import TerminalView
 
@@ -96,32 +99,45 @@ class Screen:
         if self.mode == "widget":
             from copilot_nb.views.widget.widget import WidgetView
 
-            return WidgetView(
+            self._widget = WidgetView(
                 self._callbacks,
-                loop=asyncio.get_running_loop(),
+                loop=loop,
                 ready_timeout=settings.get("ready_timeout"),
                 on_unready=self._go_plain,
             )
+            return self._widget
         from copilot_nb.views.static import StaticView
 
-        return StaticView(publish)
+        return StaticView(publish, loop=loop)
 
     def _go_plain(self) -> None:
         """The page does not show widgets: go on in its place with plain output and prompts."""
         from copilot_nb.views.static import StaticView
 
+        if self._widget is None:
+            return
         _unready_pages.add(os.getpid())
-        widget, self.mode = self._view, "plain"
-        widget.discard()
-        self._view = StaticView(publish, display_id=widget.display_id)
+        self._widget.discard()
+        self.mode = "plain"
+        self._view = StaticView(
+            _replace, loop=asyncio.get_running_loop(), display_id=self._widget.display_id
+        )
         self._view.update(self._latest)
         if self._pending is not None:
             self.attend(self._pending)
+            self._pending.attended = self.attended
 
 
 def publish(data: Mapping[str, Any], *, display_id: str, update: bool) -> None:
     """Show a bundle in the cell that runs, or replace what it showed."""
     from IPython.display import publish_display_data
 
-    transient = {"display_id": display_id}
-    publish_display_data(dict(data), transient=transient, update=update)
+    publish_display_data(  # type: ignore[no-untyped-call]  # IPython's
+        dict(data), transient={"display_id": display_id}, update=update
+    )
+
+
+def _replace(data: Mapping[str, Any], *, display_id: str, update: bool) -> None:
+    """Publish in the place of what another view has shown."""
+    del update
+    publish(data, display_id=display_id, update=True)

@@ -22,5 +22,6 @@ async def model(conversation: Conversation, model_id: str = "") -> Text:
     if model_id:
         await conversation.use_model(model_id)
         return Text(f"Model {model_id}, from the next turn on.")
-    current = await conversation.model()
-    return Text(f"Model {current}." if current else "The runtime chooses the model.")
+    from copilot_nb.notebook import facts
+
+    return Text(f"Model: {facts.model(conversation)}.")

@@ -11,7 +11,6 @@ from copilot_nb.magics.result import Text
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.providers import Source
 
 
 @command
@@ -44,7 +43,7 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
         if model or key_env or api_version or wire_api:
             raise UsageError("These options need a provider.", hint="Usage: " + provider.usage)
         return Text(await _shown(conversation))
-    from copilot_nb.notebook import providers
+    from copilot_nb.notebook import facts, providers
 
     source = providers.parse(spec, "set by %copilot provider")
     if url:
@@ -53,7 +52,7 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
         source = replace(source, key_variable=_variable(key_env))
     source = replace(source, model=model, api_version=api_version, wire_api=wire_api)
     await conversation.use_provider(source)
-    return Text(_sentence(await conversation.source()))
+    return Text(facts.provider(conversation.link.source()))
 
 
 def _variable(name: str) -> str:
@@ -70,16 +69,10 @@ def _variable(name: str) -> str:
     return name
 
 
-def _sentence(source: Source) -> str:
-    key = f", key from {source.key_variable}" if source.key_variable else ""
-    model = f", model {source.model}" if source.model else ""
-    return f"{source.place}{model}{key} ({source.reason})"
-
-
 async def _shown(conversation: Conversation) -> str:
-    from copilot_nb.notebook import local_servers
+    from copilot_nb.notebook import facts, local_servers
 
-    lines = [_sentence(await conversation.source())]
+    lines = [facts.provider(conversation.link.source())]
     found = await local_servers.find()
     if found:
         lines += ["", "These servers answer on this host:"]

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 
 @command
-async def status(conversation: Conversation) -> Text:
+def status(conversation: Conversation) -> Text:
     """Show the runtime, where the model answers and why there, the model, and the session."""
-    facts = await conversation.facts()
-    width = max(map(len, facts))
-    return Text("\n".join(f"{name:<{width}}  {value}" for name, value in facts.items()))
+    from copilot_nb.notebook import facts
+
+    found = facts.status(conversation)
+    width = max(map(len, found))
+    return Text("\n".join(f"{name:<{width}}  {value}" for name, value in found.items()))

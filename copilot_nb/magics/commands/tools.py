@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 @command
 async def tools(conversation: Conversation) -> Table:
     """List every tool that the agent has: what it does, where it comes from, whether it asks."""
-    found = await conversation.tools()
+    from copilot_nb.notebook import facts
+
+    found = await facts.tools(conversation)
     rows = tuple((tool.name, tool.description, tool.source, tool.asks) for tool in found)
     return Table(("name", "description", "source", "asks"), rows, f"{len(rows)} tools")

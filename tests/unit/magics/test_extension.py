@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
+def shell() -> Iterator[Any]:
     """A shell of its own that writes no history."""
-    made = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    made: Any = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))  # type: ignore[no-untyped-call]  # IPython's
     yield made
     copilot_nb.unload_ipython_extension(made)
 
@@ -42,9 +42,7 @@ def hooks(shell: Any) -> dict[str, Any]:
     }
 
 
-def test_unloading_restores_everything(
-    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unloading_restores_everything(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """Magics, transformers, matchers and settings are gone; nothing was printed."""
     before = hooks(shell)
 
@@ -59,7 +57,7 @@ def test_unloading_restores_everything(
     assert capsys.readouterr() == ("", "")
 
 
-def test_loading_twice_changes_nothing(shell: InteractiveShell) -> None:
+def test_loading_twice_changes_nothing(shell: Any) -> None:
     """So does unloading twice."""
     copilot_nb.load_ipython_extension(shell)
     once = hooks(shell)
@@ -72,7 +70,7 @@ def test_loading_twice_changes_nothing(shell: InteractiveShell) -> None:
     assert loaded(shell) is None
 
 
-def test_a_magic_of_the_same_name_comes_back(shell: InteractiveShell) -> None:
+def test_a_magic_of_the_same_name_comes_back(shell: Any) -> None:
     """Somebody else's `%copilot` is not lost."""
 
     def other(line: str) -> str:
@@ -85,7 +83,7 @@ def test_a_magic_of_the_same_name_comes_back(shell: InteractiveShell) -> None:
     assert shell.run_line_magic("copilot", "x") == "other x"
 
 
-def test_help_is_ours_and_names_every_subcommand(shell: InteractiveShell) -> None:
+def test_help_is_ours_and_names_every_subcommand(shell: Any) -> None:
     """`%copilot?` and `%%copilot?` show the magic's docstring."""
     copilot_nb.load_ipython_extension(shell)
 
@@ -95,14 +93,14 @@ def test_help_is_ours_and_names_every_subcommand(shell: InteractiveShell) -> Non
         assert missing == ["status"]
 
 
-def test_config_names_every_setting(shell: InteractiveShell) -> None:
+def test_config_names_every_setting(shell: Any) -> None:
     """`%config Copilot.x` and the settings are the same list."""
     copilot_nb.load_ipython_extension(shell)
 
     assert sorted(Copilot.class_own_traits(config=True)) == sorted(s.name for s in SETTINGS)
 
 
-def test_config_is_where_settings_look(shell: InteractiveShell) -> None:
+def test_config_is_where_settings_look(shell: Any) -> None:
     """A profile's `c.Copilot.model` and `%config Copilot.model = …` are seen."""
     shell.config.Copilot.model = "from-profile"
     copilot_nb.load_ipython_extension(shell)
@@ -114,7 +112,7 @@ def test_config_is_where_settings_look(shell: InteractiveShell) -> None:
     assert magics.model == "typed"
 
 
-def test_line_and_cell_magic_wait_where_nothing_can_be_awaited(shell: InteractiveShell) -> None:
+def test_line_and_cell_magic_wait_where_nothing_can_be_awaited(shell: Any) -> None:
     """Called as functions, as `%%time` does, they run to their end and return the value."""
     copilot_nb.load_ipython_extension(shell)
 
@@ -123,9 +121,7 @@ def test_line_and_cell_magic_wait_where_nothing_can_be_awaited(shell: Interactiv
         shell.run_cell_magic("copilot", "--modle x", "hi\n")
 
 
-def test_a_mistake_is_two_lines(
-    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_mistake_is_two_lines(shell: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """No traceback of ours for what somebody mistyped."""
     copilot_nb.load_ipython_extension(shell)
 
@@ -136,7 +132,7 @@ def test_a_mistake_is_two_lines(
     assert out == "UsageError: There is no subcommand 'modle'.\nDid you mean model?\n"
 
 
-def test_tab_completes_through_ipython(shell: InteractiveShell) -> None:
+def test_tab_completes_through_ipython(shell: Any) -> None:
     """IPython's completer asks us, and replaces the word that stands there."""
     copilot_nb.load_ipython_extension(shell)
 

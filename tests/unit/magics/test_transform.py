@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
@@ -28,10 +29,16 @@ def shell(*, autoawait: bool = True, runner: object = asyncio_runner) -> SimpleN
 
 def manager(of: SimpleNamespace) -> TransformerManager:
     """IPython's transformers with ours among them."""
-    made = TransformerManager()
+    made = plain()
+    transformers: list[object] = made.token_transformers  # type: ignore[assignment]  # duck-typed
     made.cleanup_transforms.append(CellTransform(of))
-    made.token_transformers.append(LineTransform(of))
+    transformers.append(LineTransform(of))
     return made
+
+
+def plain() -> TransformerManager:
+    """IPython's transformers without ours."""
+    return TransformerManager()  # type: ignore[no-untyped-call]  # IPython's
 
 
 @pytest.fixture
@@ -89,7 +96,7 @@ def test_a_line_becomes_a_call(transformers: TransformerManager, code: str, expe
 )
 def test_what_is_not_ours_is_left_to_ipython(transformers: TransformerManager, code: str) -> None:
     """Help, other magics and strings come out as without us."""
-    assert transformers.transform_cell(code) == TransformerManager().transform_cell(code)
+    assert transformers.transform_cell(code) == plain().transform_cell(code)
 
 
 def test_text_in_a_string_is_not_touched(transformers: TransformerManager) -> None:
@@ -119,17 +126,16 @@ async def test_inside_a_running_cell_nothing_is_awaited() -> None:
     of = shell()
     seen = {}
 
-    class Running(SimpleNamespace):
+    class Running:
         """Stands for a shell that runs code which transforms code."""
-
-        result = None
 
         def __getattr__(self, name: str) -> object:
             seen["can_await"] = can_await(of)
             raise AttributeError(name)
 
+    run_code: Any = InteractiveShell.run_code
     with pytest.raises(AttributeError):
-        await InteractiveShell.run_code(Running(), compile("1", "x", "exec"))
+        await run_code(Running(), compile("1", "x", "exec"))
 
     assert seen == {"can_await": False}
     assert can_await(of)

@@ -103,8 +103,8 @@ def test_every_answer_says_whose_it_is(rules: policy.Policy) -> None:
     ]
 
     assert [(a.by, a.words) for a in answers if a] == [
-        ("rule allow shell 'git (status|log).*' in rules.toml", "Allowed by a rule"),
-        (r"rule deny kernel-code 'os\\.remove|shutil' in rules.toml", "Denied by a rule"),
+        ("rule allow shell 'git (status|log).*' in rules.toml", "Allowed"),
+        (r"rule deny kernel-code 'os\\.remove|shutil' in rules.toml", "Denied"),
         ("answer in rules.toml", "all of them"),
     ]
 
@@ -139,9 +139,10 @@ def test_nobody_here_denies_and_tells_how_to_allow() -> None:
     answer = policy.nobody_here(shell("ls"))
 
     assert verdict(answer) == "denies"
-    assert answer.words == (
-        "Denied, nobody can be asked here; COPILOT_NB_POLICY=allow or a rules file can allow it"
+    assert f"{answer.words} by {answer.by}" == (
+        "Denied by the headless policy (COPILOT_NB_POLICY=allow or a rules file can allow it)"
     )
+    assert policy.nobody_here(question("Why?")).words == "Not answered"
 
 
 def test_ask_is_no_policy() -> None:

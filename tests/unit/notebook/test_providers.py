@@ -13,7 +13,7 @@ from copilot_nb.notebook.settings import Settings
 RUNTIMES = {"COPILOT_PROVIDER_BASE_URL": "http://127.0.0.1:1234/v1/", "COPILOT_MODEL": "m"}
 
 
-def source(chosen: Source | None = None, **environ: str) -> Source:
+def source(chosen: Source | None = None, /, **environ: str) -> Source:
     """What applies in that environment."""
     return resolve(Settings(environ=environ), chosen)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook.settings import SETTINGS, Settings, Value
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-def settings(config: dict[str, object] | None = None, **environ: str) -> Settings:
+
+def settings(config: Mapping[str, object] | None = None, /, **environ: str) -> Settings:
     """Settings with nothing else set."""
     return Settings((config or {}).get, environ)
 
@@ -45,7 +50,7 @@ def test_empty_is_not_set() -> None:
 )
 def test_text_is_read_as_what_the_setting_is(name: str, text: str, value: object) -> None:
     """Seconds are numbers, flags are yes or no."""
-    assert settings(**{f"COPILOT_NB_{name.upper()}": text}).get(name) == value
+    assert Settings(environ={f"COPILOT_NB_{name.upper()}": text}).get(name) == value
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,7 @@ def test_a_wrong_value_names_key_value_and_what_is_allowed(name: str, text: str,
     variable = f"COPILOT_NB_{name.upper()}"
 
     with pytest.raises(ConfigError) as caught:
-        settings(**{variable: text}).get(name)
+        Settings(environ={variable: text}).get(name)
 
     assert caught.value.message == f"{variable} is {text!r}."
     assert caught.value.hint == hint
