@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.values import clip, short
+from copilot_nb.kernel.values import clip, is_a, short
 from copilot_nb.transcript.blocks import TableOutput
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ def _classes(module: Any, *names: str) -> tuple[Any, ...]:
 
 def _pandas(pandas: Any, value: Any) -> Frame | None:
     classes = _classes(pandas, "DataFrame", "Series")
-    if not isinstance(value, classes):
+    if not is_a(value, classes):
         return None
-    series = isinstance(value, classes[1])
+    series = is_a(value, classes[1])
     frame = value.to_frame(name="" if value.name is None else value.name) if series else value
 
     def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
@@ -155,9 +155,9 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
 
 def _polars(polars: Any, value: Any) -> Frame | None:
     classes = _classes(polars, "DataFrame", "Series")
-    if not isinstance(value, classes):
+    if not is_a(value, classes):
         return None
-    series = isinstance(value, classes[1])
+    series = is_a(value, classes[1])
     frame = value.to_frame() if series else value
 
     def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
@@ -179,13 +179,15 @@ def _polars(polars: Any, value: Any) -> Frame | None:
 
 
 def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
-    if not isinstance(value, _classes(pyarrow, "Table")):
+    if not is_a(value, _classes(pyarrow, "Table")):
         return None
 
     def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        if not rows or not columns:
+            return [[] for _ in rows]
         part = value.select(list(columns)).take(list(rows))
         data = [column.to_pylist() for column in part.columns]
-        return [list(row) for row in zip(*data, strict=True)] if data else [[] for _ in rows]
+        return [list(row) for row in zip(*data, strict=True)]
 
     return Frame(
         kind="pyarrow.Table",

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.kernel.frames import COUNTED_CELLS, Frame, frame_of
 from copilot_nb.kernel.values import (
+    FUNCTIONS,
     SIZED,
+    class_data,
     instance_data,
+    is_a,
     is_scientific,
     plain_attribute,
     short,
@@ -42,9 +45,9 @@ def brief(value: object) -> str:
         return f"{frame.kind}, {frame.size}"
     if type(value) in _SHOWN_IN_LISTS:
         return f"{type_name(value)} {short(value)}"
-    if isinstance(value, type):
+    if is_a(value, type):
         return "class"
-    if inspect.isroutine(value):
+    if is_a(value, FUNCTIONS):
         return f"function {signature_of(value)}"
     dtype = plain_attribute(value, "dtype") if is_scientific(value) else None
     return ", ".join(
@@ -141,7 +144,7 @@ def _array_lines(value: Any) -> list[str]:
 
 
 def _function_lines(value: Any) -> list[str]:
-    doc = inspect.getattr_static(value, "__doc__", None)
+    doc = class_data(value).get("__doc__") if is_a(value, type) else value.__doc__
     first = doc.strip().partition("\n")[0] if isinstance(doc, str) and doc.strip() else ""
     return [first] if first else []
 
@@ -173,7 +176,7 @@ def _is_array(value: object) -> bool:
 
 _WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], list[str]]], ...] = (
     (_is_array, _array_lines),
-    (lambda value: isinstance(value, type) or inspect.isroutine(value), _function_lines),
+    (lambda value: is_a(value, (type, *FUNCTIONS)), _function_lines),
     (lambda value: type(value) is dict, _mapping_lines),
     (lambda value: type(value) in SIZED or type(value).__module__ == "builtins", _value_lines),
 )

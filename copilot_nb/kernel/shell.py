@@ -17,6 +17,7 @@ from copilot_nb.kernel.capture import Capture, capturing
 from copilot_nb.kernel.execute import execute
 from copilot_nb.kernel.figures import open_figures, show_new_figures
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
+from copilot_nb.kernel.values import is_a, module_of
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
 
 if TYPE_CHECKING:
@@ -139,10 +140,7 @@ def _is_users_name(name: str) -> bool:
 
 
 def _is_data(value: object) -> bool:
-    if isinstance(value, ModuleType):
-        return False
-    owner = value if isinstance(value, type) or callable(value) else type(value)
-    return not str(getattr(owner, "__module__", "")).startswith("copilot_nb")
+    return not is_a(value, ModuleType) and module_of(value).partition(".")[0] != "copilot_nb"
 
 
 def _show_figures(capture: Capture, before: set[int]) -> CodeError | None:

@@ -20,7 +20,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 ITEMS = 6
 """Items of a container that are shown."""
@@ -63,12 +63,13 @@ _MAPPINGS: dict[type, tuple[str, str]] = {
     collections.defaultdict: ("defaultdict({", "})"),
     collections.Counter: ("Counter({", "})"),
 }
-_FUNCTIONS = (
+FUNCTIONS: tuple[type, ...] = (
     types.FunctionType,
     types.BuiltinFunctionType,
     types.MethodType,
     types.MethodDescriptorType,
 )
+"""What is called and has a name."""
 SIZED: tuple[type, ...] = (*_BRACKETS, *_MAPPINGS, str, bytes, bytearray, range, array.array)
 """Types whose `len()` is cheap; subclasses are not meant."""
 SCIENTIFIC = {"numpy", "pandas", "polars", "pyarrow", "torch", "xarray", "duckdb", "scipy"}
@@ -81,6 +82,18 @@ def type_name(value: object) -> str:
     module, name = _class_names(cls)
     root = module.partition(".")[0]
     return name if root in {"builtins", "__main__", *SCIENTIFIC} else f"{module}.{name}"
+
+
+def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
+    """`isinstance` by the real class: never asks the object what it pretends to be."""
+    return issubclass(type(value), kinds)
+
+
+def module_of(value: object) -> str:
+    """Where a class or function was defined, or the class of any other object."""
+    if type(value) is types.FunctionType:
+        return str(value.__module__)
+    return _class_names(value if is_a(value, type) else type(value))[0]  # type: ignore[arg-type]  # a class
 
 
 def is_scientific(value: object) -> bool:
@@ -130,11 +143,16 @@ def plain_attribute(value: object, name: str) -> Any:
 def instance_data(value: object) -> dict[str, Any]:
     """What the instance itself stores, read past `__getattr__` and properties."""
     for cls in _mro(type(value)):
-        descriptor = cls.__dict__.get("__dict__")
-        if isinstance(descriptor, types.GetSetDescriptorType):
+        descriptor = class_data(cls).get("__dict__")
+        if isinstance(descriptor, types.GetSetDescriptorType | types.MemberDescriptorType):
             data = descriptor.__get__(value)
             return data if type(data) is dict else {}
     return {}
+
+
+def class_data(cls: type) -> Mapping[str, Any]:
+    """What a class itself defines, read past its metaclass."""
+    return type.__dict__["__dict__"].__get__(cls)  # type: ignore[no-any-return]  # a mapping proxy
 
 
 def _mro(cls: type) -> tuple[type, ...]:
@@ -159,14 +177,14 @@ def _text(value: object, depth: int) -> str:
     return _by_kind(value, cls)
 
 
-def _by_kind(value: object, cls: type) -> str:
-    if isinstance(value, type):
+def _by_kind(value: Any, cls: type) -> str:
+    if issubclass(cls, type):
         return f"<class {'.'.join(filter(None, _class_names(value)))}>"
-    if isinstance(value, _FUNCTIONS):
+    if issubclass(cls, FUNCTIONS):
         return f"<function {getattr(value, '__qualname__', '?')}>"
-    if isinstance(value, types.ModuleType):
-        return f"<module {value.__dict__.get('__name__', '?')}>"
-    if isinstance(value, enum.Enum):
+    if issubclass(cls, types.ModuleType):
+        return f"<module {instance_data(value).get('__name__', '?')}>"
+    if issubclass(cls, enum.Enum):
         return f"{_class_names(cls)[1]}.{instance_data(value).get('_name_', '?')}"
     if is_scientific(value) and not size(value).strip("()"):
         return _scalar(value)
