@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -73,6 +74,7 @@ class Peer:
         self._on_request = on_request
         self._on_closed = on_closed
         self._ids = itertools.count(1)
+        self._inbox: deque[Message] = deque()
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._tasks: dict[asyncio.Task[None], Any] = {}  # to the id of the request
 
@@ -139,14 +141,23 @@ class Peer:
         self._transport.send({"jsonrpc": "2.0", **fields})
 
     def _take(self, messages: list[Message]) -> None:
-        for message in messages:
-            method = message.get("method")
-            if not isinstance(method, str):
-                self._settle(message)
-            elif "id" in message:
-                self._serve(message["id"], method, _params(message))
-            else:
-                self._notified(method, _params(message))
+        """Take messages in order, even if a handler runs the loop or an interrupt comes through."""
+        self._inbox.extend(messages)
+        try:
+            while self._inbox:
+                self._take_one(self._inbox.popleft())
+        finally:
+            if self._inbox:
+                asyncio.get_running_loop().call_soon(self._take, [])
+
+    def _take_one(self, message: Message) -> None:
+        method = message.get("method")
+        if not isinstance(method, str):
+            self._settle(message)
+        elif "id" in message:
+            self._serve(message["id"], method, _params(message))
+        else:
+            self._notified(method, _params(message))
 
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "$/cancelRequest":
@@ -201,6 +212,7 @@ class Peer:
     def _lost(self, error: Exception | None) -> None:
         if self.closed:
             return
+        self._take([])
         self.closed = True
         text = "The connection to the runtime was closed." if error is None else _text(error)
         for answer in self._calls.values():

@@ -74,23 +74,23 @@ class StdioTransport:
         self._input = process_stdout
         self._explain = explain
         self._queue: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended: asyncio.Future[None] | None = None  # None until it is started
         self._on_messages: OnMessages = _ignore
         self._on_closed: OnClosed = _ignore
         self._closing = False
-        self._ended = asyncio.Event()
         self._reason: Exception | None = None
 
     def start(self, on_messages: OnMessages, on_closed: OnClosed) -> None:
         """Begin to receive; called again, the new receivers take over from the next batch on."""
         self._on_messages, self._on_closed = on_messages, on_closed
-        if self._ended.is_set():
-            asyncio.get_running_loop().call_soon(on_closed, self._reason)
-        elif self._loop is None:
-            self._loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
+        if self._ended is None:
+            self._ended = loop.create_future()
             for work in (self._read, self._write):
                 name = f"copilot-nb{work.__name__}"
-                threading.Thread(target=work, args=(self._loop,), name=name, daemon=True).start()
+                threading.Thread(target=work, args=(loop,), name=name, daemon=True).start()
+        elif self._ended.done():
+            loop.call_soon(on_closed, self._reason)
 
     def send(self, message: Mapping[str, Any]) -> None:
         """Queue one message for the writer; safe on any thread, never waits."""
@@ -102,22 +102,20 @@ class StdioTransport:
         """Send what is queued, close our side, and wait a bounded time for the other's end."""
         self._closing = True
         self._queue.put(None)
-        if self._loop is None:
+        if self._ended is None:
             self._output.close()
             self._input.close()
             return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_GRACE):
-                await self._ended.wait()
+        await asyncio.wait([self._ended], timeout=CLOSE_GRACE)
         self.end(None)
 
     def end(self, error: Exception | None) -> None:
         """Take the connection for ended, whatever the streams do; on the loop's thread."""
-        if self._ended.is_set():
+        if self._ended is None or self._ended.done():
             return
         self._closing, self._reason = True, error
         self._queue.put(None)
-        self._ended.set()
+        self._ended.set_result(None)
         self._on_closed(error)
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -151,7 +149,7 @@ class StdioTransport:
                 self._output.close()
 
     def _deliver(self, messages: list[dict[str, Any]]) -> None:
-        if not self._ended.is_set():
+        if self._ended is not None and not self._ended.done():
             self._on_messages(messages)
 
     def _end_soon(self, error: Exception) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from copilot_nb.errors import ConnectionClosedError
 from copilot_nb.rpc.stdio import StdioTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CONNECT_TIMEOUT = 10.0
 """Seconds that the other side may take to accept."""
@@ -18,8 +21,15 @@ class TcpTransport(StdioTransport):
     """Messages over a socket, with the same threads as over pipes."""
 
     @classmethod
-    async def connect(cls, host: str, port: int) -> Self:
+    async def connect(
+        cls, host: str, port: int, *, explain: Callable[[], Exception | None] = lambda: None
+    ) -> Self:
         """Open a connection.
+
+        Args:
+            host: Name or address.
+            port: Where it listens.
+            explain: See `StdioTransport`.
 
         Raises:
             ConnectionClosedError: Nobody listens there, or not within the time limit.
@@ -34,7 +44,7 @@ class TcpTransport(StdioTransport):
             ) from error
         connection.setblocking(True)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return cls(_Output(connection), _Input(connection))
+        return cls(_Output(connection), _Input(connection), explain=explain)
 
 
 class _Input:

@@ -1,12 +1,14 @@
 """One process of the Copilot CLI: started, watched, and ended in bounded steps.
 
 It lives in a process group of its own, so that interrupting the kernel leaves it alone; the end of
-its stdin ends it, so that a dead kernel leaves nothing behind.
+its stdin ends it, so that a dead kernel leaves nothing behind. (Over TCP only an orderly exit of
+the kernel ends it; pipes are the default.)
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import re
@@ -55,9 +57,10 @@ class Runtime:
         self.pid = process.pid
         self._process = process
         self._options = options
-        self._exited = asyncio.Event()
-        self._stderr = Words(_given(process.stderr))
         loop = asyncio.get_running_loop()
+        self._exited: asyncio.Future[None] = loop.create_future()
+        self._end: Callable[[Exception], None] = _nothing
+        self._stderr = Words(_given(process.stderr))
         threading.Thread(target=self._watch, args=(loop,), name="copilot-nb", daemon=True).start()
         _running.add(self)
 
@@ -94,23 +97,25 @@ class Runtime:
     async def stop(self) -> None:
         """End it: close the connection, wait, terminate, kill; each step is bounded."""
         await self.transport.close()
-        steps: list[Callable[[], None]] = [self._process.terminate, self.kill]
-        for step in [_nothing, *steps] if self._options.use_stdio else steps:
-            step()
-            if await self._exits(EXIT_GRACE):
-                return
+        atexit.unregister(self.kill)
+        if self._options.use_stdio:
+            await self._exits(EXIT_GRACE)
+        self._process.terminate()  # does nothing when it has ended
+        if not await self._exits(EXIT_GRACE):
+            self.kill()
+            await self._exits(EXIT_GRACE)
 
     def kill(self) -> None:
         """End it at once, with what it started; nothing is saved."""
         if self._process.poll() is not None:
             return
-        if os.name == "nt":
+        if sys.platform == "win32":  # pragma: no cover - Windows
             self._process.kill()
         else:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 
-    def close_pipe(self) -> None:
+    def close_pipe(self) -> None:  # pragma: no cover - for forked children
         """Close our end of its stdin; it ends when nobody else holds one."""
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -119,6 +124,7 @@ class Runtime:
         self.transport = StdioTransport(
             _given(self._process.stdin), _given(self._process.stdout), explain=self._explain
         )
+        self._end = self.transport.end
         peer = Peer(
             self.transport, on_notification=_nothing, on_request=_refuse, on_closed=_nothing
         )
@@ -132,6 +138,7 @@ class Runtime:
             raise self._start_error() from error
 
     async def _open_socket(self) -> None:
+        atexit.register(self.kill)  # it does not watch its stdin
         words = Words(_given(self._process.stdout))
         try:
             async with asyncio.timeout(self._options.start_timeout):
@@ -141,13 +148,14 @@ class Runtime:
                         raise self._start_error()
         except TimeoutError as error:
             raise self._start_error() from error
-        self.transport = await TcpTransport.connect("127.0.0.1", int(port[1]))
+        self.transport = await TcpTransport.connect(
+            "127.0.0.1", int(port[1]), explain=self._explain
+        )
+        self._end = self.transport.end
 
     async def _exits(self, limit: float) -> bool:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(limit):
-                await self._exited.wait()
-        return self._exited.is_set()
+        await asyncio.wait([self._exited], timeout=limit)
+        return self._exited.done()
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wait for the exit on a thread: its output may be held open by a process it started."""
@@ -156,10 +164,8 @@ class Runtime:
             loop.call_soon_threadsafe(self._note_exit, loop)
 
     def _note_exit(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._exited.set()
-        if hasattr(self, "transport"):
-            gone = ConnectionClosedError(self._last_words())
-            loop.call_later(2 * LAST_WORDS_GRACE, self.transport.end, gone)
+        self._exited.set_result(None)
+        loop.call_later(LAST_WORDS_GRACE, self._end, ConnectionClosedError(self._last_words()))
 
     def _explain(self) -> Exception:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -185,7 +191,7 @@ class Runtime:
 def _spawn(cli: Path, options: RuntimeOptions) -> subprocess.Popen[bytes]:
     words, variables = command_line(cli, options), environment(options)
     own_group: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
+    if sys.platform == "win32":  # pragma: no cover - Windows
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         own_group = {"creationflags": flags}
     try:
@@ -223,11 +229,11 @@ async def _refuse(method: str, _: object) -> None:
     raise MethodNotFoundError(f"Nobody answers {method} yet.", code=METHOD_NOT_FOUND)
 
 
-def _let_go() -> None:
+def _let_go() -> None:  # pragma: no cover - runs in the child, where nobody measures
     """A forked child holds our end of the pipe too, and would keep the runtime alive."""
     for runtime in list(_running):
         runtime.close_pipe()
 
 
-if hasattr(os, "register_at_fork"):
+if sys.platform != "win32":  # pragma: no branch - Windows does not fork
     os.register_at_fork(after_in_child=_let_go)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,9 @@ from copilot_nb.rpc.memory import pair
 from copilot_nb.rpc.method import Method
 from copilot_nb.rpc.peer import Peer
 from tests.unit.rpc.test_method import MOVE, Point
+
+if TYPE_CHECKING:
+    from copilot_nb.rpc.transport import OnClosed, OnMessages
 
 Handler = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -247,6 +250,76 @@ async def test_a_handler_that_raises_does_not_stop_the_stream(
 
     assert connection.notified == [("event", {})]
     assert "A handler of raise failed" in caplog.text
+
+
+class Direct:
+    """A transport that hands over what the test gives, at once."""
+
+    def __init__(self) -> None:
+        self.give: OnMessages = print
+        self.end: OnClosed = print
+
+    def start(self, on_messages: OnMessages, on_closed: OnClosed) -> None:
+        """Nothing comes by itself."""
+        self.give, self.end = on_messages, on_closed
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Nobody listens."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+def listening(transport: Direct, hear: Callable[[int], None]) -> None:
+    """A peer that hears the numbers of the notifications."""
+
+    async def refuse(_: str, __: dict[str, Any]) -> None:
+        raise MethodNotFoundError("nothing is answered here")
+
+    Peer(
+        transport,
+        on_notification=lambda _, params: hear(params["n"]),
+        on_request=refuse,
+        on_closed=lambda _: hear(-1),
+    ).start()
+
+
+def event(n: int) -> dict[str, Any]:
+    """A notification with a number."""
+    return {"jsonrpc": "2.0", "method": "event", "params": {"n": n}}
+
+
+async def test_order_survives_a_handler_that_runs_the_loop() -> None:
+    """Code that waits inside a handler gets the rest of the batch first, then what came later."""
+    transport, heard = Direct(), list[int]()
+
+    def hear(n: int) -> None:
+        heard.append(n)
+        if n == 1:
+            transport.give([event(3)])
+            transport.end(None)
+
+    listening(transport, hear)
+    transport.give([event(1), event(2)])
+
+    assert heard == [1, 2, 3, -1]
+
+
+async def test_an_interrupt_in_a_handler_loses_no_message() -> None:
+    """What follows the interrupted message is taken on the loop's next turn."""
+    transport, heard = Direct(), list[int]()
+
+    def hear(n: int) -> None:
+        heard.append(n)
+        if n == 1:
+            raise KeyboardInterrupt
+
+    listening(transport, hear)
+    with pytest.raises(KeyboardInterrupt):
+        transport.give([event(1), event(2)])
+    await asyncio.sleep(0)
+
+    assert heard == [1, 2]
 
 
 async def test_a_notification_can_be_sent(connection: Connection) -> None:
