@@ -1,0 +1,1 @@
+"""`%%copilot` in real kernels, on the real runtime, with a scripted model."""

@@ -1,0 +1,116 @@
+"""A notebook to type in: a kernel with the extension, the real CLI, and a model to script."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_nb.testing.model import ScriptedModel
+from tests.kernel.notebook.page import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from copilot_nb.testing.reply import Reply
+    from tests.kernel.driver import Cell, Kernel
+
+STARTED: set[int] = set()
+"""Kernels (by process) whose environment is set."""
+
+
+class Notebook:
+    """One kernel as a person uses it.
+
+    Args:
+        kernel: Where it runs.
+        model: What the agent answers.
+    """
+
+    def __init__(self, kernel: Kernel, model: ScriptedModel) -> None:
+        self.kernel = kernel
+        self.model = model
+        self.page = Page(kernel)
+
+    def script(self, *replies: Reply) -> None:
+        """What the model answers from here on."""
+        self.model.script = list(replies)
+
+    def ask(self, code: str) -> Cell:
+        """Start a cell that shows a turn, as a page that draws it."""
+        cell = self.kernel.send(code, allow_stdin=True)
+        self.page.open()
+        return cell
+
+    def turn(self, code: str) -> Cell:
+        """Run such a cell to its end."""
+        cell = self.ask(code)
+        self.kernel.wait(cell)
+        return cell
+
+
+def shown(cell: Cell) -> list[dict[str, Any]]:
+    """The bundles that a cell shows at its end: updates have taken the place of the first ones."""
+    bundles: dict[str, dict[str, Any]] = {}
+    for message in cell.messages:
+        if message["msg_type"] in {"display_data", "update_display_data"}:
+            content = message["content"]
+            name = content.get("transient", {}).get("display_id", message["header"]["msg_id"])
+            bundles[name] = content["data"]
+    return list(bundles.values())
+
+
+def plain(cell: Cell) -> str:
+    """What a cell shows at its end, as text."""
+    return "\n".join(bundle.get("text/plain", "") for bundle in shown(cell))
+
+
+@contextmanager
+def scripted_model() -> Iterator[ScriptedModel]:
+    """A model on a loop of its own: the tests wait in sync code."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    model = ScriptedModel()
+    asyncio.run_coroutine_threadsafe(model.__aenter__(), loop).result(10)
+    try:
+        yield model
+    finally:
+        asyncio.run_coroutine_threadsafe(model.__aexit__(None, None, None), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def model() -> Iterator[ScriptedModel]:
+    """One model for all tests."""
+    with scripted_model() as made:
+        yield made
+
+
+@pytest.fixture
+def notebook(
+    kernel: Kernel, model: ScriptedModel, cli_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Notebook]:
+    """A notebook with a conversation that has said nothing yet."""
+    if kernel.pid not in STARTED:
+        environ = {
+            "COPILOT_HOME": str(tmp_path_factory.mktemp("home")),
+            "COPILOT_CLI_PATH": str(cli_path),
+            "COPILOT_NB_PROVIDER": model.url,
+            "COPILOT_NB_MODEL": "scripted",
+        }
+        kernel.check(
+            f"import os\nos.environ.update({environ!r})\nos.chdir(os.environ['COPILOT_HOME'])"
+        )
+        STARTED.add(kernel.pid)
+    model.script, model.requests = [], []
+    kernel.check("%load_ext copilot_nb\n%copilot new")
+    kernel.forget()
+    yield Notebook(kernel, model)
+    kernel.check("%copilot new")
