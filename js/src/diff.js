@@ -32,11 +32,16 @@ function diffLine(line) {
   return node;
 }
 
-/** @returns {{added: number, removed: number}} */
+/** "+3 −1", or null without a diff. */
 export function counts(text) {
+  if (!text) return null;
   const lines = text.split("\n").filter((line) => !KINDS[0][1].test(line));
-  return {
-    added: lines.filter((line) => line.startsWith("+")).length,
-    removed: lines.filter((line) => line.startsWith("-")).length,
-  };
+  const added = lines.filter((line) => line.startsWith("+")).length;
+  const removed = lines.filter((line) => line.startsWith("-")).length;
+  return element(
+    "span",
+    "copilot-counts",
+    element("span", "copilot-added", `+${added}`),
+    element("span", "copilot-removed", `−${removed}`),
+  );
 }

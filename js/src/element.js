@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Outlines on a 16 x 16 grid, drawn with the colour of the text around them. */
 const ICONS = {
   pending: "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11zM8 5v3.2l2 1.3",
-  running: "M8 2.2a5.8 5.8 0 0 1 5.8 5.8",
+  running: "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
   ok: "M3 8.6l3.3 3.4L13 4.8",
   failed: "M4 4l8 8M12 4l-8 8",
   denied: "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11zM4.2 4.2l7.6 7.6",
@@ -60,6 +60,13 @@ export function button(className, label, onClick, signal) {
   const node = /** @type {HTMLButtonElement} */ (element("button", className, label));
   node.type = "button";
   node.addEventListener("click", onClick, { signal });
+  return node;
+}
+
+/** The key of a shortcut; its meaning for screen readers is said by `aria-keyshortcuts`. */
+export function keyCap(key) {
+  const node = element("kbd", "copilot-key", key);
+  node.setAttribute("aria-hidden", "true");
   return node;
 }
 

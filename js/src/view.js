@@ -8,8 +8,6 @@ import { drawFooter } from "./footer.js";
 import { HEAD } from "./reduce.js";
 import { statusLine } from "./status.js";
 
-const nextFrame = globalThis.requestAnimationFrame?.bind(globalThis) ?? ((draw) => setTimeout(draw, 16));
-
 /**
  * What a block may use.
  * @typedef {object} Context
@@ -58,7 +56,9 @@ export function mountView({ el, sync, typeset }) {
     const waiting = page.blocks.filter((block) => block.state === "open").map((block) => block.id);
     for (const block of page.blocks) {
       if (dirty && !dirty.has(block.id) && cards.has(block.id) && !waiting.includes(block.id)) continue;
-      card(block).update(block, { ended: ENDED.has(page.head.state), waiting });
+      const one = card(block);
+      one.el.classList.toggle("copilot-inside", settle(block, one, cards.get(block.tool_call_id)));
+      one.update(block, { ended: ENDED.has(page.head.state), waiting });
     }
     label.textContent = page.head.label;
     label.hidden = !page.head.label;
@@ -87,7 +87,7 @@ export function mountView({ el, sync, typeset }) {
     }
     if (planned) return;
     planned = true;
-    nextFrame(draw);
+    requestAnimationFrame(draw);
   }
 
   const unsubscribe = sync.subscribe(changed);
@@ -97,6 +97,13 @@ export function mountView({ el, sync, typeset }) {
     ending.abort();
     root.remove();
   };
+}
+
+/** An answered request moves to the tool call that it was about. */
+function settle(block, { el }, call) {
+  if (!call?.slot || block.state === "open") return false;
+  if (el.parentNode !== call.slot) call.slot.append(el);
+  return true;
 }
 
 const ENDED = new Set(["done", "stopped", "failed"]);

@@ -1,0 +1,1 @@
+"""JupyterLab in Chromium: what only a real page can show."""

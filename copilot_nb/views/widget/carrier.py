@@ -41,7 +41,7 @@ def version() -> str:
     return hashlib.sha256(runtime_code().encode()).hexdigest()[:16]
 
 
-class Carrier(ipywidgets.Widget):
+class Carrier(ipywidgets.Widget):  # type: ignore[misc]  # ipywidgets has no types
     """Brings the bundle to the page; it is never displayed."""
 
     _model_name = traitlets.Unicode("WidgetModel").tag(sync=True)

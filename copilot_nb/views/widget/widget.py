@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from copilot_nb.transcript.blocks import Transcript
 from copilot_nb.transcript.changes import changes, to_wire
+from copilot_nb.views import static
 from copilot_nb.views.widget.answers import fitting
 from copilot_nb.views.widget.carrier import turn_widget
 from copilot_nb.views.widget.pace import Pace, trimmed, weight
@@ -123,7 +124,7 @@ class WidgetView:
     def close(self, transcript: Transcript) -> None:
         """Send the last difference, store the turn in the output and take the widget away."""
         self._latest = transcript
-        stored = _stored(transcript)
+        stored = static.mimebundle(transcript)
         if self._widget is None:
             self._publish(stored, display_id=self.display_id, update=False)
             return
@@ -148,7 +149,7 @@ class WidgetView:
         self._widget = turn_widget(self._snapshot)
         self._widget.on_msg(self._receive)
         data, metadata = self._widget._repr_mimebundle_()
-        bundle = {**_stored(self._latest), WIDGET_MIME: data[WIDGET_MIME]}
+        bundle = {**static.mimebundle(self._latest), WIDGET_MIME: data[WIDGET_MIME]}
         self._publish(bundle, metadata=metadata, display_id=self.display_id, update=False)
         self._deadline = self._loop.call_later(self._ready_timeout, self._unready)
 
@@ -218,11 +219,3 @@ class WidgetView:
         if answer is not None:
             self._answered[request_id] = now
             self._callbacks.answer(request_id, answer)
-
-
-def _stored(transcript: Transcript) -> dict[str, Any]:
-    try:
-        from copilot_nb.views import static
-    except ImportError:
-        return {"text/plain": transcript.text, "text/html": "<p>stand-in</p>"}
-    return static.mimebundle(transcript)

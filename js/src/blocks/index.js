@@ -11,7 +11,8 @@ import { userInput } from "./user_input.js";
 /**
  * A block gets its host element once and is told of every change.
  * @typedef {{ended: boolean, waiting: string[]}} Turn  whether it ended, and the open requests' ids
- * @typedef {{el: HTMLElement, update: (block: import("../reduce.js").Block, turn: Turn) => void}} Card
+ * `slot` is where answered requests about a tool call go.
+ * @typedef {{el: HTMLElement, slot?: HTMLElement, update: (block: import("../reduce.js").Block, turn: Turn) => void}} Card
  * @type {Record<string, (block: import("../reduce.js").Block, context: import("../view.js").Context) => Card>}
  */
 export const BLOCKS = { text, reasoning, tool, permission, user_input: userInput, notice, error, unknown };

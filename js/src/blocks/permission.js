@@ -1,7 +1,7 @@
 // The agent asks whether it may: exactly what would happen, why, where, and the buttons.
 import { codeBlock } from "../code.js";
-import { diffView } from "../diff.js";
-import { button, element, icon } from "../element.js";
+import { counts, diffView } from "../diff.js";
+import { button, element, icon, keyCap } from "../element.js";
 import { textField } from "../field.js";
 import { request } from "./request.js";
 
@@ -11,6 +11,8 @@ export function permission(_block, context) {
     name: "permission",
     icon: "shield",
     heading: (block) => block.heading,
+    line: (block) => block.body.trim().split("\n")[0] || block.place || block.heading,
+    mark: (block) => counts(block.diff),
     call: (block) => `Approval needed: ${block.heading}`,
     ask: (block, panel) => [...what(block), ...choices(block, panel)],
     record: what,
@@ -45,7 +47,10 @@ function choices(block, panel) {
 
 function choiceButton(choice, choose, panel) {
   const node = button(`copilot-button copilot-${choice.style || "plain"}`, choice.label, choose, panel.signal);
-  if (choice.key) panel.shortcut(choice.key, node, choose);
+  if (choice.key) {
+    node.append(keyCap(choice.key.toUpperCase()));
+    panel.shortcut(choice.key, node, choose);
+  }
   return node;
 }
 

@@ -17,6 +17,8 @@ let panels = 0;
  * @property {string} name
  * @property {string} icon
  * @property {(block: any) => string} heading
+ * @property {(block: any) => string} line  the request in one line
+ * @property {(block: any) => Node | null} mark  stands beside the heading
  * @property {(block: any) => string} call  what a screen reader says when it appears
  * @property {(block: any, panel: Panel) => (Node | null)[]} ask
  * @property {(block: any) => (Node | null)[]} record  what the answered line unfolds to
@@ -61,7 +63,7 @@ function askingPanel(parts, block, { sync, root, alert, signal }, { el, id, fres
   note.setAttribute("role", "status");
   el.setAttribute("role", "group");
   el.setAttribute("aria-labelledby", id);
-  const head = element("div", "copilot-request-head", icon(parts.icon), heading, more);
+  const head = element("div", "copilot-request-head", icon(parts.icon), heading, parts.mark(block), more);
   el.replaceChildren(head, ...parts.ask(block, panel).filter(Boolean), note);
   if (fresh) {
     alert(parts.call(block));
@@ -128,7 +130,7 @@ function queuedLine(parts, block) {
     "copilot-request-line",
     icon("pending"),
     element("span", "copilot-muted", "Waiting its turn:"),
-    element("span", "copilot-subtitle", parts.heading(block)),
+    element("span", "copilot-subtitle", parts.line(block)),
   );
 }
 
@@ -141,7 +143,7 @@ function answeredLine(parts, block) {
     element("span", "copilot-mark", icon(mark)),
     element("span", "copilot-title", words),
     block.by ? element("span", "copilot-by", block.by) : null,
-    element("span", "copilot-subtitle", parts.heading(block)),
+    element("span", "copilot-subtitle", parts.line(block)),
     icon("chevron"),
   );
   line.dataset.mark = mark;

@@ -1,6 +1,6 @@
 // One tool call: a line that opens, and below it whatever kernel code showed.
 import { codeBlock } from "../code.js";
-import { diffView } from "../diff.js";
+import { counts, diffView } from "../diff.js";
 import { element, icon, setText } from "../element.js";
 import { secondsOf } from "../footer.js";
 import { drawOutput } from "../output.js";
@@ -19,12 +19,14 @@ const STATES = {
 export function tool(block, context) {
   const fold = drawFold(block, context);
   const outputs = element("div", "copilot-outputs");
-  const el = element("div", "copilot-card copilot-tool", fold.el, outputs);
+  const slot = element("div");
+  const el = element("div", "copilot-card copilot-tool", fold.el, slot, outputs);
   let shown = [];
   let said = "";
 
   return {
     el,
+    slot,
     update(next) {
       el.dataset.state = next.state;
       fold.update(next);
@@ -78,9 +80,10 @@ function summaryLine() {
   const agent = element("span", "copilot-agent");
   const title = element("span", "copilot-subtitle");
   const state = element("span", "copilot-state");
+  const changed = element("span");
   let drawn = "";
   return {
-    el: element("summary", "", mark, agent, name, title, state, icon("chevron")),
+    el: element("summary", "", mark, agent, name, title, changed, state, icon("chevron")),
     update(block) {
       if (drawn !== block.state) mark.replaceChildren(icon(block.state));
       drawn = block.state;
@@ -88,6 +91,8 @@ function summaryLine() {
       setText(agent, block.agent ?? "");
       agent.hidden = !block.agent;
       setText(title, block.title ?? "");
+      changed.replaceChildren(...[counts(block.diff)].filter(Boolean));
+      changed.hidden = !block.diff;
       setText(state, stateWords(block));
     },
   };

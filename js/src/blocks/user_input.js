@@ -1,5 +1,5 @@
 // The agent asks a question: choices to click, or words of one's own.
-import { button, element } from "../element.js";
+import { button, element, keyCap } from "../element.js";
 import { textField } from "../field.js";
 import { markdown } from "../markdown.js";
 import { request } from "./request.js";
@@ -13,6 +13,8 @@ export function userInput(_block, context) {
     name: "user_input",
     icon: "question",
     heading: (block) => (isShort(block) ? block.question : "Copilot asks"),
+    line: (block) => block.question,
+    mark: () => null,
     call: (block) => `Question: ${block.question}`,
     ask: (block, panel) => [whole(block), choiceList(block, panel), freeText(block, panel)],
     record: (block) => [markdown(block.question)],
@@ -33,7 +35,7 @@ function choiceButton(choice, at, panel) {
   const choose = (event) => panel.answer({ answer: choice }, event);
   const node = button("copilot-choice", "", choose, panel.signal);
   if (at < KEYS) {
-    node.append(element("kbd", "", String(at + 1)));
+    node.append(keyCap(String(at + 1)));
     panel.shortcut(String(at + 1), node, choose);
   }
   node.append(element("span", "", choice));

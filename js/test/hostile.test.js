@@ -1,0 +1,171 @@
+// @vitest-environment jsdom
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { highlight } from "../src/highlight.js";
+import { MarkdownView, markdown } from "../src/markdown.js";
+import { mathOf } from "../src/math.js";
+import { drawOutput } from "../src/output.js";
+import { BLOCKS } from "../src/blocks/index.js";
+import { isInlinePicture, safeLink } from "../src/url.js";
+
+const OWN = [
+  "<script>alert(1)</script>",
+  "<img src=x onerror=alert(1)>",
+  "[a](javascript:alert(1))",
+  "[a](  JaVa\tScript:alert(1))",
+  "[a](&#106;avascript:1)",
+  "[a](java&NewLine;script:1)",
+  "[a](java\u200bscript:1)",
+  "[a](data:text/html,<b>x)",
+  "[a](/lab/api/contents)",
+  "[a](//evil.example)",
+  "![i](http://evil.example/p.png)",
+  "![i](//evil.example/p.png)",
+  "![i](data:image/svg+xml;base64,PHN2Zz4=)",
+  "<svg onload=alert(1)>",
+  "<iframe src=https://evil.example></iframe>",
+  "<button data-commandlinker-command='docmanager:delete-file'>Approve</button>",
+  "<a href='javascript:1'>x</a>",
+  "<div style='position:fixed;inset:0'>x</div>",
+  "<style>*{background:url(http://evil.example)}</style>",
+  "<form action=http://evil.example><input name=password></form>",
+  "[x]: javascript:1\n\n[x]",
+  "<http://ok.example> <javascript:1>",
+  "<math><mtext><img src onerror=1>",
+  "`<img src=x onerror=1>`",
+  "```html\n<script>1</script>\n```",
+  "| <img src=x onerror=1> |\n|--|\n| <script>1</script> |",
+  "<b onmouseover=alert(1)>x</b>",
+  "<sub style=position:fixed>x</sub>",
+  "<meta http-equiv=refresh content='0;url=http://evil.example'>",
+  "<base href=http://evil.example>",
+  "<details open ontoggle=alert(1)><summary>x</summary></details>",
+];
+const SHARED = new URL("../../tests/data/hostile.json", import.meta.url);
+const shared = existsSync(SHARED) ? JSON.parse(readFileSync(SHARED, "utf8")) : [];
+const CORPUS = [...OWN, ...shared.map((one) => (typeof one === "string" ? one : (one.text ?? one.input)))];
+
+const ALLOWED = new Set(
+  "a b blockquote br button code del details div em h1 hr i img input kbd li mark ol p path pre s small span strong sub summary sup svg table tbody td th thead tr u ul textarea".split(" "),
+);
+const ATTRIBUTES = new Set(
+  "alt aria-hidden aria-label aria-keyshortcuts aria-level checked class d disabled focusable height hidden href id loading open referrerpolicy rel role scope src start tabindex target title type viewBox width rows placeholder aria-labelledby".split(" "),
+);
+
+/** Nothing that runs, loads, covers the page or speaks to the notebook. */
+function expectHarmless(el, { icons = false } = {}) {
+  for (const node of el.querySelectorAll("*")) {
+    expect(ALLOWED.has(node.localName), node.localName).toBe(true);
+    if (!icons) expect(node.localName).not.toMatch(/^(?:svg|path)$/);
+    for (const { name, value } of node.attributes) {
+      expect(ATTRIBUTES.has(name) || name.startsWith("data-"), name).toBe(true);
+      expect(name).not.toMatch(/^data-(?:commandlinker|lm-|jp)/);
+      if (name === "href") expect(value).toMatch(/^(?:https?:|mailto:|#)/i);
+      if (name === "src") expect(value).toMatch(/^data:image\/(?:png|jpeg|gif|webp);base64,/);
+      if (name === "class") expect(value).toMatch(/^(?:(?:copilot|hljs)-[\w-]*\s?)+$/);
+    }
+  }
+}
+
+const context = {
+  sync: { store: { isOpen: () => true, setOpen() {}, draft: () => "", setDraft() {}, sending: () => "" }, answer() {} },
+  root: document.body,
+  say() {},
+  alert() {},
+  typeset: null,
+  signal: new AbortController().signal,
+};
+
+describe("hostile text", () => {
+  it.each(CORPUS)("as the answer: %j", (text) => {
+    expectHarmless(markdown(`${text}\n\nafter`));
+  });
+
+  it.each(CORPUS)("as a growing answer: %j", (text) => {
+    const el = document.createElement("div");
+    const view = new MarkdownView(el);
+    const short = text.slice(0, 400);
+    for (let end = 1; end <= short.length; end++) {
+      view.update(short.slice(0, end), false);
+      expectHarmless(el);
+    }
+  });
+
+  it.each(CORPUS)("in every field of every block: %j", (text) => {
+    const blocks = [
+      { kind: "text", text },
+      { kind: "reasoning", text },
+      { kind: "tool", name: text, title: text, arguments: text, language: text, state: "ok", output: text, diff: text, error: text, progress: text, agent: text, outputs: [{ kind: "text", text }, { kind: "table", columns: [text], rows: [[text, text]], caption: text }, { kind: "image", data: text, alt: text }, { kind: text }] },
+      { kind: "permission", heading: text, body: text, language: "bash", intention: text, place: text, diff: text, warnings: [text], choices: [{ id: "x", label: text, key: "y", style: "primary" }], state: "open" },
+      { kind: "permission", heading: text, body: text, language: text, answer: text, by: text, state: "answered" },
+      { kind: "user_input", question: text, choices: [text], allow_freeform: true, state: "open" },
+      { kind: "user_input", question: text, answer: text, by: text, state: "answered" },
+      { kind: "notice", text, level: "warning" },
+      { kind: "error", message: text, hint: text, details: text },
+      { kind: text },
+    ];
+    for (const fields of blocks) {
+      const block = { id: "b", ...fields };
+      const card = (BLOCKS[block.kind] ?? BLOCKS.unknown)(block, context);
+      document.body.append(card.el);
+      card.update(block, { ended: true, waiting: ["b"] });
+      expectHarmless(card.el, { icons: true });
+      card.el.remove();
+    }
+  });
+
+  it.each(CORPUS)("as code keeps every character: %j", (text) => {
+    for (const language of ["python", "bash", "json", "sql", "diff"]) {
+      const code = document.createElement("code");
+      code.append(...highlight(text, language));
+      expect(code.textContent).toBe(text);
+    }
+  });
+});
+
+describe("addresses", () => {
+  it.each(["java\nscript:1", "/lab/api", "//host", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "", "jar:http://x", "\u0001javascript:1"])(
+    "%j is no link",
+    (address) => expect(safeLink(address)).toBeNull(),
+  );
+  it.each([
+    ["https://a/b", "https://a/b"],
+    [" HTTPS://a/b ", "HTTPS://a/b"],
+    ["mailto:a@b", "mailto:a@b"],
+    ["#part", "#part"],
+  ])("%j is one", (address, link) => expect(safeLink(address)).toBe(link));
+
+  it("only raster pictures carried by the text itself load", () => {
+    expect(isInlinePicture("data:image/png;base64,AAAA")).toBe(true);
+    expect(isInlinePicture("data:image/svg+xml;base64,AAAA")).toBe(false);
+    expect(isInlinePicture("https://a/b.png")).toBe(false);
+  });
+
+  it("a remote picture needs a person's click", () => {
+    const el = markdown("![plot](https://host.example/p.png)");
+
+    expect(el.querySelector("img")).toBeNull();
+    el.querySelector("button").click();
+    expect(el.querySelector("img")).toBeNull();
+    expect(el.textContent).toContain("load from host.example");
+  });
+});
+
+describe("outputs", () => {
+  it("other than raster pictures are not shown as pictures", () => {
+    const el = drawOutput({ kind: "image", mime: "image/svg+xml", data: "PHN2Zz4=" });
+
+    expect(el.querySelector("img")).toBeNull();
+  });
+});
+
+describe("formulas", () => {
+  it("with commands that reach outside stay text", async () => {
+    const asked = [];
+    const typeset = mathOf({ widget_manager: { rendermime: { latexTypesetter: { typeset: (node) => asked.push(node.textContent) } } } });
+    typeset(markdown("$x^2$ and $\\href{javascript:alert(1)}{x}$"));
+    await Promise.resolve();
+
+    expect(asked).toEqual(["$x^2$"]);
+  });
+});

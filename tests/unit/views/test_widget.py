@@ -1,0 +1,495 @@
+"""The live view, as a page would hear it over a comm."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import comm
+import ipywidgets
+import pytest
+from comm.base_comm import BaseComm, CommManager
+
+from copilot_nb.transcript.blocks import (
+    Choice,
+    PermissionBlock,
+    TextBlock,
+    ToolBlock,
+    Transcript,
+    UserInputBlock,
+)
+from copilot_nb.transcript.changes import to_wire
+from copilot_nb.views.view import Callbacks
+from copilot_nb.views.widget.carrier import runtime_code, stub_code
+from copilot_nb.views.widget.widget import WIDGET_MIME, WidgetView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+EVERY = 0.01
+PERMISSION = PermissionBlock(
+    id="p",
+    subject="shell",
+    heading="Run?",
+    choices=(
+        Choice(id="allow_once", label="Allow"),
+        Choice(id="no", label="No", asks_feedback=True),
+    ),
+)
+QUESTION = UserInputBlock(id="q", question="Which?", choices=("a", "b"), allow_freeform=False)
+
+
+class FakeComm(BaseComm):
+    """Keeps what a kernel would publish."""
+
+    published: list[tuple[str, str, dict[str, Any]]]
+
+    def publish_msg(self, msg_type: str, data: Any = None, *_: object, **__: object) -> None:
+        """Writes it down instead of publishing it."""
+        self.published.append((self.comm_id, msg_type, data or {}))
+
+
+class Bench:
+    """One view with its comms, its output and what it passed on."""
+
+    def __init__(self, **options: Any) -> None:
+        self.published: list[tuple[str, str, dict[str, Any]]] = []
+        self.shown: list[tuple[dict[str, Any], bool]] = []
+        self.answers: list[tuple[str, dict[str, Any]]] = []
+        self.threads: set[int] = set()
+        self.stops = 0
+        self.unready = 0
+        self.options = options
+
+    def open(self, transcript: Transcript) -> WidgetView:
+        """A view that shows the transcript."""
+        self.view = WidgetView(
+            Callbacks(self._answer, self._stop),
+            loop=asyncio.get_running_loop(),
+            publish=self.publish,
+            on_unready=self._unready,
+            **{"every": EVERY, **self.options},
+        )
+        self.view.update(transcript)
+        return self.view
+
+    def _answer(self, request_id: str, value: Mapping[str, Any]) -> None:
+        self.answers.append((request_id, dict(value)))
+        self.threads.add(threading.get_ident())
+
+    def _stop(self) -> None:
+        self.stops += 1
+
+    def _unready(self) -> None:
+        self.unready += 1
+
+    def publish(
+        self,
+        data: Mapping[str, Any],
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        display_id: str,
+        update: bool,
+    ) -> None:
+        """Writes down what the output shows."""
+        assert display_id == self.view.display_id
+        self.shown.append((dict(data), update))
+
+    @property
+    def model_id(self) -> str:
+        """The turn's own widget."""
+        bundle = self.shown[0][0][WIDGET_MIME]
+        return str(bundle["model_id"])
+
+    def sent(self, kind: str = "") -> list[dict[str, Any]]:
+        """Custom messages to the page, of that kind."""
+        messages = [
+            data["content"]
+            for _, name, data in self.published
+            if name == "comm_msg" and data.get("method") == "custom"
+        ]
+        return [message for message in messages if kind in {"", message["k"]}]
+
+    def state(self, model_id: str) -> dict[str, Any]:
+        """What a page gets that asks for the widget's state now."""
+        self._hears(model_id, {"method": "request_state"})
+        updates = [data for _, _, data in self.published if data.get("method") == "update"]
+        return dict(updates[-1]["state"])
+
+    async def say(self, **message: Any) -> None:
+        """The page says something."""
+        self._hears(self.model_id, {"method": "custom", "content": message})
+        await asyncio.sleep(0)
+
+    def _hears(self, model_id: str, data: dict[str, Any]) -> None:
+        manager: CommManager = comm.get_comm_manager()
+        manager.comms[model_id].handle_msg({"content": {"data": data}, "buffers": []})
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """A bench whose comms go nowhere else."""
+    bench = Bench()
+
+    def create(*args: Any, **options: Any) -> FakeComm:
+        FakeComm.published = bench.published
+        made = FakeComm(*args, **options)
+        comm.get_comm_manager().register_comm(made)
+        return made
+
+    monkeypatch.setattr(comm, "create_comm", create)
+    ipywidgets.Widget.close_all()
+    yield bench
+    ipywidgets.Widget.close_all()
+
+
+def text(words: str, *, state: Any = "running") -> Transcript:
+    """A turn that says this."""
+    return Transcript(state=state, blocks=(TextBlock(id="a", text=words),))
+
+
+async def quiet() -> None:
+    """Until a pause between messages is over."""
+    await asyncio.sleep(EVERY * 3)
+
+
+async def test_first_bundle_has_widget_and_stored_form(bench: Bench) -> None:
+    """Whatever a front end can draw, it finds; and an update can find the output."""
+    bench.open(text("hi"))
+
+    data, update = bench.shown[0]
+    assert set(data) == {WIDGET_MIME, "text/html", "text/plain"}
+    assert not update
+    assert bench.sent() == []
+
+
+async def test_first_state_is_the_turn(bench: Bench) -> None:
+    """A page needs no message to draw what is there."""
+    bench.open(text("hi"))
+
+    snap = bench.state(bench.model_id)["snap"]
+
+    assert snap["n"] == 0
+    assert snap["t"] == to_wire(text("hi"))
+
+
+async def test_change_after_a_pause_goes_out_at_once(bench: Bench) -> None:
+    """The first words of an answer do not wait."""
+    view = bench.open(text(""))
+
+    view.update(text("hi"))
+
+    assert [message["n"] for message in bench.sent("d")] == [1]
+
+
+async def test_changes_in_quick_succession_become_one_message(bench: Bench) -> None:
+    """Two hundred updates in a moment are two messages, and nothing is lost."""
+    view = bench.open(text(""))
+
+    for length in range(200):
+        view.update(text("x" * length))
+    await quiet()
+
+    first, second = bench.sent("d")
+    assert (first["n"], second["n"]) == (1, 2)
+    assert second["o"] == [["txt", "a", "text", "x" * 198]]
+
+
+async def test_at_most_twenty_messages_a_second(bench: Bench) -> None:
+    """With the pause of a real view, updates every millisecond stay below the servers' limits."""
+    bench.options["every"] = 0.05
+    view = bench.open(text(""))
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+
+    while loop.time() - start < 0.5:
+        view.update(text(f"at {loop.time()}"))
+        await asyncio.sleep(0.001)
+
+    assert 5 <= len(bench.sent("d")) <= 11
+
+
+async def test_nothing_is_sent_when_nothing_changed(bench: Bench) -> None:
+    """An event that changes no block costs no message."""
+    view = bench.open(text("hi"))
+
+    view.update(text("hi"))
+    await quiet()
+
+    assert bench.sent() == []
+
+
+async def test_snapshot_and_number_agree(bench: Bench) -> None:
+    """A page that joins late gets the turn as of message n, whatever waits to be sent."""
+    view = bench.open(text(""))
+    view.update(text("one"))
+    view.update(text("one two"))
+
+    early = bench.state(bench.model_id)["snap"]
+    await quiet()
+    late = bench.state(bench.model_id)["snap"]
+
+    assert (early["n"], early["t"]["blocks"][0]["text"]) == (1, "one")
+    assert (late["n"], late["t"]["blocks"][0]["text"]) == (2, "one two")
+
+
+async def test_sync_is_answered_with_a_snapshot(bench: Bench) -> None:
+    """A page that missed a message gets everything."""
+    view = bench.open(text(""))
+    view.update(text("one"))
+
+    await bench.say(k="sync", e="?", have=0)
+
+    [message] = bench.sent("s")
+    assert message["n"] == 1
+    assert message["e"] == bench.sent("d")[0]["e"]
+    assert message["t"] == to_wire(text("one"))
+
+
+async def test_ready_is_confirmed(bench: Bench) -> None:
+    """The page stops knocking, and the view knows that somebody looks."""
+    view = bench.open(text("hi"))
+    assert not view.ready
+
+    await bench.say(k="ready", v=1, page="one", e=None, have=0)
+
+    assert view.ready
+    assert [message["n"] for message in bench.sent("ok")] == [0]
+
+
+async def test_bundle_is_sent_once_per_kernel(bench: Bench) -> None:
+    """Ten turns carry ten stubs and one runtime."""
+    for _ in range(10):
+        bench.open(text("hi"))
+
+    opened = [json.dumps(data) for _, name, data in bench.published if name == "comm_open"]
+    assert sum(len(message) > len(runtime_code()) for message in opened) == 1
+    assert len(stub_code()) < 1000
+
+
+async def test_carrier_is_made_anew_when_it_was_closed(bench: Bench) -> None:
+    """`Widget.close_all()` in a user's cell does not break later turns."""
+    bench.open(text("hi"))
+    ipywidgets.Widget.close_all()
+
+    bench.shown.clear()
+    bench.open(text("hi"))
+
+    assert bench.state(bench.model_id)["runtime"].startswith("IPY_MODEL_")
+
+
+async def test_close_leaves_only_the_stored_form(bench: Bench) -> None:
+    """The output in the file needs no widget, no kernel and no network."""
+    view = bench.open(text("hi"))
+    await bench.say(k="ready", page="one")
+
+    view.close(text("hi there", state="done"))
+
+    data, update = bench.shown[-1]
+    assert update
+    assert set(data) == {"text/html", "text/plain"}
+    assert "hi there" in data["text/html"]
+    assert bench.sent("d")[-1]["o"][0] == ["txt", "a", "text", " there"]
+    assert bench.sent("freeze") == []
+    closed = [model for model, name, _ in bench.published if name == "comm_close"]
+    assert bench.model_id in closed
+
+
+async def test_second_page_gets_the_stored_form_itself(bench: Bench) -> None:
+    """After a reload the page no longer knows the output's id and must replace it by itself."""
+    view = bench.open(text("hi"))
+    for page in ("one", "two"):
+        await bench.say(k="ready", page=page)
+
+    view.close(text("hi", state="done"))
+
+    [message] = bench.sent("freeze")
+    assert message["mid"] == bench.model_id
+    assert message["data"] == bench.shown[-1][0]
+
+
+async def test_view_that_never_showed_anything_still_stores(bench: Bench) -> None:
+    """A turn that ends before its first update is shown as its stored form."""
+    bench.open(text("hi"))
+    bench.shown.clear()
+    view = bench.view = WidgetView(
+        Callbacks(lambda *_: None, lambda: None),
+        loop=asyncio.get_running_loop(),
+        publish=bench.publish,
+    )
+
+    view.close(text("hi", state="done"))
+
+    assert [(set(data), update) for data, update in bench.shown] == [
+        ({"text/html", "text/plain"}, False)
+    ]
+
+
+async def test_page_that_is_not_there_is_noticed_once(bench: Bench) -> None:
+    """Without `ready` in time the caller hears it and may draw in another way."""
+    bench.options["ready_timeout"] = 0.02
+    bench.open(text("hi"))
+
+    await asyncio.sleep(0.06)
+
+    assert bench.unready == 1
+
+
+async def test_page_that_is_there_is_not_missed(bench: Bench) -> None:
+    """`ready` in time means no plain mode."""
+    bench.options["ready_timeout"] = 0.02
+    bench.open(text("hi"))
+
+    await bench.say(k="ready", page="one")
+    await asyncio.sleep(0.06)
+
+    assert bench.unready == 0
+
+
+async def test_discarded_view_is_silent(bench: Bench) -> None:
+    """Neither waiting changes nor late words of the page do anything."""
+    view = bench.open(replace(text("hi"), blocks=(PERMISSION,)))
+    view.update(text("more"))
+    view.update(text("more and more"))
+    sent = len(bench.sent())
+
+    view.discard()
+    await quiet()
+
+    assert len(bench.sent()) == sent
+    assert (bench.model_id, "comm_close", {}) in bench.published
+    assert len(bench.shown) == 1
+
+
+# Answers
+
+
+@pytest.mark.parametrize(
+    ("block", "value", "passed_on"),
+    [
+        (PERMISSION, {"choice": "allow_once"}, {"choice": "allow_once"}),
+        (PERMISSION, {"choice": "allow_once", "feedback": "x"}, {"choice": "allow_once"}),
+        (PERMISSION, {"choice": "no", "feedback": "x"}, {"choice": "no", "feedback": "x"}),
+        (PERMISSION, {"choice": "no", "feedback": ""}, {"choice": "no"}),
+        (QUESTION, {"answer": "b"}, {"answer": "b"}),
+        (replace(QUESTION, allow_freeform=True), {"answer": "own"}, {"answer": "own"}),
+    ],
+)
+async def test_answer_is_passed_on(
+    bench: Bench,
+    block: PermissionBlock | UserInputBlock,
+    value: dict[str, str],
+    passed_on: dict[str, str],
+) -> None:
+    """A choice that was offered, or words where words were asked for."""
+    bench.open(Transcript(state="running", blocks=(block,)))
+
+    await bench.say(k="answer", id=block.id, v=value)
+
+    assert bench.answers == [(block.id, passed_on)]
+
+
+@pytest.mark.parametrize(
+    ("block", "value"),
+    [
+        (PERMISSION, {"choice": "allow_everything"}),
+        (PERMISSION, {"answer": "allow_once"}),
+        (PERMISSION, "allow_once"),
+        (replace(PERMISSION, state="answered"), {"choice": "allow_once"}),
+        (QUESTION, {"answer": "c"}),
+        (QUESTION, {"answer": 3}),
+        (replace(QUESTION, state="cancelled"), {"answer": "a"}),
+        (TextBlock(id="x"), {"choice": "allow_once"}),
+    ],
+)
+async def test_answer_that_does_not_fit_is_dropped(bench: Bench, block: Any, value: object) -> None:
+    """Nothing but what was offered, and only while it is asked."""
+    bench.open(Transcript(state="running", blocks=(block,)))
+
+    await bench.say(k="answer", id=block.id, v=value)
+    await bench.say(k="answer", id="nobody", v=value)
+
+    assert bench.answers == []
+
+
+async def test_second_click_is_dropped(bench: Bench) -> None:
+    """Two windows, or an impatient hand: one answer."""
+    bench.open(Transcript(state="running", blocks=(PERMISSION,)))
+
+    await bench.say(k="answer", id="p", v={"choice": "allow_once"})
+    await bench.say(k="answer", id="p", v={"choice": "no"})
+
+    assert bench.answers == [("p", {"choice": "allow_once"})]
+
+
+async def test_stop_is_passed_on(bench: Bench) -> None:
+    """The Stop button reaches the caller."""
+    bench.open(text("hi"))
+
+    await bench.say(k="stop")
+
+    assert bench.stops == 1
+
+
+async def test_unknown_words_of_a_page_are_ignored(bench: Bench) -> None:
+    """A page of another version may say more than we know."""
+    bench.open(text("hi"))
+
+    await bench.say(k="later", v=2)
+
+    assert bench.sent() == []
+
+
+async def test_messages_may_come_on_any_thread(bench: Bench) -> None:
+    """A kernel may dispatch comms on a thread of their own; callbacks still run on the loop's."""
+    bench.open(Transcript(state="running", blocks=(PERMISSION,)))
+
+    await asyncio.to_thread(asyncio.run, bench.say(k="answer", id="p", v={"choice": "allow_once"}))
+    await quiet()
+
+    assert bench.threads == {threading.get_ident()}
+
+
+# Long output
+
+
+async def test_long_tool_output_travels_as_head_and_tail(bench: Bench) -> None:
+    """A flood of output neither fills the page nor exceeds the server's rate."""
+    view = bench.open(Transcript(state="running"))
+    flood = "".join(f"line {n}\n" for n in range(200_000))
+    block = ToolBlock(id="t", name="bash", state="running", output=flood)
+
+    view.update(Transcript(state="running", blocks=(block,)))
+
+    [message] = bench.sent("d")
+    output = message["o"][0][2]["output"]
+    assert len(output) < 13_000
+    assert output.startswith("line 0\n")
+    assert output.endswith("line 199999\n")
+    assert "characters left out" in output
+
+
+async def test_flood_stays_within_the_budget(bench: Bench) -> None:
+    """Half a second of endless output is far less than a megabyte, where servers drop messages."""
+    view = bench.open(Transcript(state="running"))
+    loop = asyncio.get_running_loop()
+    start, size = loop.time(), 0
+
+    while loop.time() - start < 0.5:
+        size += 400_000
+        output = str(size) * (size // 8)
+        view.update(
+            Transcript(
+                state="running",
+                blocks=tuple(
+                    ToolBlock(id=f"t{n}", name="bash", state="running", output=output[:size])
+                    for n in range(4)
+                ),
+            )
+        )
+        await asyncio.sleep(0.01)
+
+    assert sum(len(json.dumps(message)) for message in bench.sent()) < 750_000
