@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 
-from copilot_nb.errors import CopilotError, TurnTimeoutError
+from copilot_nb.errors import CopilotError, TurnAbortedError, TurnTimeoutError
 from copilot_nb.notebook import policy
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.link import DEMO_LABEL, Link
@@ -43,7 +43,15 @@ class ShownError(CopilotError):
     """
 
     def _render_traceback_(self) -> list[str]:
-        return [f"Turn failed: {self.message.partition(chr(10))[0]}"]
+        """One line instead of a traceback; IPython asks for this by name."""
+        return [self.message.partition("\n")[0]]
+
+    @classmethod
+    def of(cls, error: CopilotError) -> ShownError:
+        """The quiet form of what ended a turn."""
+        if isinstance(error, TurnAbortedError):
+            return cls("Stopped: the session goes on.")
+        return cls(f"The turn failed: {error.message}")
 
 
 class Conversation:
@@ -85,7 +93,7 @@ class Conversation:
             turn = await session.start_turn(prompt, context=contextvars.copy_context())
         except CopilotError as error:
             screen.close(_failed(prompt, error))
-            raise ShownError(error.message) from error
+            raise ShownError.of(error) from error
         except asyncio.CancelledError:
             screen.close(Transcript(prompt=prompt, state="stopped"))
             raise
@@ -151,7 +159,7 @@ class Conversation:
             await self._abort(session, f"the time limit of {limit:g} s")
             raise
         except CopilotError as error:
-            raise ShownError(error.message) from error
+            raise ShownError.of(error) from error
         finally:
             session.pending.attended = False
             self._screen = None
