@@ -49,6 +49,12 @@ class Chart:
         ] + self.column.name
 
     @property
+    def call(self) -> dict[str, str]:
+        """The arguments of run_code."""
+        verb = "Describe" if self.kind == "numbers" else "Draw:"
+        return {"code": self.code, "purpose": f"{verb} {self.title}"}
+
+    @property
     def code(self) -> str:
         """The code that draws the chart and prints the numbers behind it."""
         name, column = self.frame.name, json.dumps(self.column.name, ensure_ascii=False)

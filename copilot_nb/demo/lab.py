@@ -59,7 +59,12 @@ def serve(notebook: Path, settings: Path, *, browser: bool = True, port: int | N
 
 def command(notebook: Path, *, browser: bool, port: int | None) -> list[str]:
     """Return the words that start JupyterLab on a notebook."""
-    words = [sys.executable, "-m", "jupyterlab", str(notebook), "--ServerApp.answer_yes=True"]
+    words = [
+        *(sys.executable, "-m", "jupyterlab", "--log-level=WARN"),
+        "--ServerApp.answer_yes=True",  # Ctrl-C is enough
+        f"--ServerApp.root_dir={notebook.parent}",
+        f"--LabApp.default_url=/lab/tree/{notebook.name}",
+    ]
     if not browser:
         words.append("--no-browser")
     if port is not None:

@@ -46,7 +46,7 @@ def fix(request: Request) -> Scene:
         return
     code = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", right, line)
     said = f"**{kind}**: `{wrong}` is not there, but `{right}` is. I would run the line like this:"
-    result = yield Act(said, runner, {"code": code})
+    result = yield Act(said, runner, {"code": code, "purpose": "Run the corrected line"})
     if result.refused:
         yield Act(f"All right, nothing was run. The corrected line:\n\n{fenced(code)}")
     elif failure(result):

@@ -37,7 +37,8 @@ def gaps(request: Request) -> Scene:
     if runner is None:
         yield Act(f"{said}\n\n{fenced(code)}")
         return
-    result = yield Act(said, runner, {"code": code})
+    purpose = f"Find the gaps in {worst.name}" if frame.times else "Count missing values"
+    result = yield Act(said, runner, {"code": code, "purpose": purpose})
     if result.refused:
         yield Act(f"All right, nothing was run. Per column it is this:\n\n{columns_table(frame)}")
         return
@@ -50,14 +51,14 @@ def _in_time(frame: Frame) -> str:
     name = frame.name
     return (
         f"known = {name}.dropna(subset=[{column}]).sort_values({time})\n"
-        f'gaps = known.assign(start=known[{time}].shift(), end=known[{time}])[["start", "end"]]\n'
-        'gaps = gaps.assign(length=gaps["end"] - gaps["start"]).nlargest(5, "length")\n'
+        "gaps = known.assign(\n"
+        f"    start=known[{time}].shift(), end=known[{time}], length=known[{time}].diff()\n"
+        ')[["start", "end", "length"]].nlargest(5, "length")\n'
         "\n"
-        "worst = gaps.iloc[0]\n"
-        'around = worst["length"] * 4\n'
-        f'near = {name}[{name}[{time}].between(worst["start"] - around, worst["end"] + around)]\n'
-        f'ax = near.plot(x={time}, y={column}, marker=".", legend=False, figsize=(8, 3.5))\n'
-        'ax.axvspan(worst["start"], worst["end"], color="tab:red", alpha=0.2)\n'
+        "start, end, length = gaps.iloc[0]\n"
+        f"near = {name}[{name}[{time}].between(start - 4 * length, end + 4 * length)]\n"
+        f'axes = near.plot(x={time}, y={column}, marker=".", legend=False, figsize=(8, 3.5))\n'
+        'axes.axvspan(start, end, color="tab:red", alpha=0.2)\n'
         "gaps"
     )
 

@@ -25,13 +25,13 @@ def draw(request: Request, chart: Chart, intro: str) -> Scene:
     if runner is None:
         yield Act(f"{intro}\n\nI cannot run code here, so this is for you:\n\n{fenced(chart.code)}")
         return
-    result = yield Act(intro, runner, {"code": chart.code})
+    result = yield Act(intro, runner, chart.call)
     if result.refused and result.feedback:
         other = rethink(chart, result.feedback)
         if other is not None:
             chart = other
             said = f"You said *{result.feedback}*. Then let me show {_named(chart)} instead."
-            result = yield Act(said, runner, {"code": chart.code})
+            result = yield Act(said, runner, chart.call)
     yield Act(
         f"{_refused(chart)}" if result.refused else outcome(result, explain(chart, result.text))
     )

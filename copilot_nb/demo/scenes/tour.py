@@ -50,7 +50,7 @@ def empty(request: Request) -> Scene:
         "There is **no DataFrame** in this notebook yet. I can make a tiny one, so that you see "
         "how I work; its numbers are made up."
     )
-    result = yield Act(said, runner, {"code": EXAMPLE})
+    result = yield Act(said, runner, {"code": EXAMPLE, "purpose": "Make a small example"})
     if result.refused:
         yield Act(
             "All right, nothing was made. Load some data, for example\n\n"
