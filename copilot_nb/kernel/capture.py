@@ -17,6 +17,7 @@ import time
 from collections import deque
 from contextvars import ContextVar
 from dataclasses import asdict, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.kernel.frames import frame_of
@@ -93,6 +94,10 @@ class Capture:
         if self._cut:
             self._queue.append(TextOutput(text=f"\n… {self._cut:,} characters cut …\n{self._tail}"))
         self._send()
+        self.outputs = [
+            replace(output, text=settled(output.text)) if isinstance(output, TextOutput) else output
+            for output in self.outputs
+        ]
 
     def takes(self) -> bool:
         """Whether what happens right now belongs to the run."""
@@ -268,23 +273,24 @@ def _shadowed(owner: Any, name: str, function: Callable[..., Any]) -> Iterator[N
 
 def _merged(outputs: list[Output]) -> Iterator[Output]:
     """Neighbouring texts of one stream as one, without control sequences."""
-    run: TextOutput | None = None
-    for output in outputs:
-        if isinstance(output, TextOutput) and run is not None and run.stream == output.stream:
-            run = replace(run, text=run.text + output.text)
+    for is_text, group in groupby(outputs, lambda o: o.stream if isinstance(o, TextOutput) else ""):
+        if not is_text:
+            yield from group
             continue
-        if run is not None:
-            yield replace(run, text=settled(run.text))
-        run = output if isinstance(output, TextOutput) else None
-        if run is None:
-            yield output
-    if run is not None:
-        yield replace(run, text=settled(run.text))
+        texts = [output for output in group if isinstance(output, TextOutput)]
+        yield replace(texts[0], text=compact("".join(output.text for output in texts)))
+
+
+def compact(text: str) -> str:
+    """Text without colours and overwritten states; it may still begin by overwriting a line."""
+    text = _ANSI.sub("", text).replace("\r\n", "\n")
+    if "\r" not in text:
+        return text
+    first, *rest = text.split("\n")
+    begins = "\r" if "\r" in first else ""
+    return begins + "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in (first, *rest))
 
 
 def settled(text: str) -> str:
     """What a terminal would show in the end: no colours, and the last state of each line."""
-    text = _ANSI.sub("", text).replace("\r\n", "\n")
-    if "\r" not in text:
-        return text
-    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return compact(text).lstrip("\r")

@@ -192,6 +192,19 @@ async def test_lines_are_passed_on_as_they_come(shell: Shell) -> None:
     assert result.outputs == (TextOutput(text="".join(f"{i}\n" for i in range(500))),)
 
 
+async def test_progress_bar_is_one_line(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that is rewritten ends as its last state; on the way it overwrites itself."""
+    monkeypatch.setattr("copilot_nb.kernel.capture.UNFINISHED_SECONDS", 0.0)
+
+    shown, result = await _run(
+        shell,
+        "import sys\nfor n in range(3):\n    _ = sys.stderr.write(f'\\r{n}0%')\nprint('done')",
+    )
+
+    assert [o["text"] for o in shown] == ["\r00%", "\r10%", "\r20%", "done", "\n"]
+    assert result.text == "20%\ndone"
+
+
 async def test_variables_are_the_users(shell: Shell) -> None:
     """Modules, IPython's names and our own objects are not variables."""
     await _run(shell, "import math\nfrom copilot_nb import errors\nx = 1\n_y = 2\ndef f(): pass")
