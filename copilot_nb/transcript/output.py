@@ -9,9 +9,10 @@ import re
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
+from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Stream = Literal["stdout", "stderr", "result", "error"]
 
@@ -123,11 +124,15 @@ def _stream(name: object) -> Stream:
 
 def _table(raw: Mapping[str, Any], columns: list[Any], rows: list[Any]) -> TableOutput:
     return TableOutput(
-        columns=tuple(map(str, columns)),
-        rows=tuple(tuple(map(str, row)) for row in rows if isinstance(row, list | tuple)),
+        columns=_cells(columns),
+        rows=tuple(_cells(row) for row in rows if isinstance(row, list | tuple)),
         has_index=bool(raw.get("has_index", True)),
-        caption=str(raw.get("caption") or ""),
+        caption=visible(str(raw.get("caption") or "")),
     )
+
+
+def _cells(values: Sequence[object]) -> tuple[str, ...]:
+    return tuple(visible(str(value)) for value in values)
 
 
 def _image(raw: Mapping[str, Any], data: str) -> ImageOutput | None:
@@ -137,7 +142,7 @@ def _image(raw: Mapping[str, Any], data: str) -> ImageOutput | None:
     return ImageOutput(
         data=data,
         mime=mime,
-        alt=str(raw.get("alt") or "Figure"),
+        alt=visible(str(raw.get("alt") or "Figure")),
         width=_size(raw.get("width")),
         height=_size(raw.get("height")),
     )

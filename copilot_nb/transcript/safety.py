@@ -23,7 +23,7 @@ _HIDING = re.compile(f"[{_INVISIBLE}]|{_EMOJI_STYLE}")
 _CONTROL = re.compile(f"[{_CONTROLS}]|{_BARE_RETURN}")
 _SPACE = re.compile(f"[{_SPACES}]")
 _MARKED = re.compile(f"[{_INVISIBLE}{_SPACES}{_CONTROLS}]|{_EMOJI_STYLE}|{_BARE_RETURN}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSOUND = re.compile(f"[{_CONTROLS}]")
 _WORD = re.compile(r"[^\W\d_]+")
 _GAP = re.compile(r"[ \t]{40,}\S|\n(?:[ \t]*\n){9,}\s*\S")
 
@@ -42,10 +42,8 @@ def visible(text: str) -> str:
 
 
 def sound(text: str) -> str:
-    """The text with halves of surrogate pairs replaced, so that it can be encoded."""
-    if text.isascii():
-        return text
-    return _SURROGATE.sub("\ufffd", text)
+    """The text with control characters and halves of surrogate pairs replaced: it can be stored."""
+    return _UNSOUND.sub("\ufffd", text)
 
 
 def warnings(text: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.transcript.safety import sound, visible
@@ -34,17 +35,21 @@ LIMIT = 400_000
 """Longer text is shown as it is."""
 
 _BARE_TAG = re.compile(r"<(/?)([a-zA-Z]+)\s*/?>")
-_BLOCK_MATH = r"^ {0,3}(?:\$\$(?P<block_tex>[^$]+)\$\$|\\\[(?P<bracket_tex>[\s\S]+?)\\\])[ \t]*$"
+_BLOCK_MATH = (
+    r"^ {0,3}(?:\$\$(?P<block_tex>[^$]+)\$\$|\\\[(?P<bracket_tex>[\s\S]{1,2000}?)\\\])[ \t]*$"
+)
 _INLINE_MATH = (
-    r"\$\$(?P<display_tex>[^$]+)\$\$|\\\((?P<paren_tex>[^\n]+?)\\\)"
-    r"|\\\[(?P<inline_bracket_tex>[^\n]+?)\\\]"
+    r"\$\$(?P<display_tex>[^$]+)\$\$|\\\((?P<paren_tex>[^\n]{1,500}?)\\\)"
+    r"|\\\[(?P<inline_bracket_tex>[^\n]{1,500}?)\\\]"
     r"|\$(?![\s$])(?P<tex>[^$\n`]*[^$\s`\\])\$(?![\d$])"
 )
+_LONG_GAP = re.compile(r"[ \t]{400,}")
+"""Parsers of Markdown look at such gaps again and again."""
 
 
 def to_html(source: str) -> str:
     """HTML of a Markdown text."""
-    source = sound(source).replace("\x00", "\ufffd")
+    source = _LONG_GAP.sub(lambda gap: gap[0][:400], sound(source))
     if len(source) > LIMIT:
         return _preformatted(source)
     try:
@@ -62,7 +67,7 @@ def inline_html(source: str) -> str:
 
 def text(value: str) -> str:
     """Text as HTML; dollar signs in it do not begin a formula."""
-    escaped = html.escape(value, quote=False)
+    escaped = html.escape(sound(value), quote=False)
     return escaped.replace("$", "<span>$</span>").replace("\\begin", "\\<span>begin</span>")
 
 
@@ -73,7 +78,10 @@ def _parser() -> Markdown:
     plugins = ["table", "strikethrough", "task_lists", "url"]
     parser = create_markdown(renderer=None, plugins=plugins)
     parser.block.register("block_math", _BLOCK_MATH, _parse_block_math, before="list")
-    parser.inline.register("math", _INLINE_MATH, _parse_inline_math, before="escape")
+    # Newer releases skip plain text if they know what a rule begins with.
+    is_known = "start_chars" in signature(parser.inline.register).parameters
+    begins: Any = {"start_chars": ["$", "\\"]} if is_known else {}
+    parser.inline.register("math", _INLINE_MATH, _parse_inline_math, before="escape", **begins)
     return parser
 
 
@@ -143,7 +151,8 @@ def _block_code(token: Token) -> str:
 
 def code_block(code: str, language: str) -> str:
     """Highlighted code in a box."""
-    label = f' data-language="{html.escape(language)}"' if language else ""
+    name = language_name(language)
+    label = f' data-language="{name}"' if name else ""
     return f'<pre class="copilot-code"{label}><code>{highlight(code, language)}</code></pre>\n'
 
 

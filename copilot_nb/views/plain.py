@@ -20,6 +20,7 @@ from copilot_nb.transcript.blocks import (
     UserInputBlock,
 )
 from copilot_nb.transcript.presentation import first_line
+from copilot_nb.transcript.safety import sound
 
 STATES = {"failed": "failed", "denied": "not allowed", "cancelled": "stopped"}
 """States of a tool call that need saying."""
@@ -33,7 +34,7 @@ def to_text(transcript: Transcript) -> str:
     foot = " · ".join(part for part in (transcript.label, footer(transcript)) if part)
     if foot and transcript.ended:
         parts.append(f"— {foot}")
-    return "\n\n".join(part for part in parts if part) or "(an empty turn)"
+    return sound("\n\n".join(part for part in parts if part)) or "(an empty turn)"
 
 
 def decision(block: PermissionBlock) -> str:

@@ -1,0 +1,167 @@
+"""Hostile inputs in every place of the stored form."""
+
+from __future__ import annotations
+
+import time
+
+import nh3
+import pytest
+
+from copilot_nb.transcript.blocks import (
+    ErrorBlock,
+    NoticeBlock,
+    ReasoningBlock,
+    TableOutput,
+    TextBlock,
+    TextOutput,
+    ToolBlock,
+    Transcript,
+    UserInputBlock,
+)
+from copilot_nb.transcript.output import plain
+from copilot_nb.transcript.permissions import permission
+from copilot_nb.transcript.safety import visible
+from copilot_nb.views.markdown import to_html as markdown
+from copilot_nb.views.static import to_html, to_text
+from tests.unit.views.corpus import Hostile, hostile, inspect
+
+GITHUB_TAGS = frozenset(
+    [
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "details",
+        "div",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "kbd",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "span",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+GITHUB_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"align"},
+    "th": {"align"},
+}
+
+
+def everywhere(text: str) -> Transcript:
+    """A turn with that text in every field of every block."""
+    shown, printed = visible(text), plain(text)
+    call = ToolBlock(
+        id="call",
+        name=shown,
+        title=shown,
+        arguments=shown,
+        language=text[:30],
+        state="failed",
+        output=printed,
+        outputs=(
+            TextOutput(text=printed, stream="stderr"),
+            TableOutput(columns=(text,), rows=((text, text),), caption=text),
+        ),
+        diff=f"@@ -1 +1 @@\n-{shown}\n+{shown}",
+        error=printed,
+        agent=shown,
+    )
+    asked = permission("request", {"kind": "commands", "fullCommandText": text, "intention": text})
+    question = UserInputBlock(id="question", question=shown, choices=(shown,))
+    return Transcript(
+        blocks=(
+            TextBlock(id="text", text=text),
+            ReasoningBlock(id="reasoning", text=text),
+            call,
+            asked,
+            question,
+            NoticeBlock(id="notice", text=shown),
+            ErrorBlock(id="error", message=shown, hint=shown, details=shown),
+        ),
+        state="running",
+        status=shown,
+        label=shown,
+        model=shown,
+    )
+
+
+@pytest.mark.parametrize("entry", hostile("markdown"), ids=lambda entry: entry.name)
+def test_markdown_gives_only_what_we_write(entry: Hostile) -> None:
+    """Tags, attributes, links and pictures are those of the allow-list, well nested."""
+    began = time.process_time()
+
+    findings = inspect(markdown(entry.text))
+
+    assert findings.wrong == []
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("kind", ["markdown", "command", "output", "url"])
+def test_every_field_is_only_text(kind: str) -> None:
+    """No field of any block writes a tag, an attribute or a character that can not be stored."""
+    for entry in hostile(kind):
+        html = to_html(everywhere(entry.text))
+
+        assert inspect(html).wrong == [], entry.name
+        html.encode()
+        assert "\x1b" not in html
+
+
+@pytest.mark.parametrize("kind", ["markdown", "command", "output", "url"])
+def test_plain_text_can_be_stored(kind: str) -> None:
+    """The Markdown of a turn can be encoded, whatever is in it."""
+    for entry in hostile(kind):
+        to_text(everywhere(entry.text)).encode()
+
+
+def test_the_text_of_raw_html_is_shown() -> None:
+    """Nothing is swallowed: a reader sees what the model wrote."""
+    source = 'a <script>alert(1)</script> <img src=x onerror="y"> <!-- z -->'
+
+    assert inspect(markdown(source)).text.strip() == source
+
+
+def test_huge_and_deep_texts_are_shown_in_bounded_time() -> None:
+    """Size and depth cost neither time nor the recursion limit."""
+    began = time.process_time()
+
+    for text in ("> " * 5_000, "[" * 10_000, "*a " * 8_000, "x" * 500_000, "- \n" * 2_000):
+        assert inspect(markdown(text)).wrong == []
+
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("entry", hostile("markdown"), ids=lambda entry: entry.name)
+def test_a_sanitiser_finds_nothing_to_take_from_the_text(entry: Hostile) -> None:
+    """A page that cleans like GitHub's shows the same words."""
+    html = markdown(entry.text)
+
+    cleaned = nh3.clean(html, tags=set(GITHUB_TAGS), attributes=GITHUB_ATTRIBUTES, link_rel=None)
+
+    assert inspect(cleaned).text == inspect(html).text
