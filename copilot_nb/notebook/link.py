@@ -6,6 +6,7 @@ of one's own), and when it died; the conversation goes on in both cases.
 
 from __future__ import annotations
 
+import asyncio
 import pkgutil
 from contextlib import suppress
 from dataclasses import replace
@@ -44,7 +45,12 @@ class Link:
         self.model: str | None = None
         """What `%copilot model` set."""
         self._settings = settings
+        self._started: Source | None = None
+        """What the runtime was started for."""
         self._opened: Source | None = None
+        """What the session was opened with."""
+        self._folder: Path | None = None
+        self._opening = asyncio.Lock()
         self._resume: str | None = None
         self._shell: Shell | None = None
         self._demo: Any = None
@@ -52,11 +58,11 @@ class Link:
     @property
     def running(self) -> bool:
         """Whether a turn could start at once."""
-        return self._connected and self.session is not None
-
-    @property
-    def _connected(self) -> bool:
-        return self.client is not None and self.client.state is ClientState.CONNECTED
+        return (
+            self.session is not None
+            and self.client is not None
+            and self.client.state is ClientState.CONNECTED
+        )
 
     def source(self) -> Source:
         """Where the model answers, as things are set now."""
@@ -69,19 +75,38 @@ class Link:
         Raises:
             CopilotError: There is no runtime, no model to ask, or the session was refused.
         """
-        source = self.source()
-        _check_model(source)
-        if not self._connected or self._needs_another_runtime(source):
-            await self.stop()
-        if self.session is not None and self._opened == source:
+        async with self._opening:
+            source = self.source()
+            _check_model(source)
+            client = await self._runtime(source)
+            if self.session is not None and not self._fits(source):
+                await self._put_away()
+            if self.session is None:
+                self.session = await self._open_session(client, source)
+            elif self._opened != source:
+                await self.session.rpc.model.switch_to(model_id=source.model)
+            self._opened, self._folder = source, Path.cwd()
             return self.session
+
+    async def _runtime(self, source: Source) -> Client:
+        """The runtime for that source: the one that runs, one in place of a lost one, or a new."""
+        if self._needs_another_runtime(source):
+            await self.stop()
         if self.client is None:
             self.client = await self._start(source)
-        if self.session is not None:
-            await self._put_away()
-        self.session = await self._open_session(self.client, source)
-        self._opened = source
-        return self.session
+            self._started = source
+        elif self.client.state is not ClientState.CONNECTED:
+            # What the lost turn was about is over: a new prompt must not be answered by its rest.
+            await self.client.resume_all(continue_pending_work=False)
+        return self.client
+
+    def _fits(self, source: Source) -> bool:
+        """Whether the session only needs to be told of another model, or of nothing."""
+        if self._opened is None or self._folder != Path.cwd():
+            return False
+        if self._opened == source:
+            return True
+        return bool(source.model) and replace(self._opened, model=source.model) == source
 
     async def forget(self) -> None:
         """Leave the conversation; the next turn begins another."""
@@ -93,7 +118,7 @@ class Link:
         client, self.client = self.client, None
         if self.session is not None:
             self._resume = self.session.session_id
-        self.session = self._opened = None
+        self.session = self._opened = self._started = None
         if client is None:
             return False
         await client.stop()
@@ -111,7 +136,9 @@ class Link:
 
     def _needs_another_runtime(self, source: Source) -> bool:
         """An account's runtime uses the network, one for a provider of one's own does not."""
-        return self._opened is not None and self._opened.own != source.own
+        if self._started is None or (self._started.own and source.own):
+            return False
+        return (self._started.own, self._started.key_variable) != (source.own, source.key_variable)
 
     async def _put_away(self) -> None:
         """Close the session's end here; what was said in it stays with the runtime."""
@@ -132,13 +159,15 @@ class Link:
             provider_base_url=self._address(source) if source.own else None,
             github_token=None if source.own else source.key(self._settings.environ),
         )
-        await client.start()
-        if not source.own:
-            status = await client.get_auth_status()
-            if not status.is_authenticated:
-                await client.stop()
-                raise await _nothing_to_ask()
-        return client
+        try:
+            await client.start()
+            if source.own or (await client.get_auth_status()).is_authenticated:
+                return client
+        except BaseException:
+            await client.force_stop()
+            raise
+        await client.stop()
+        raise await _nothing_to_ask()
 
     async def _open_session(self, client: Client, source: Source) -> Session:
         config = self._config(source)
