@@ -84,6 +84,7 @@ def command_line(cli: Path, options: RuntimeOptions) -> list[str]:
     words += ["--log-level", LOG_LEVELS.get(options.log_level, options.log_level)]
     if options.github_token is not None:
         words += ["--auth-token-env", TOKEN_NAME]
+        words.append(f"--secret-env-vars={TOKEN_NAME}")  # or every shell command would see it
     if not _uses_login(options):
         words.append("--no-auto-login")
     if options.session_idle_timeout is not None:

@@ -24,6 +24,7 @@ from copilot_nb.errors import (
 from copilot_nb.rpc.peer import Peer
 from copilot_nb.session.locate import CLI_VERSION, cli_version
 from copilot_nb.session.runtime import Runtime, RuntimeOptions
+from copilot_nb.testing.model import Reply, ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -203,6 +204,56 @@ async def test_the_kernels_secrets_do_not_reach_it(
         "MY_SETTING": "passed",
         "MINE": "added",
     }
+
+
+async def test_a_shell_command_of_the_agent_sees_no_secret(
+    options: RuntimeOptions, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither the kernel's nor the token that the runtime itself was given."""
+    for name in SECRETS:
+        monkeypatch.setenv(name, "s3cret")
+    async with ScriptedModel(Reply(tools=[("bash", {"command": "env", "description": "x"})])) as m:
+        runtime = await Runtime.start(replace(options, github_token="t0ken", env={"MINE": "seen"}))
+        output = await shell_output(runtime, m.url, tmp_path)
+        await runtime.stop()
+
+    assert "MINE=seen" in output
+    assert "s3cret" not in output
+    assert "t0ken" not in output
+
+
+async def shell_output(runtime: Runtime, provider: str, folder: Path) -> str:
+    """What the one shell command of one turn wrote, with whatever was asked approved."""
+    output: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    asked: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    def note(_: str, params: dict[str, Any]) -> None:
+        event = params.get("event", {})
+        if event.get("type") == "permission.requested":
+            asked.put_nowait(event["data"])
+        if event.get("type") == "tool.execution_complete":
+            output.set_result(event["data"]["result"]["content"])
+
+    async def refuse(method: str, _: dict[str, Any]) -> None:
+        raise MethodNotFoundError(method, code=-32601)
+
+    peer = Peer(
+        runtime.transport, on_notification=note, on_request=refuse, on_closed=lambda _: None
+    )
+    peer.start()
+    await peer.request("connect")
+    model = {"type": "openai", "baseUrl": provider, "wireApi": "completions"}
+    session = {"model": "m", "provider": model, "workingDirectory": str(folder)}
+    rules = {"requestPermission": True, "enableFileHooks": False}
+    created = await peer.request("session.create", {**session, **rules})
+    here = {"sessionId": created["sessionId"]}
+    await peer.request("session.send", {**here, "prompt": "go"})
+    question = {"requestId": (await asked.get())["requestId"]}
+    await peer.request(
+        "session.permissions.handlePendingPermissionRequest",
+        {**here, **question, "result": {"kind": "approve-once"}},
+    )
+    return await output
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a process by its pidfd")

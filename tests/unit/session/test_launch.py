@@ -66,6 +66,7 @@ def test_the_token_given_to_us_goes_under_its_own_name() -> None:
 
     assert environment(options, SECRET) == {"COPILOT_SDK_AUTH_TOKEN": "secret-token"}
     assert words[words.index("--auth-token-env") + 1] == "COPILOT_SDK_AUTH_TOKEN"
+    assert "--secret-env-vars=COPILOT_SDK_AUTH_TOKEN" in words
     assert "secret-token" not in " ".join(words)
 
 
