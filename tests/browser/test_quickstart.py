@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tests.browser.driver import Theme
 
 PICTURES = REPOSITORY / "build" / "screenshots"
-NAME = "quickstart.ipynb"
 LOAD, DATA, EXPLORE, GAPS, ASK, WRITE = range(6)
 """Its code cells, in order."""
 
@@ -45,20 +44,24 @@ def lab(cli_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[La
 @pytest.fixture
 def page(browser: Browser, lab: Lab) -> Iterator[LabPage]:
     """The quickstart's code cells, the first two of them run."""
-    notebook = json.loads((workspace.source() / workspace.NOTEBOOK).read_text(encoding="utf-8"))
-    code = [one["source"] for one in notebook["cells"] if one["cell_type"] == "code"]
-    page = LabPage(browser, lab, lab.write_notebook(NAME, ["".join(source) for source in code]))
-    page.open()
-    page.run_to_end(LOAD)
-    page.run_to_end(DATA)
+    page = _open(browser, lab, "quickstart.ipynb")
     yield page
     page.close()
+
+
+def _open(browser: Browser, lab: Lab, name: str) -> LabPage:
+    notebook = json.loads((workspace.source() / workspace.NOTEBOOK).read_text(encoding="utf-8"))
+    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    page = LabPage(browser, lab, lab.write_notebook(name, code)).open()
+    page.run_to_end(LOAD)
+    page.run_to_end(DATA)
+    return page
 
 
 def _panel(page: LabPage, kind: str = "permission") -> Locator:
     """The panel that waits for an answer, once it takes clicks."""
     panel = page.page.locator(f".copilot-live .copilot-{kind}").last
-    panel.locator("button").first.wait_for(timeout=30_000)
+    panel.locator("button").first.wait_for(timeout=60_000)
     page.page.wait_for_timeout(400)  # a panel ignores answers in its first 300 ms, by design
     return panel
 
@@ -72,11 +75,7 @@ def _picture(page: LabPage, name: str) -> None:
 def test_allow_plot_freeze_save_and_reopen(browser: Browser, lab: Lab, theme: Theme) -> None:
     """A click while the cell runs lets the code run; its figure stays readable for ever."""
     lab.set_theme(theme)
-    notebook = json.loads((workspace.source() / workspace.NOTEBOOK).read_text(encoding="utf-8"))
-    code = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
-    page = LabPage(browser, lab, lab.write_notebook(f"{theme}.ipynb", code)).open()
-    page.run_to_end(LOAD)
-    page.run_to_end(DATA)
+    page = _open(browser, lab, f"{theme}.ipynb")
 
     page.run(EXPLORE)
     panel = _panel(page)
