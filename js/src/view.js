@@ -26,7 +26,7 @@ import { statusLine } from "./status.js";
 export function mountView({ el, sync, typeset }) {
   const ending = new AbortController();
   const voice = announcer();
-  const root = element("section", "copilot-root copilot-live");
+  const root = element("section", "copilot-live");
   root.setAttribute("aria-label", "Copilot");
   /** @type {Context} */
   const context = { sync, root, typeset, say: voice.say, alert: voice.alert, signal: ending.signal };
@@ -36,7 +36,7 @@ export function mountView({ el, sync, typeset }) {
   const body = element("div", "copilot-blocks");
   const status = statusLine(context);
   const footer = element("div", "copilot-footer");
-  root.append(label, body, status.el, footer, ...voice.nodes);
+  root.append(body, element("div", "copilot-foot", label, status.el, footer), ...voice.nodes);
   el.append(root);
 
   /** @type {Map<string, {el: HTMLElement, update: (block: object, queue: object) => void}>} */
