@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ CHECKS: Mapping[str, tuple[tuple[str, Check], ...]] = {
 """Checks by cell id; an empty entry means that the cell only has to run without an error."""
 
 
-def problems(cells: list[Mapping[str, Any]], folder: Path) -> Iterator[str]:
+def problems(cells: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[str]:
     """Yield a line for everything that is not as it should be.
 
     Args:

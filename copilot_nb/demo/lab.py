@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import FrameType
 
-_STOP_SECONDS = 15.0
+STOP_SECONDS = 15.0
+"""How long Lab may take to end its kernels."""
 _QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
 
 
@@ -51,9 +52,10 @@ def serve(notebook: Path, settings: Path, *, browser: bool = True, port: int | N
     except KeyboardInterrupt:
         lab.terminate()  # it ends its kernels, and with them their runtimes
         try:
-            lab.wait(_STOP_SECONDS)
+            lab.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             lab.kill()
+            lab.wait()
         return 0
 
 
