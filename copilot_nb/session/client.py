@@ -74,7 +74,8 @@ class Client(Queries):
 
     Args:
         options: All options in one value; or give them by name.
-        transport: Speaks to a runtime that is there already, such as one in a test.
+        transport: Speaks to a runtime that is there already, such as one in a test; a function
+            makes one for every start.
         **values: The fields of `ClientOptions`.
 
     Raises:
@@ -85,7 +86,7 @@ class Client(Queries):
         self,
         options: ClientOptions | None = None,
         *,
-        transport: Transport | None = None,
+        transport: Transport | Callable[[], Transport] | None = None,
         **values: Any,
     ) -> None:
         if options is not None and values:

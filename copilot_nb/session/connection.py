@@ -13,7 +13,7 @@ from copilot_nb.rpc.tcp import TcpTransport
 from copilot_nb.session.runtime import Runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from copilot_nb.rpc.transport import Transport
     from copilot_nb.session.client_options import ClientOptions
@@ -36,7 +36,7 @@ class Connection:
     async def open(
         cls,
         options: ClientOptions,
-        transport: Transport | None,
+        transport: Transport | Callable[[], Transport] | None,
         *,
         on_notification: OnNotification,
         on_request: OnRequest,
@@ -50,6 +50,8 @@ class Connection:
         """
         runtime: Runtime | None = None
         token = options.connection_token
+        if callable(transport):
+            transport = transport()
         if transport is None:
             if (address := options.address) is not None:
                 transport = await TcpTransport.connect(*address)

@@ -36,6 +36,7 @@ class Messaging:
         self._session = session
         self._turns: list[Turn] = []
         self._watches: list[IdleWatch] = []
+        self._sending = asyncio.Lock()  # the runtime queues in the order in which it has answered
         self.last_message: SessionEvent | None = None
         """The agent's last answer to anything."""
 
@@ -53,7 +54,7 @@ class Messaging:
             return
         for turn in tuple(self._turns):
             turn.feed(event)
-            if turn.passed_over:
+            if event.type == "session.idle" and turn.passed_over:
                 self._session.tasks.spawn(self._drop_if_gone(turn))
         for watch in self._watches:
             watch.feed(event)
@@ -84,7 +85,8 @@ class Messaging:
         )
         self._turns.append(turn)  # before it is sent: a fast answer may overtake the reply
         try:
-            sent = await self._session.calls(methods.SEND, message)
+            async with self._sending:
+                sent = await self._session.calls(methods.SEND, message)
         except BaseException:
             if turn in self._turns:
                 self._turns.remove(turn)
@@ -92,6 +94,8 @@ class Messaging:
         if not steering:
             self._sent(turn, sent.message_id)
         turn.accept(sent.message_id)
+        if turn.passed_over:
+            self._session.tasks.spawn(self._drop_if_gone(turn))
         self._forget_ended()
         return turn
 

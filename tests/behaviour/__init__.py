@@ -1,0 +1,1 @@
+"""The same behaviour on FakeRuntime and on the real CLI."""
