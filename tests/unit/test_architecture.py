@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import copilot_nb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGE = Path(copilot_nb.__file__).parent
 ORDER = (
@@ -33,20 +37,27 @@ def _room(path: Path) -> str:
     return first.removesuffix(".py")
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def _imports(path: Path) -> Iterator[tuple[int, str]]:
     """Line and room of every import of ours in a file, inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module]
-            if node.module == "copilot_nb":
-                names = [f"copilot_nb.{alias.name}" for alias in node.names]
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == "copilot_nb" and len(parts) > 1 and parts[1] in ORDER:
-                yield node.lineno, parts[1]
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for name in _modules(node):
+                parts = name.split(".")
+                if parts[0] == "copilot_nb" and len(parts) > 1 and parts[1] in ORDER:
+                    yield node.lineno, parts[1]
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        if node.module != "copilot_nb":
+            return [node.module or ""]
+        return [f"copilot_nb.{alias.name}" for alias in node.names]
+    return [alias.name for alias in node.names]
 
 
 def _files() -> list[Path]:
@@ -73,7 +84,7 @@ def test_every_room_is_on_the_map() -> None:
 @pytest.mark.parametrize("path", _files(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_every_file_says_what_it_is_for(path: Path) -> None:
     """A file opens with a docstring."""
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert ast.get_docstring(_tree(path))
 
 
 def test_private_names_stay_in_their_file() -> None:
@@ -81,7 +92,7 @@ def test_private_names_stay_in_their_file() -> None:
     reached = [
         f"{path.relative_to(PACKAGE)}:{node.lineno} {alias.name}"
         for path in _files()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(_tree(path))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("copilot_nb")
         for alias in node.names
         if alias.name.startswith("_") and not alias.name.startswith("__")
