@@ -70,7 +70,7 @@ def execute(path: Path, folder: Path, say: Callable[[str], None]) -> Any:
         on_cell_start=tell,
         extra_arguments=["--IPKernelApp.log_level=40"],  # no advice on encrypting the loopback
     )
-    client.execute(env=environment(policy=str(POLICY)))
+    client.execute(env=environment(policy=str(POLICY), demo_pace="fast"))
     return notebook
 
 
