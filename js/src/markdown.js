@@ -216,7 +216,7 @@ function image(token) {
   if (isInlinePicture(address)) return picture(address, words);
   const box = element("span", "copilot-picture", `Image not loaded${words ? `: ${words}` : ""}`);
   const remote = safeLink(address);
-  if (remote && /^https?:/i.test(remote) && URL.canParse(remote)) {
+  if (remote && /^https?:/.test(remote)) {
     const load = button("copilot-link", `load from ${new URL(remote).host}`, (event) => {
       if (event.isTrusted) box.replaceWith(picture(remote, words));
     });

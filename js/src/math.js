@@ -1,7 +1,8 @@
 // Formulas, typeset by the notebook's own MathJax where there is one. Elsewhere the TeX stays.
 
 /** TeX commands that could make links, load things or style what is outside of the formula. */
-const REFUSED = /\\(?:href|url|style|class|cssId|data|html\w*|require|includegraphics|unicode|def|newcommand|let)\b/;
+const REFUSED =
+  /\\(?:href|url|class|cssId|style|data|require|include\w*|mmlToken|html\w*|[gex]?def|let|(?:re)?newcommand|newenvironment|catcode|input|unicode)(?![A-Za-z])/;
 const LONGEST = 5000;
 
 /**

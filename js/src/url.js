@@ -1,6 +1,9 @@
 // Which addresses in model text may become links or pictures, and the decoding that comes first.
 
-const LINK = /^(?:https?:|mailto:|#)/i;
+const LINK = /^(?:https?:\/\/|mailto:|#)/i;
+/** What browsers skip, and what readers do not see. */
+const IGNORED = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const LONGEST_LINK = 4000;
 const PICTURE = /^data:image\/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]+$/i;
 const LONGEST_PICTURE = 2_000_000;
 const ENTITY = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});/gi;
@@ -26,12 +29,13 @@ function entity(name) {
  * Relative addresses are refused: on a notebook server they would be same-origin requests with the
  * reader's cookie.
  *
- * @returns {string | null} the address with control characters and spaces removed
+ * @returns {string | null} the address as a browser would follow it
  */
 export function safeLink(address) {
-  // eslint-disable-next-line no-control-regex
-  const bare = decode(String(address ?? "")).replace(/[\u0000-\u0020\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "");
-  return LINK.test(bare) ? bare : null;
+  const bare = decode(String(address ?? "")).replace(IGNORED, "");
+  if (bare.length > LONGEST_LINK || !LINK.test(bare)) return null;
+  if (bare.startsWith("#")) return bare;
+  return URL.canParse(bare) ? new URL(bare).href : null;
 }
 
 /** Only raster pictures that the text itself carries load by themselves. */

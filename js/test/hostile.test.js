@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { highlight } from "../src/highlight.js";
 import { MarkdownView, markdown } from "../src/markdown.js";
@@ -8,42 +9,11 @@ import { drawOutput } from "../src/output.js";
 import { BLOCKS } from "../src/blocks/index.js";
 import { isInlinePicture, safeLink } from "../src/url.js";
 
-const OWN = [
-  "<script>alert(1)</script>",
-  "<img src=x onerror=alert(1)>",
-  "[a](javascript:alert(1))",
-  "[a](  JaVa\tScript:alert(1))",
-  "[a](&#106;avascript:1)",
-  "[a](java&NewLine;script:1)",
-  "[a](java\u200bscript:1)",
-  "[a](data:text/html,<b>x)",
-  "[a](/lab/api/contents)",
-  "[a](//evil.example)",
-  "![i](http://evil.example/p.png)",
-  "![i](//evil.example/p.png)",
-  "![i](data:image/svg+xml;base64,PHN2Zz4=)",
-  "<svg onload=alert(1)>",
-  "<iframe src=https://evil.example></iframe>",
-  "<button data-commandlinker-command='docmanager:delete-file'>Approve</button>",
-  "<a href='javascript:1'>x</a>",
-  "<div style='position:fixed;inset:0'>x</div>",
-  "<style>*{background:url(http://evil.example)}</style>",
-  "<form action=http://evil.example><input name=password></form>",
-  "[x]: javascript:1\n\n[x]",
-  "<http://ok.example> <javascript:1>",
-  "<math><mtext><img src onerror=1>",
-  "`<img src=x onerror=1>`",
-  "```html\n<script>1</script>\n```",
-  "| <img src=x onerror=1> |\n|--|\n| <script>1</script> |",
-  "<b onmouseover=alert(1)>x</b>",
-  "<sub style=position:fixed>x</sub>",
-  "<meta http-equiv=refresh content='0;url=http://evil.example'>",
-  "<base href=http://evil.example>",
-  "<details open ontoggle=alert(1)><summary>x</summary></details>",
-];
-const SHARED = new URL("../../tests/data/hostile.json", import.meta.url);
-const shared = existsSync(SHARED) ? JSON.parse(readFileSync(SHARED, "utf8")) : [];
-const CORPUS = [...OWN, ...shared.map((one) => (typeof one === "string" ? one : (one.text ?? one.input)))];
+/** @type {{name: string, kind: string, text: string}[]} */
+const CORPUS = JSON.parse(readFileSync(join(import.meta.dirname, "../../tests/data/hostile.json"), "utf8"));
+/** A growing text is looked at after every piece, so long entries are cut here. */
+const LONGEST = 300;
+const PIECE = 5;
 
 const ALLOWED = new Set(
   "a b blockquote br button code del details div em h1 hr i img input kbd li mark ol p path pre s small span strong sub summary sup svg table tbody td th thead tr u ul textarea".split(" "),
@@ -77,21 +47,21 @@ const context = {
 };
 
 describe("hostile text", () => {
-  it.each(CORPUS)("as the answer: %j", (text) => {
+  it.each(CORPUS)("as the answer: $name", ({ text }) => {
     expectHarmless(markdown(`${text}\n\nafter`));
   });
 
-  it.each(CORPUS)("as a growing answer: %j", (text) => {
+  it.each(CORPUS)("as a growing answer: $name", ({ text }) => {
     const el = document.createElement("div");
     const view = new MarkdownView(el);
-    const short = text.slice(0, 400);
-    for (let end = 1; end <= short.length; end++) {
+    const short = text.slice(0, LONGEST);
+    for (let end = 1; end <= short.length; end += PIECE) {
       view.update(short.slice(0, end), false);
       expectHarmless(el);
     }
   });
 
-  it.each(CORPUS)("in every field of every block: %j", (text) => {
+  it.each(CORPUS)("in every field of every block: $name", ({ text }) => {
     const blocks = [
       { kind: "text", text },
       { kind: "reasoning", text },
@@ -114,7 +84,7 @@ describe("hostile text", () => {
     }
   });
 
-  it.each(CORPUS)("as code keeps every character: %j", (text) => {
+  it.each(CORPUS)("as code keeps every character: $name", ({ text }) => {
     for (const language of ["python", "bash", "json", "sql", "diff"]) {
       const code = document.createElement("code");
       code.append(...highlight(text, language));
@@ -130,10 +100,24 @@ describe("addresses", () => {
   );
   it.each([
     ["https://a/b", "https://a/b"],
-    [" HTTPS://a/b ", "HTTPS://a/b"],
+    [" HTTPS://a/b ", "https://a/b"],
+    ["https://a/\"onclick=", "https://a/%22onclick="],
     ["mailto:a@b", "mailto:a@b"],
     ["#part", "#part"],
   ])("%j is one", (address, link) => expect(safeLink(address)).toBe(link));
+
+  it.each(CORPUS.filter(({ kind }) => kind === "url"))("as link, picture and plain: $name", ({ text }) => {
+    const address = text.replace(/[<>\n]/g, "");
+    expectHarmless(markdown(`[a](<${address}>) ![b](<${address}>) <${address}> ${text}\n\n[c]: <${address}>\n\n[c]`));
+  });
+
+  it("that Python links are those that the page links", () => {
+    const linked = CORPUS.filter(({ kind, text }) => kind === "url" && safeLink(text) !== null);
+
+    expect(linked.map(({ name }) => name).sort()).toEqual(
+      ["brackets", "fragment", "http", "https", "mail", "quote", "unicode host"],
+    );
+  });
 
   it("only raster pictures carried by the text itself load", () => {
     expect(isInlinePicture("data:image/png;base64,AAAA")).toBe(true);
