@@ -1,0 +1,164 @@
+"""Requests in words, kind by kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_nb.transcript.permissions import diff_counts, permission
+
+if TYPE_CHECKING:
+    from copilot_nb.transcript.blocks import PermissionBlock
+
+DIFF = "\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n-one\n+two\n+three\n"
+
+
+def asked(kind: str, **prompt: Any) -> PermissionBlock:
+    """The block of a request."""
+    return permission("r", {"kind": kind, **prompt}, tool_call_id="c")
+
+
+def ids(block: PermissionBlock) -> list[str]:
+    """What can be chosen."""
+    return [choice.id for choice in block.choices]
+
+
+KINDS = [
+    (
+        {
+            "kind": "commands",
+            "fullCommandText": "ls",
+            "intention": "look",
+            "workingDirectory": "/p",
+        },
+        ("shell", "Run this command?", "ls", "bash", "look", "/p"),
+    ),
+    (
+        {"kind": "read", "path": "/p/a.csv", "intention": "Read file: /p/a.csv"},
+        ("read", "Read a.csv?", "/p/a.csv", "text", "", ""),
+    ),
+    (
+        {"kind": "read", "path": "/p", "intention": "Search for gaps"},
+        ("read", "Search in p?", "/p", "text", "Search for gaps", ""),
+    ),
+    (
+        {"kind": "path", "accessKind": "write", "paths": ["/etc", "/usr"]},
+        ("path", "Write outside the working folder?", "/etc\n/usr", "text", "", ""),
+    ),
+    (
+        {"kind": "path", "path": "/etc"},
+        ("path", "Read outside the working folder?", "/etc", "text", "", ""),
+    ),
+    (
+        {"kind": "url", "url": "https://example.org/x", "intention": "docs"},
+        ("url", "Fetch from example.org?", "https://example.org/x", "text", "docs", ""),
+    ),
+    (
+        {"kind": "url", "url": "http://[x"},
+        ("url", "Fetch from the network?", "http://[x", "text", "", ""),
+    ),
+    ({"kind": "url"}, ("url", "Fetch from the network?", "", "text", "", "")),
+    (
+        {
+            "kind": "mcp",
+            "serverName": "web",
+            "toolName": "get",
+            "toolTitle": "Get",
+            "args": {"a": 1},
+        },
+        ("mcp", "Call get of web?", '{\n  "a": 1\n}', "json", "Get", ""),
+    ),
+    (
+        {"kind": "custom-tool", "toolName": "plot", "toolDescription": "Draw\nmore", "args": {}},
+        ("custom-tool", "Call plot?", "", "json", "Draw …", ""),
+    ),
+    (
+        {"kind": "hook", "toolName": "bash", "toolArgs": {"a": 1}, "hookMessage": "sure?"},
+        ("hook", "A hook asks: call bash?", '{\n  "a": 1\n}', "json", "sure?", ""),
+    ),
+    (
+        {"kind": "memory", "fact": "likes tea"},
+        ("memory", "Remember this for later sessions?", "likes tea", "text", "", ""),
+    ),
+    (
+        {"kind": "memory", "subject": "tea"},
+        ("memory", "Remember this for later sessions?", '{\n  "subject": "tea"\n}', "text", "", ""),
+    ),
+    (
+        {"kind": "kernel-code", "body": "x = 1", "heading": "Run?", "place": "kernel"},
+        ("kernel-code", "Run?", "x = 1", "python", "", "kernel"),
+    ),
+    (
+        {"kind": "teleport", "to": "Mars", "intention": "go"},
+        ("unknown", "Allow teleport?", '{\n  "to": "Mars"\n}', "text", "go", ""),
+    ),
+    ({}, ("unknown", "Allow this?", "", "text", "", "")),
+    (
+        {"kind": "insert-cell", "heading": "Insert?", "body": "x", "language": "python"},
+        ("unknown", "Insert?", "x", "python", "", ""),
+    ),
+]
+
+
+@pytest.mark.parametrize(("prompt", "said"), KINDS)
+def test_each_kind_in_words(prompt: dict[str, Any], said: tuple[str, ...]) -> None:
+    """Heading, exact text, its language, why and where; unknown kinds are shown whole."""
+    block = permission("r", prompt)
+
+    fields = (
+        block.subject,
+        block.heading,
+        block.body,
+        block.language,
+        block.intention,
+        block.place,
+    )
+    assert fields == said
+
+
+def test_a_write_shows_its_diff_and_counts() -> None:
+    """The diff says it all; without one the new text is shown."""
+    block = asked("write", fileName="/p/x.py", diff=DIFF, intention="Edit file")
+    new = asked("write", fileName="new.py", newFileContents="x = 1", intention="Create file")
+
+    assert (block.heading, block.place, block.body) == ("Change x.py? (+2 −1)", "/p/x.py", "")
+    assert block.diff == DIFF.strip()
+    assert (new.heading, new.body, new.language) == ("Create new.py?", "x = 1", "python")
+    assert diff_counts(DIFF) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "offered"),
+    [
+        ({"kind": "commands", "commandIdentifiers": ["ls"]}, True),
+        ({"kind": "commands"}, False),
+        ({"kind": "write", "canOfferSessionApproval": True}, True),
+        ({"kind": "write", "canOfferSessionApproval": False}, False),
+        ({"kind": "read"}, True),
+        ({"kind": "mcp"}, True),
+        ({"kind": "kernel-code"}, False),
+        ({"kind": "teleport"}, False),
+    ],
+)
+def test_a_session_is_offered_only_where_it_can_be_kept(
+    prompt: dict[str, Any], offered: bool
+) -> None:
+    """Every request can be allowed once, denied, denied with a reason, and stopped."""
+    block = permission("r", prompt)
+
+    session = ["allow_session"] if offered else []
+    assert ids(block) == ["allow_once", *session, "deny", "deny_feedback", "deny_stop"]
+
+
+def test_a_request_warns_of_what_a_look_does_not_show() -> None:
+    """In its text, in what a diff adds, and in its own words."""
+    command = asked("commands", fullCommandText="ls\u202e")
+    diff = asked("write", fileName="x", diff="@@\n-a\u200b\n+b\u200b\n" + "+" + "x" * 999)
+    clean = asked("write", fileName="x", diff="@@\n-a\u200b\n+b")
+    own = asked("kernel-code", body="x", warnings=["It deletes `df`."])
+
+    assert command.body == "ls⟨U+202E⟩"
+    assert len(command.warnings) == len(diff.warnings) == 1
+    assert clean.warnings == ()
+    assert own.warnings == ("It deletes `df`.",)

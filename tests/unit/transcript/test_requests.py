@@ -1,0 +1,147 @@
+"""Permissions and questions, event by event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from copilot_nb.transcript.blocks import PermissionBlock, UserInputBlock
+from copilot_nb.transcript.reduce import reduce
+from tests.unit.transcript.events import after, event, only
+
+if TYPE_CHECKING:
+    from copilot_nb.protocol.events import SessionEvent
+
+PROMPT = {"kind": "commands", "fullCommandText": "ls", "commandIdentifiers": ["ls"]}
+ASKED = event(
+    "permission.requested",
+    requestId="r",
+    permissionRequest={"kind": "shell", "toolCallId": "c", "fullCommandText": "ls"},
+    promptRequest=PROMPT,
+)
+QUESTION = event("user_input.requested", requestId="q", question="Which?", choices=["a", "b"])
+
+
+def completed(kind: str) -> SessionEvent:
+    """The runtime's word on a permission."""
+    return event("permission.completed", requestId="r", result={"kind": kind})
+
+
+def test_an_open_request_waits_for_a_person() -> None:
+    """It says what is asked, about which call, and is the status."""
+    turn = after(ASKED)
+
+    block = only(turn, PermissionBlock)
+    assert (block.heading, block.body, block.tool_call_id) == ("Run this command?", "ls", "c")
+    assert turn.status == "Waiting for you"
+    assert turn.open_requests == (block,)
+
+
+def test_what_a_hook_decided_is_not_asked() -> None:
+    """Nobody could answer it."""
+    asked = event(
+        "permission.requested",
+        requestId="r",
+        permissionRequest={"kind": "shell"},
+        resolvedByHook=True,
+    )
+
+    assert after(asked).blocks == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("approved", "Allowed once"),
+        ("approved-for-session", "Allowed for this session"),
+        ("denied-interactively-by-user", "Denied"),
+        ("denied-by-something-new", "Denied by something new"),
+    ],
+)
+def test_the_runtimes_decision_in_words(kind: str, answer: str) -> None:
+    """Also when another client has answered, or in a way that we do not know."""
+    block = only(after(ASKED, completed(kind)), PermissionBlock)
+
+    assert (block.state, block.answer, block.by) == ("answered", answer, "")
+
+
+def test_a_cancelled_request_is_no_answer() -> None:
+    """Nobody decided."""
+    assert only(after(ASKED, completed("cancelled")), PermissionBlock).state == "cancelled"
+
+
+def test_our_own_word_on_an_answer_wins() -> None:
+    """It knows who answered, whether it comes before the runtime's word or after it."""
+    ours = event(
+        "local.request_answered", requestId="r", by="you", answer="Allowed for this session"
+    )
+
+    before = only(after(ASKED, ours, completed("approved")), PermissionBlock)
+    later = only(after(ASKED, completed("approved"), ours), PermissionBlock)
+
+    assert before == later
+    assert (before.by, before.answer) == ("you", "Allowed for this session")
+
+
+def test_answers_to_unknown_requests_change_nothing() -> None:
+    """Such as those of an earlier turn."""
+    turn = after()
+
+    for unknown in (
+        completed("approved"),
+        event("user_input.completed", requestId="q", answer="a"),
+        event("local.request_answered", requestId="r", by="you", answer="x"),
+    ):
+        assert reduce(turn, unknown) is turn
+
+
+def test_a_question_and_its_answer() -> None:
+    """The choices are suggestions; the first answer stays."""
+    said = event("user_input.completed", requestId="q", answer="c", wasFreeform=True)
+    ours = event("local.request_answered", requestId="q", by="you", answer="b")
+
+    asked = only(after(QUESTION), UserInputBlock)
+    answered = only(after(QUESTION, ours, said), UserInputBlock)
+
+    assert (asked.choices, asked.allow_freeform, asked.state) == (("a", "b"), True, "open")
+    assert (answered.answer, answered.by) == ("b", "you")
+
+
+def test_a_question_without_an_answer_is_cancelled() -> None:
+    """The runtime closes it empty."""
+    closed = event("user_input.completed", requestId="q")
+
+    assert only(after(QUESTION, closed), UserInputBlock).state == "cancelled"
+
+
+def test_kernel_code_asks_like_everything_else() -> None:
+    """A request of our own has heading, code and call."""
+    opened = event(
+        "local.request_opened",
+        requestId="r",
+        kind="permission",
+        toolCallId="c",
+        permission={"kind": "kernel-code", "body": "x = 1", "language": "python"},
+    )
+
+    block = only(after(opened), PermissionBlock)
+
+    assert (block.subject, block.body, block.language) == ("kernel-code", "x = 1", "python")
+    assert (block.heading, block.tool_call_id) == ("Run this code in your kernel?", "c")
+
+
+def test_a_question_of_our_own() -> None:
+    """Tools may ask too; what is missing is harmless."""
+    opened = event(
+        "local.request_opened",
+        requestId="r",
+        kind="user_input",
+        question={"question": "Which?", "choices": ["a"], "allow_freeform": False},
+    )
+    empty = event("local.request_opened", requestId="e", kind="user_input")
+
+    first, second = after(opened, empty).blocks
+
+    assert first == UserInputBlock(id="r", question="Which?", choices=("a",), allow_freeform=False)
+    assert second == UserInputBlock(id="e", question="")
