@@ -1,0 +1,112 @@
+"""What must hold on the real runtime for approvals to mean anything."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from copilot_nb.protocol.permission import PermissionDecision, PermissionRequest, approve_once
+from copilot_nb.session.client import Client
+from copilot_nb.testing.model import Reply, ScriptedModel
+from tests.behaviour.stage import WAIT, Stage, said_to_model, shell
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+SECRETS = {
+    "GITHUB_TOKEN": "seeded-github-token",
+    "AWS_SECRET_ACCESS_KEY": "seeded-aws-secret",
+    "OPENAI_API_KEY": "seeded-openai-key",
+    "MY_DATABASE_PASSWORD": "seeded-password",
+}
+
+
+@pytest.fixture
+async def stage(
+    cli_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stage]:
+    """A runtime of our own, started from an environment with secrets in it."""
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    work = tmp_path / "work"
+    work.mkdir()
+    async with (
+        ScriptedModel() as model,
+        Client(
+            cli_path=cli_path,
+            copilot_home=tmp_path / "copilot",
+            offline=True,
+            provider_base_url=model.url,
+            github_token="seeded-account-token",
+        ) as client,
+    ):
+        yield Stage(client, model, work, provider_url=model.url)
+
+
+def write_hook(directory: Path, decision: str) -> Path:
+    """A hook file of the repository that decides by itself; what it touches when it runs."""
+    touched = directory / "hook-ran"
+    answer = json.dumps({"permissionDecision": decision})
+    command = f"touch '{touched}'; echo '{answer}'"
+    hooks = {
+        "version": 1,
+        "hooks": {
+            "preToolUse": [{"type": "command", "bash": command, "timeoutSec": 5}],
+            "sessionStart": [{"type": "command", "bash": f"touch '{touched}'", "timeoutSec": 5}],
+        },
+    }
+    folder = directory / ".github" / "hooks"
+    folder.mkdir(parents=True)
+    (folder / "rules.json").write_text(json.dumps(hooks))
+    return touched
+
+
+@pytest.mark.parametrize("resumed", [False, True], ids=["created", "resumed"])
+async def test_hook_file_cannot_bypass_an_approval(stage: Stage, *, resumed: bool) -> None:
+    """A repository's hook neither runs nor answers for the user, after a resume either."""
+    touched = write_hook(stage.directory, "allow")
+    asked: list[str] = []
+
+    def handler(request: PermissionRequest) -> PermissionDecision:
+        asked.append(request.kind)
+        return approve_once()
+
+    session = await stage.session(Reply("Hello."), on_permission_request=handler)
+    if resumed:
+        await session.ask("Hi.", timeout=WAIT)
+        await session.destroy()
+        session = await stage.client.resume_session(
+            session.session_id, stage.config(), on_permission_request=handler
+        )
+    else:
+        stage.model.script.clear()
+    stage.model.script += [shell("echo hi"), Reply("Done.")]
+
+    await session.ask("Run it.", timeout=WAIT)
+
+    assert asked == ["shell"]
+    assert not touched.exists()
+
+
+async def test_secrets_of_our_environment_are_not_in_the_shell(stage: Stage) -> None:
+    """An approved command sees the allowed variables only, and no token of the account."""
+    session = await stage.session(
+        shell("env | sort"), Reply("Seen."), on_permission_request=lambda _: approve_once()
+    )
+
+    await session.ask("Run it.", timeout=WAIT)
+
+    said = said_to_model(stage)
+    assert "PATH=" in said
+    assert [value for value in SECRETS.values() if value in said] == []
+    assert "seeded-account-token" not in said
+
+
+async def test_no_approval_leaves_the_runtime_with_rules(stage: Stage) -> None:
+    """The runtime stays in manual mode: every decision is ours."""
+    session = await stage.session()
+
+    assert await session.rpc.permissions.get_mode() == {"mode": "manual"}
