@@ -9,24 +9,61 @@ const KINDS = [
   ["removed", /^-/],
 ];
 
+/** Marks help only where most of a line stays. */
+const SAME_SHARE = 0.3;
+
 /**
  * @param {string} text
  * @param {string} label
  * @returns {HTMLElement}
  */
 export function diffView(text, label = "Proposed change") {
-  const lines = text.replace(/\n$/, "").split("\n");
-  const node = element("div", "copilot-diff", ...lines.slice(0, LONGEST).map(diffLine));
-  if (lines.length > LONGEST) node.append(element("div", "copilot-diff-line", `… ${lines.length - LONGEST} more lines`));
+  const all = text.replace(/\n$/, "").split("\n");
+  const lines = all.slice(0, LONGEST).map((line) => ({ line, kind: kindOf(line), from: 0, to: 0 }));
+  markChanges(lines);
+  const node = element("div", "copilot-diff", ...lines.map(drawLine));
+  if (all.length > LONGEST) node.append(element("div", "copilot-diff-line", `… ${all.length - LONGEST} more lines`));
   node.tabIndex = 0;
   node.setAttribute("role", "region");
   node.setAttribute("aria-label", label);
   return node;
 }
 
-function diffLine(line) {
-  const kind = KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? "same";
-  const node = element("div", "copilot-diff-line", line || " ");
+const kindOf = (line) => KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? "same";
+
+/** Where as many lines were added as removed, each pair shows what differs in it. */
+function markChanges(lines) {
+  for (let at = 0; at < lines.length; at++) {
+    const removed = runOf(lines, at, "removed");
+    const added = runOf(lines, at + removed, "added");
+    if (removed && removed === added) {
+      for (let pair = 0; pair < removed; pair++) markPair(lines[at + pair], lines[at + removed + pair]);
+    }
+    at += Math.max(0, removed + added - 1);
+  }
+}
+
+function runOf(lines, at, kind) {
+  let end = at;
+  while (lines[end]?.kind === kind) end++;
+  return end - at;
+}
+
+function markPair(one, other) {
+  const [a, b] = [one.line.slice(1), other.line.slice(1)];
+  const shortest = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < shortest && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < shortest - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  if (start + end < SAME_SHARE * Math.max(a.length, b.length)) return;
+  for (const each of [one, other]) [each.from, each.to] = [start + 1, each.line.length - end];
+}
+
+function drawLine({ line, kind, from, to }) {
+  const words =
+    to > from ? [line.slice(0, from), element("mark", "", line.slice(from, to)), line.slice(to)] : [line || " "];
+  const node = element("div", "copilot-diff-line", ...words);
   node.dataset.kind = kind;
   if (kind === "added" || kind === "removed") node.prepend(hidden(`${kind}: `));
   return node;

@@ -29,7 +29,7 @@ const percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(
 
 /** @param {number | null | undefined} seconds */
 export function secondsOf(seconds) {
-  if (seconds == null) return "";
+  if (seconds == null || seconds < 0.05) return "";
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;

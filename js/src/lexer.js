@@ -1,5 +1,6 @@
 // Growing Markdown -> tokens, of which all but the last few are final. No DOM.
 import { Lexer } from "marked";
+import { shown } from "./tail.js";
 
 /** How many blocks at the end may still change: the last may grow, the one before may join it. */
 const OPEN_BLOCKS = 2;
@@ -49,22 +50,6 @@ export function lex(source) {
   }
 }
 
-/**
- * A tail that would flash as something else for a moment: a lone run of `-` is a heading's
- * underline or the next bullet, a half link shows brackets. It is shown with what follows.
- *
- * @param {string} tail
- * @returns {string} the part that is safe to show
- */
-export function holdBack(tail) {
-  const start = tail.lastIndexOf("\n") + 1;
-  const line = tail.slice(start);
-  if (/^ {0,3}(?:[-=*+_#>]+|\d{1,9}[.)]?|`{1,2}|~{1,2}|\||\$)\s*$/.test(line)) return tail.slice(0, start);
-  const link = /!?\[[^\]\n]*(?:\](?:\([^)\n]*)?)?$/.exec(line);
-  if (link && link[0].length < 300 && !link[0].includes("`")) return tail.slice(0, start + link.index);
-  return tail;
-}
-
 /** Markdown that grows: `step` says which tokens are final from now on and which may still change. */
 export class MarkdownStream {
   #text = "";
@@ -95,7 +80,7 @@ export class MarkdownStream {
    */
   step(last) {
     const rest = this.#text.slice(this.#final);
-    const tokens = lex(last ? rest.replace(/\r$/, "\n") : holdBack(rest.replace(/\r$/, "")));
+    const tokens = lex(last ? rest.replace(/\r$/, "\n") : shown(rest.replace(/\r$/, "")));
     const cut = last ? tokens.length : openFrom(tokens);
     const frozen = tokens.slice(0, cut);
     this.#final = last ? this.#text.length : this.#final + lengthOf(frozen);

@@ -36,7 +36,7 @@ export function mountView({ el, sync, typeset }) {
   const body = element("div", "copilot-blocks");
   const status = statusLine(context);
   const footer = element("div", "copilot-footer");
-  root.append(body, element("div", "copilot-foot", label, status.el, footer), ...voice.nodes);
+  root.append(label, body, status.el, footer, ...voice.nodes);
   el.append(root);
 
   /** @type {Map<string, {el: HTMLElement, update: (block: object, queue: object) => void}>} */
@@ -44,6 +44,8 @@ export function mountView({ el, sync, typeset }) {
   /** @type {Set<string> | null} */
   let dirty = null;
   let planned = false;
+  /** Tool calls that wait for somebody's answer. */
+  let lastHeld = new Set();
 
   function draw() {
     planned = false;
@@ -53,12 +55,16 @@ export function mountView({ el, sync, typeset }) {
       cards = new Map();
       body.replaceChildren();
     }
-    const waiting = page.blocks.filter((block) => block.state === "open").map((block) => block.id);
+    const open = page.blocks.filter((block) => block.state === "open");
+    const waiting = open.map((block) => block.id);
+    const held = new Set(open.map((block) => block.tool_call_id).filter(Boolean));
+    for (const id of new Set([...held, ...lastHeld])) if (held.has(id) !== lastHeld.has(id)) dirty?.add(id);
+    lastHeld = held;
     for (const block of page.blocks) {
       if (dirty && !dirty.has(block.id) && cards.has(block.id) && !waiting.includes(block.id)) continue;
       const one = card(block);
       one.el.classList.toggle("copilot-inside", settle(block, one, cards.get(block.tool_call_id)));
-      one.update(block, { ended: ENDED.has(page.head.state), waiting });
+      one.update(block, { ended: ENDED.has(page.head.state), held: held.has(block.id), waiting });
     }
     label.textContent = page.head.label;
     label.hidden = !page.head.label;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MarkdownStream, holdBack, lex } from "../src/lexer.js";
+import { MarkdownStream, lex } from "../src/lexer.js";
+import { complete, holdBack } from "../src/tail.js";
 import { CASES } from "./cases.js";
 
 describe("the lexer", () => {
@@ -28,6 +29,31 @@ describe("the end of a growing text", () => {
     ["done [a](b) and", "done [a](b) and"],
   ])("%j is shown as %j", (tail, shown) => {
     expect(holdBack(tail)).toBe(shown);
+  });
+});
+
+describe("what is open at the end", () => {
+  it.each([
+    ["a **bold wo", "a **bold wo**"],
+    ["a **bold** and", "a **bold** and"],
+    ["a **", "a "],
+    ["an *it", "an *it*"],
+    ["2 * 3 * 4", "2 * 3 * 4"],
+    ["snake_case_name", "snake_case_name"],
+    ["_it", "_it_"],
+    ["~~gone", "~~gone~~"],
+    ["run `pip inst", "run `pip inst`"],
+    ["run `", "run "],
+    ["run `a` and", "run `a` and"],
+    ["use ``a ` b", "use ``a ` b``"],
+    ["**bold *and it", "**bold *and it***"],
+    ["```py\nx = **y", "```py\nx = **y"],
+    ["**one\n\ntwo", "**one\n\ntwo"],
+    ["\\*not", "\\*not"],
+    ["- item **b", "- item **b**"],
+    ["* item", "* item"],
+  ])("%j is closed as %j", (tail, closed) => {
+    expect(complete(tail)).toBe(closed);
   });
 });
 

@@ -209,6 +209,25 @@ describe("a permission panel", () => {
   });
 });
 
+describe("a diff", () => {
+  it("marks what differs in a changed line", () => {
+    const { all } = show([permission("p", { body: "", diff: "-df = df.dropna()\n+df = df.fillna(0)\n-a\n-b\n+c" })]);
+
+    expect(all("mark").map((node) => node.textContent)).toEqual(["dropna(", "fillna(0"]);
+  });
+});
+
+describe("a tool call that waits for an answer", () => {
+  it("says so until the answer is there", () => {
+    const { one, say } = show([tool("t"), permission("p", { tool_call_id: "t" })]);
+    expect(one(".copilot-tool .copilot-state").textContent).toBe("waiting for you");
+
+    say(["set", "p", { state: "answered", answer: "Allowed once", by: "you" }]);
+
+    expect(one(".copilot-tool .copilot-state").textContent).toBe("running");
+  });
+});
+
 describe("a question", () => {
   it("offers its choices and a field, unless only choices are allowed", () => {
     const question = { kind: "user_input", question: "Which?", choices: ["a", "b"], state: "open", answer: "", by: "" };

@@ -10,7 +10,8 @@ import { userInput } from "./user_input.js";
 
 /**
  * A block gets its host element once and is told of every change.
- * @typedef {{ended: boolean, waiting: string[]}} Turn  whether it ended, and the open requests' ids
+ * @typedef {{ended: boolean, held: boolean, waiting: string[]}} Turn  whether it ended, whether this
+ *   block waits for an answer, and the ids of the open requests
  * `slot` is where answered requests about a tool call go.
  * @typedef {{el: HTMLElement, slot?: HTMLElement, update: (block: import("../reduce.js").Block, turn: Turn) => void}} Card
  * @type {Record<string, (block: import("../reduce.js").Block, context: import("../view.js").Context) => Card>}

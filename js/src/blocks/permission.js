@@ -5,6 +5,8 @@ import { button, element, icon, keyCap } from "../element.js";
 import { textField } from "../field.js";
 import { request } from "./request.js";
 
+const SHORT = 22;
+
 /** @type {import("./index.js").BLOCKS["permission"]} */
 export function permission(_block, context) {
   const parts = {
@@ -26,8 +28,15 @@ function what(block) {
     block.place ? element("div", "copilot-place", icon("place"), element("code", "", block.place)) : null,
     ...(block.warnings ?? []).map(warning),
     block.body ? codeBlock(block.body, block.language, { label: "What would run" }) : null,
+    block.body ? lengthOf(block.body) : null,
     block.diff ? diffView(block.diff) : null,
   ];
+}
+
+/** A box that scrolls hides its end: how much there is stands below it. */
+function lengthOf(text) {
+  const lines = text.split("\n").length;
+  return lines > SHORT ? element("div", "copilot-caption", `${lines} lines; scroll to read all of them`) : null;
 }
 
 const warning = (words) => element("div", "copilot-warning", icon("warning"), element("span", "", words));

@@ -8,6 +8,7 @@ import { follow, plain } from "../terminal.js";
 
 const STATES = {
   pending: "waiting",
+  held: "waiting for you",
   running: "running",
   ok: "done",
   failed: "failed",
@@ -27,14 +28,15 @@ export function tool(block, context) {
   return {
     el,
     slot,
-    update(next) {
+    update(received, { held }) {
+      const next = held ? { ...received, state: "held" } : received;
       el.dataset.state = next.state;
       fold.update(next);
       if (next.outputs !== shown) {
         shown = next.outputs ?? [];
         drawOutputs(outputs, shown);
       }
-      if (next.state !== said) context.say(`Tool ${next.name} ${STATES[next.state] ?? next.state}`);
+      if (next.state !== said && !held) context.say(`Tool ${next.name} ${STATES[next.state] ?? next.state}`);
       said = next.state;
     },
   };
@@ -85,7 +87,7 @@ function summaryLine() {
   return {
     el: element("summary", "", mark, agent, name, title, changed, state, icon("chevron")),
     update(block) {
-      if (drawn !== block.state) mark.replaceChildren(icon(block.state));
+      if (drawn !== block.state) mark.replaceChildren(icon(block.state === "held" ? "pending" : block.state));
       drawn = block.state;
       setText(name, block.name);
       setText(agent, block.agent ?? "");
