@@ -33,7 +33,7 @@ export function complete(tail) {
   if (inFence(tail)) return tail;
   const last = tail.slice(tail.lastIndexOf("\n\n") + 1);
   if (last.length > LONGEST) return tail;
-  const bare = last.replace(/\\[^\n]/g, "  ").replace(/(`+)(?!`)[^]*?[^`]\1(?!`)/g, " ");
+  const bare = last.replace(/\\[^\n]/g, "  ").replace(/(?<!`)(`+)(?!`)[^]*?[^`]\1(?!`)/g, " ");
   const tick = /(?<!`)(`+)(?!`)([^]*)$/.exec(bare);
   if (tick) return tick[2].trim() ? tail + tick[1] : tail.slice(0, tail.length - tick[0].length);
   const dangling = /(?:^|[\s(])(\*{1,3}|_{1,2}|~~)$/.exec(bare);
