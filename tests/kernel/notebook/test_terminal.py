@@ -1,0 +1,168 @@
+"""The same magics in terminal IPython: text that streams, answers that are typed, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_nb.testing.reply import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from copilot_nb.testing.model import ScriptedModel
+
+pexpect = pytest.importorskip("pexpect")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="pexpect needs a POSIX terminal")
+
+COMMAND = Reply(tools=[("bash", {"command": "echo hi > x.txt", "description": "say hi"})])
+SLOW = Reply(chunks=[f"w{n} " for n in range(400)], delay=0.05)
+BOUND = 40
+ENDS_WITHIN = 1.0
+"""Seconds from Ctrl-C to the prompt: half of it promised, half for a busy machine."""
+
+
+class Terminal:
+    """An IPython in a pseudo terminal.
+
+    Args:
+        folder: Where it runs and keeps its files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._number = 1
+        environ = os.environ | {
+            "IPYTHONDIR": str(folder),
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+            "TERM": "xterm",
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        }
+        self.child: Any = pexpect.spawn(
+            sys.executable,
+            ["-m", "IPython", "--no-banner", "--colors=NoColor", "--no-confirm-exit"],
+            env=environ,
+            cwd=str(folder),
+            encoding="utf-8",
+            timeout=BOUND,
+            dimensions=(50, 160),
+        )
+        self.prompt()
+
+    def prompt(self) -> str:
+        """Wait for the next `In [n]`; what was written before it."""
+        self.child.expect(rf"In \[{self._number}\]:")
+        self._number += 1
+        return str(self.child.before)
+
+    def run(self, line: str) -> str:
+        """Type a line and wait for the next prompt; what was written."""
+        self.child.send(f"{line}\r")
+        return self.prompt()
+
+    def type(self, line: str, until: str) -> None:
+        """Type a line and wait until that text is written."""
+        self.child.send(f"{line}\r")
+        self.child.expect(until)
+
+
+@pytest.fixture
+def terminal(
+    model: ScriptedModel, cli_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Terminal]:
+    """A terminal with the extension loaded."""
+    model.script, model.requests = [], []
+    monkeypatch.setenv("COPILOT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COPILOT_CLI_PATH", str(cli_path))
+    monkeypatch.setenv("COPILOT_NB_PROVIDER", model.url)
+    monkeypatch.setenv("COPILOT_NB_MODEL", "scripted")
+    made = Terminal(tmp_path)
+    made.run("%load_ext copilot_nb")
+    yield made
+    made.child.close(force=True)
+
+
+def test_a_cell_is_typed_to_its_blank_line(terminal: Terminal, model: ScriptedModel) -> None:
+    """IPython waits for the body; the answer streams as text."""
+    model.script = [Reply("Hello world.")]
+
+    for line in ("%%copilot", "Greet me.", ""):
+        terminal.type(line, r"\.\.\.:")
+    shown = terminal.run("")
+
+    assert "Hello world." in shown
+    assert model.requests[-1]["messages"][-1]["content"].endswith("Greet me.")
+
+
+def test_a_request_is_answered_by_typing(
+    terminal: Terminal, model: ScriptedModel, tmp_path: Path
+) -> None:
+    """The command is shown in full, the prompt names the keys, Enter alone asks again."""
+    model.script = [COMMAND, Reply("Done.")]
+
+    terminal.type("%copilot ask write it?", "echo hi > x.txt")
+    terminal.child.expect("y = Allow once")
+    terminal.type("", "y = Allow once")
+    shown = terminal.run("y")
+
+    assert "Allowed once by you" in shown
+    assert "Done." in shown
+    assert (tmp_path / "x.txt").read_text() == "hi\n"
+
+
+@pytest.mark.parametrize(("reply", "sign"), [(SLOW, "w3"), (COMMAND, "Deny and stop")])
+def test_ctrl_c_stops_the_turn(
+    terminal: Terminal, model: ScriptedModel, reply: Reply, sign: str
+) -> None:
+    """While it streams and while it asks; the session goes on."""
+    model.script = [reply, Reply("Still here.")]
+    terminal.type("%copilot ask go on", sign)
+
+    pressed = time.monotonic()
+    terminal.child.sendintr()
+    shown = terminal.prompt()
+
+    assert time.monotonic() - pressed < ENDS_WITHIN
+    assert "KeyboardInterrupt: the turn was stopped; the session goes on." in shown
+    assert "Still here." in terminal.run("%copilot ask again")
+
+
+def test_ask_sync_uses_the_same_session(terminal: Terminal, model: ScriptedModel) -> None:
+    """Outside of a turn there is no running loop, and the session lives on."""
+    model.script = [Reply("One."), Reply("Two.")]
+    terminal.run("%copilot ask first")
+
+    shown = terminal.run("import copilot_nb; print([copilot_nb.current().ask_sync('x').text])")
+
+    assert "['Two.']" in shown
+    assert "first" in str(model.requests[-1]["messages"])
+
+
+def test_leaving_ends_the_runtime(terminal: Terminal, model: ScriptedModel) -> None:
+    """Nothing is left behind."""
+    terminal.run("%copilot ask hello")
+    shown = terminal.run("%copilot")
+    runtime = int(shown.partition("process ")[2].split()[0])
+
+    terminal.child.send("exit\r")
+    terminal.child.expect(pexpect.EOF)
+    terminal.child.close()
+
+    assert terminal.child.exitstatus == 0
+    assert ended_within(runtime, seconds=5)
+
+
+def ended_within(process: int, *, seconds: float) -> bool:
+    """Whether a process is gone soon."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)  # a process of somebody else's cannot be waited for
+    return False
