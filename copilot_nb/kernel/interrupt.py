@@ -31,6 +31,8 @@ SAME_PRESS_SECONDS = 0.15
 """Signals this close together are one press: front ends and terminals send bursts."""
 DEAF_SECONDS = 0.5
 """A signal that lands while IPython renders the error would lose the cell's reply."""
+BEAT_SECONDS = 0.1
+"""A signal that comes just before the loop falls asleep is seen when it wakes up."""
 LAST_RESORT = 3
 """The press that breaks into any callback."""
 
@@ -103,7 +105,11 @@ class InterruptGuard(Generic[T]):
     async def finished(self) -> None:
         """Wait until the task is done, or was interrupted and has had its time."""
         either: set[asyncio.Future[Any]] = {self.task, self._pressed}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        done: set[asyncio.Future[Any]] = set()
+        while not done:
+            done, _ = await asyncio.wait(
+                either, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
         if not self.task.done():
             await asyncio.wait({self.task}, timeout=CLEANUP_SECONDS)
 
