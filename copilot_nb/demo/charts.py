@@ -105,10 +105,10 @@ def choose(frame: Frame, wish: str) -> Chart | None:
 
 def rethink(chart: Chart, reason: str) -> Chart | None:
     """Return another chart for the reason that the first was refused, None without a way out."""
+    if chart.kind == "numbers":
+        return None
     other = choose(chart.frame, reason)
-    if other is not None and other != chart:
-        return other
-    return None if chart.kind == "numbers" else replace(chart, kind="numbers")
+    return replace(chart, kind="numbers") if other in {None, chart} else other
 
 
 def _column(frame: Frame, wish: str) -> Column | None:

@@ -345,3 +345,52 @@ def test_tools_are_found_behind_a_prefix() -> None:
         "nb-list_variables",
         "nb-describe_variable",
     ]
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+@pytest.mark.parametrize("variables", [{}, {"people": PEOPLE}, {"sea": SERIES}])
+@pytest.mark.parametrize("run", [DENIED, output(STATISTICS)])
+def test_results_after_the_end_get_an_end_too(
+    prompt: str, variables: dict[str, object], run: str
+) -> None:
+    """Whatever the runtime adds to a turn that is over, the model does not fail."""
+    talk = player(variables, *[run] * 3, create="Created", ask_user="User selected: age", bash="")
+    talk.ask(prompt)
+
+    act = talk.go_on_with("something else")
+
+    assert act.text == "That was all that I had prepared."
+
+
+def test_wish_for_numbers_draws_nothing() -> None:
+    """A refusal that wants no chart gets a description; refused again, it is the end."""
+    no = "The user declined to run this code. numbers only"
+    acts = player({"people": PEOPLE}, no, no).ask("Explore.")
+
+    assert acts[3].arguments["code"] == 'people["age"].describe()'
+    assert "the numbers of `age`" in acts[3].text
+    assert calls(acts).count("run_code") == 2
+
+
+def test_refused_numbers_have_no_way_out() -> None:
+    """Where nothing smaller can be proposed, nothing is."""
+    no = "The user declined to run this code. not now"
+    acts = player({"people": PEOPLE}, no).ask("Only the numbers, no plot.")
+
+    assert calls(acts).count("run_code") == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "prompt", "expected"),
+    [
+        ({"sea": SERIES}, "Explore.", "That is `level` over time."),
+        ({"people": PEOPLE}, "Explore.", "That is `age`."),
+        ({"people": PEOPLE}, "Plot name.", "These are the rows per `name`."),
+        ({"sea": SERIES}, "gaps?", "Most is missing in **`level`**: 2 rows (50.0%)."),
+    ],
+)
+def test_output_that_cannot_be_read_yields_no_number(
+    variables: dict[str, object], prompt: str, expected: str
+) -> None:
+    """What the code did not say is not said either."""
+    assert expected in player(variables, output("nothing")).ask(prompt)[-1].text

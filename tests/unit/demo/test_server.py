@@ -79,3 +79,15 @@ def test_prompt_is_read_without_the_runtimes_additions() -> None:
 
     assert request.prompt == "plot"
     assert [(r.tool, dict(r.arguments), r.text) for r in request.results] == [("look", {}, "done")]
+
+
+def test_server_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is raised where the server was wanted, and the thread ends."""
+
+    def fail(**_: object) -> None:
+        raise OSError("no port")
+
+    monkeypatch.setattr("copilot_nb.demo.server.ScriptedModel", fail)
+
+    with pytest.raises(OSError, match="no port"):
+        start("fast")
