@@ -172,7 +172,7 @@ def _text_output(output: TextOutput) -> str:
         return ""
     wrong = " copilot-stderr" if output.stream in {"stderr", "error"} else ""
     pre = _pre(output.text, wrong)
-    lines = output.text.count("\n") + 1
+    lines = output.text.strip("\n").count("\n") + 1
     if lines <= _FOLD_LINES:
         return pre
     return f"<details><summary>Output, {lines} lines</summary>{pre}</details>"

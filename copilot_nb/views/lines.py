@@ -39,8 +39,17 @@ class Lines:
         """
         if indent is not None:
             self._indent = indent
+        run = ""
         for word in _WORDS.findall(text):
-            self._word(word, style)
+            if not self._is_full(cell_len(word)):
+                run += word
+                self._column += cell_len(word)
+                continue
+            self._put(run.rstrip(), style)
+            self._wrap()
+            run = word.lstrip()
+            self._column += cell_len(run)
+        self._put(run, style)
 
     def exact(self, text: Text | str, style: str = "", *, indent: str = "") -> None:
         """One line as it is, such as code, however long."""
@@ -64,21 +73,15 @@ class Lines:
         if self._column:
             self.newline()
 
-    def _word(self, word: str, style: str) -> None:
-        width = cell_len(word)
-        if self._is_full(width):
-            self.console.print()
-            self._put(self._indent, "")
-            self._column = cell_len(self._indent)
-            word = word.lstrip()
-            width = cell_len(word)
-        if word:
-            self._put(word, style)
-            self._column += width
-
     def _is_full(self, more: int) -> bool:
         begun = self._column > cell_len(self._indent)
         return self.console.is_terminal and begun and self._column + more > self.console.width
 
+    def _wrap(self) -> None:
+        self.console.print()
+        self._put(self._indent, "")
+        self._column = cell_len(self._indent)
+
     def _put(self, text: str, style: str) -> None:
-        self.console.print(Text(text, style), end="", soft_wrap=True, highlight=False)
+        if text:
+            self.console.print(Text(text, style), end="", soft_wrap=True, highlight=False)

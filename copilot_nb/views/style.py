@@ -8,8 +8,8 @@ from __future__ import annotations
 
 _SOURCE = """
 max-width:92ch;padding:.3em 0;line-height:1.55;overflow-wrap:anywhere;
---l:1px solid rgba(128,128,128,.3);
---bg:rgba(128,128,128,.1);
+--l:1px solid #8884;
+--bg:#8882;
 --ok:var(--jp-success-color1,#3c9a40);
 --bad:var(--jp-error-color1,#d64545);
 --warn:var(--jp-warn-color1,#c77700);
@@ -21,7 +21,7 @@ p{margin:.55em 0}
 ul,ol{margin:.45em 0;padding-left:1.7em}
 li p{margin:.25em 0}
 .copilot-task{list-style:none;margin-left:-1.35em}
-blockquote{margin:.6em 0;padding:0 0 0 .9em;border-left:3px solid rgba(128,128,128,.3)}
+blockquote{margin:.6em 0;padding:0 0 0 .9em;border-left:3px solid #8884}
 .copilot-h{margin:1.1em 0 .4em;line-height:1.3}
 .copilot-h1{font-size:1.35em}
 .copilot-h2{font-size:1.2em}
@@ -58,8 +58,8 @@ border-radius:8px;font-size:1em}
 .copilot-foot{margin-top:1em;font-size:.85em}
 .copilot-label{border:var(--l);border-radius:9px;padding:0 .6em}
 img{max-width:100%;height:auto}
-.copilot-stderr,.copilot-error,.gd{background:rgba(214,69,69,.13)}
-.gi{background:rgba(60,160,70,.18)}
+.copilot-stderr,.copilot-error,.gd{background:#d6454522}
+.gi{background:#3ca0462e}
 .gi,.gd{display:inline-block;min-width:100%}
 .gh{opacity:.6}
 .k{color:var(--jp-mirror-editor-keyword-color,#a05ac8)}

@@ -1,0 +1,307 @@
+"""The terminal view: what it writes, in which order, and never anything else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from copilot_nb.transcript.blocks import (
+    NoticeBlock,
+    PermissionBlock,
+    ReasoningBlock,
+    TextBlock,
+    TextOutput,
+    ToolBlock,
+    Transcript,
+    UserInputBlock,
+)
+from copilot_nb.transcript.permissions import permission
+from copilot_nb.views.terminal import TerminalView
+from tests.unit.transcript.events import folded, recorded, recorded_names
+from tests.unit.views.corpus import hostile
+from tests.unit.views.turns import FAILED, FULL, WAITING
+
+
+class Screen:
+    """A terminal, or a log, and the view that writes to it."""
+
+    def __init__(self, *, width: int = 60, terminal: bool = False) -> None:
+        self._file = StringIO()
+        self.console = Console(
+            file=self._file,
+            width=width,
+            force_terminal=terminal,
+            color_system="standard" if terminal else None,
+            legacy_windows=False,
+        )
+        self.view = TerminalView(self.console)
+
+    @property
+    def text(self) -> str:
+        """All that was written."""
+        return self._file.getvalue()
+
+    @property
+    def lines(self) -> list[str]:
+        """All that was written, line by line, without the empty ones."""
+        return [line.rstrip() for line in self.text.split("\n") if line.strip()]
+
+
+def shown(turn: Transcript, **options: bool) -> list[str]:
+    """What a log holds of a turn."""
+    screen = Screen(**options)
+    screen.view.close(turn)
+    return screen.lines
+
+
+def test_a_turn_reads_from_top_to_bottom() -> None:
+    """Text, one line per call and result, what was asked and answered, tables and figures."""
+    assert shown(FULL) == [
+        "[demo model]",
+        "· Thinking …",
+        "Gaps",
+        "I look at df.",
+        "● run_code gaps = df.isna().sum() …",
+        "    three gaps",
+        "          n",
+        "───────────",
+        "Halden   88",
+        "    1 row × 1 column",
+        "  [Gaps per month]",
+        "    slow!",
+        "  ✓ run_code: done, 1.5 s",
+        "? Run this code in your kernel?",
+        "    gaps = df.isna().sum()",
+        "    gaps.plot()",
+        "  why: Find gaps",
+        "  ✓ Allowed once by you",
+        "● bash pytest -q",
+        "    1 failed",
+        "  ✕ bash: Exit code 1",
+        "? Run this command?",
+        "    pytest -q",
+        "  why: Run the tests",
+        "  ✓ Allowed for this session by you",
+        "● edit /p/load.py",
+        "    @@ -1,2 +1,2 @@",
+        "     df = read()",
+        "    -df = df.dropna()",
+        "    +df = df.asfreq('h')",
+        "  ✓ edit: done",
+        "? Change load.py? (+1 −1)",
+        "    @@ -1,2 +1,2 @@",
+        "     df = read()",
+        "    -df = df.dropna()",
+        "    +df = df.asfreq('h')",
+        "  ✓ Allowed once by a rule",
+        "? Run this command?",
+        "    rm -r data",
+        "  ⊘ Denied by you: keep it",
+        "? Fill them?",
+        "  → No",
+        "· The model is now two.",
+        "! MCP server web failed.",
+        "Done.",
+        "— big-model · 12,345 tokens in (9,000 cached), 678 out · 1.5 premium requests",
+    ]
+
+
+def test_a_failure_is_two_lines() -> None:
+    """What happened, and what to do."""
+    assert shown(FAILED) == ["✕ Authentication failed.", "  See `%copilot provider`."]
+
+
+def test_what_waits_is_shown_once() -> None:
+    """Each request in full, where it came; the prompt below is not the view's."""
+    screen = Screen()
+    screen.view.update(WAITING)
+    screen.view.update(replace(WAITING, status="x"))
+
+    assert screen.lines == [
+        "● bash pytest -q",
+        "? Run this command?",
+        "    pytest -q",
+        "  why: Run the tests",
+        "  where: /p",
+        "? Which?",
+        "? Why?",
+    ]
+
+
+def test_warnings_stand_with_the_question() -> None:
+    """Before anybody answers."""
+    odd = permission("p", {"kind": "commands", "fullCommandText": "ls\u202e"})
+
+    lines = shown(Transcript(blocks=(odd,)))
+
+    assert lines[1] == "    ls⟨U+202E⟩"
+    assert lines[2].startswith("  ! It contains invisible")
+
+
+def test_a_cancelled_request_says_nothing_more() -> None:
+    """Nobody answered."""
+    asked = permission("p", {"kind": "commands", "fullCommandText": "ls"})
+    question = UserInputBlock(id="q", question="Which?", state="cancelled")
+
+    lines = shown(Transcript(blocks=(replace(asked, state="cancelled"), question)))
+
+    assert lines == ["? Run this command?", "    ls", "? Which?"]
+
+
+@pytest.mark.parametrize("name", recorded_names())
+@pytest.mark.parametrize("terminal", [True, False])
+def test_recorded_turns_are_only_ever_written_forwards(name: str, terminal: bool) -> None:
+    """No cursor movement, no clearing: only colours, and only on a terminal."""
+    screen = Screen(terminal=terminal)
+    turn = Transcript()
+
+    for event in recorded(name):
+        turn = folded([event], turn)
+        screen.view.update(turn)
+    screen.view.close(turn)
+
+    escapes = [part[: part.find("m") + 1] for part in screen.text.split("\x1b")[1:]]
+    assert all(part.strip("[0123456789;m") == "" for part in escapes)
+    assert terminal or not escapes
+    assert "\r" not in screen.text
+    for word in turn.text.split():
+        assert word.replace("*", "") in re.sub(r"\x1b\[[\d;]*m", "", screen.text)
+
+
+def test_a_recorded_command_as_it_is_seen() -> None:
+    """The call, the request, the answer, the output, the result."""
+    screen = Screen()
+    turn = Transcript()
+    for event in recorded("shell"):
+        turn = folded([event], turn)
+        screen.view.update(turn)
+    screen.view.close(turn)
+
+    assert screen.lines == [
+        "Running it.",
+        "● bash echo hi; echo err >&2; ls",
+        "? Run this command?",
+        "    echo hi; echo err >&2; ls",
+        "  why: say hi",
+        "  ✓ Allowed once",
+        "    err",
+        "    hi",
+        "    e.txt",
+        "  ✓ bash: done",
+        "Done.",
+        "— fake · 200 tokens in, 40 out",
+    ]
+
+
+def test_a_diff_that_was_asked_about_is_not_shown_again() -> None:
+    """The request came first; the result only says that it is done."""
+    edit, asked = FULL.blocks[6], FULL.blocks[7]
+    assert isinstance(edit, ToolBlock)
+    assert isinstance(asked, PermissionBlock)
+    screen = Screen()
+
+    screen.view.update(Transcript(blocks=(replace(edit, state="running", diff=""), asked)))
+    screen.view.update(Transcript(blocks=(edit, asked)))
+
+    assert screen.text.count("+df = df.asfreq") == 1
+
+
+def test_kernel_output_shows_as_it_comes() -> None:
+    """Each new piece once."""
+    call = ToolBlock(id="c", name="run_code", title="x", state="running")
+    pieces = [(), ("a\n",), ("a\nb\n",), ("a\nb\n", "c\n")]
+    screen = Screen()
+
+    for texts in pieces:
+        outputs = tuple(TextOutput(text=text) for text in texts)
+        screen.view.update(Transcript(blocks=(replace(call, outputs=outputs),)))
+    cut = (TextOutput(text="… b\n"), TextOutput(text="c\n"))
+    screen.view.update(Transcript(blocks=(replace(call, outputs=cut),)))
+
+    assert screen.lines == ["● run_code x", "    a", "    b", "    c", "    … b"]
+
+
+def test_long_output_and_diffs_are_cut() -> None:
+    """The end of an output, the beginning of a diff."""
+    call = ToolBlock(id="c", name="bash", state="ok", output="line\n" * 50 + "end")
+    edit = ToolBlock(id="e", name="edit", state="ok", diff="@@\n" + "+x\n" * 99)
+
+    lines = shown(Transcript(blocks=(call, edit)))
+
+    assert lines[1] == "    … 39 lines before"
+    assert lines[13] == "    end"
+    assert "    … 40 lines more" in lines
+
+
+def test_an_answer_that_changed_is_shown_again() -> None:
+    """What is on the screen can not be taken back."""
+    screen = Screen()
+    screen.view.update(Transcript(blocks=(TextBlock(id="m", text="Helo you\n"),)))
+
+    screen.view.close(Transcript(blocks=(TextBlock(id="m", text="Hello you", closed=True),)))
+
+    assert screen.lines == ["Helo you", "Hello you"]
+
+
+def test_empty_reasoning_is_no_thinking() -> None:
+    """Nor is reasoning told twice."""
+    reasoning = ReasoningBlock(id="r", text="Hm")
+    screen = Screen()
+
+    screen.view.update(Transcript(blocks=(ReasoningBlock(id="e"), reasoning)))
+    screen.view.update(Transcript(blocks=(replace(reasoning, text="Hm so"),)))
+
+    assert screen.lines == ["· Thinking …"]
+
+
+def test_a_call_of_a_sub_agent_names_it() -> None:
+    """In its line and its result."""
+    call = ToolBlock(id="c", name="grep", title="gap", state="denied", agent="scout")
+
+    assert shown(Transcript(blocks=(call,))) == [
+        "● scout › grep gap",
+        "  ⊘ scout › grep: not allowed",
+    ]
+
+
+def test_long_lines_wrap_under_their_beginning() -> None:
+    """On a terminal; a log keeps its lines whole."""
+    block = NoticeBlock(id="n", text="word " * 12)
+
+    wrapped = Screen(width=30, terminal=True)
+    wrapped.view.close(Transcript(blocks=(block,)))
+
+    assert [line.lstrip() for line in wrapped.lines[1:]] != []
+    assert all(line.startswith("  word") for line in wrapped.lines[1:])
+    assert len(shown(Transcript(blocks=(block,)))) == 1
+
+
+@pytest.mark.parametrize("kind", ["markdown", "command", "output", "url"])
+def test_hostile_text_can_not_command_the_terminal(kind: str) -> None:
+    """Whatever a model or a tool writes, only its letters are shown."""
+    for entry in hostile(kind):
+        screen = Screen()
+        screen.view.close(Transcript(blocks=(TextBlock(id="t", text=entry.text),)))
+
+        screen.text.encode()
+        assert not set(screen.text) & set("\x1b\x07\x08\r\x9b\u202e\u2067"), entry.name
+
+
+def test_a_console_of_its_own_is_made_where_none_is_given(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It writes to the process's output."""
+    TerminalView().close(Transcript(blocks=(NoticeBlock(id="n", text="[b]x[/b] :smile:"),)))
+
+    assert capsys.readouterr().out == "· [b]x[/b] :smile:\n"
+
+
+def test_hostile_entries_are_known() -> None:
+    """The corpus is as large as it should be."""
+    entries = sum(len(hostile(kind)) for kind in ("markdown", "command", "output", "url"))
+
+    assert entries >= 150
