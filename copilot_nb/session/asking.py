@@ -14,7 +14,7 @@ from copilot_nb.session.pending import Answer, PendingRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from copilot_nb.session.session import Session
+    from copilot_nb.session.answering import Answering
 
 BY_HANDLER = "a handler"
 
@@ -23,7 +23,7 @@ W = TypeVar("W", bound=Wire)
 
 
 async def ask(
-    session: Session,
+    session: Answering,
     request: PendingRequest,
     handler: Callable[..., Any] | None,
     expected: type[W],

@@ -6,16 +6,12 @@ waits for it ends at once, and `resume_all` brings the sessions back.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from copilot_nb.errors import (
     ConfigError,
-    ConnectionClosedError,
     ProtocolError,
     RpcError,
     SessionNotFoundError,
@@ -23,9 +19,10 @@ from copilot_nb.errors import (
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.events import parse
 from copilot_nb.rpc.peer import METHOD_NOT_FOUND
+from copilot_nb.session import tool_rules
+from copilot_nb.session.builder import ClientBuilder
 from copilot_nb.session.calls import Calls
 from copilot_nb.session.client_options import ClientOptions, options_of
-from copilot_nb.session.connection import Connection
 from copilot_nb.session.handlers import (
     Handlers,
     PermissionHandler,
@@ -37,27 +34,22 @@ from copilot_nb.session.opening import Opening
 from copilot_nb.session.queries import Queries
 from copilot_nb.session.restore import announce_open_requests
 from copilot_nb.session.session import Life, Session
+from copilot_nb.session.uplink import ClientState, Uplink
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from types import TracebackType
 
+    from copilot_nb.errors import ConnectionClosedError
     from copilot_nb.protocol.session import OpenedSession, SessionConfig
     from copilot_nb.rpc.method import Method
     from copilot_nb.rpc.transport import Transport
+    from copilot_nb.session.answering import Answering
     from copilot_nb.session.hub import EventHandler
     from copilot_nb.session.toolbox import AnyTool
 
-_log = logging.getLogger(__name__)
 
-
-class ClientState(Enum):
-    """Where a client is in its life."""
-
-    DISCONNECTED = "disconnected"
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    ERROR = "error"
+__all__ = ["Client", "ClientState", "StopError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +85,34 @@ class Client(Queries):
             raise ConfigError("Give options as one value or by name, not both.")
         self.options = options or options_of(**values)
         self.options.check()
-        super().__init__(Calls(self._invoke), self.options.on_list_models)
+        self._uplink = Uplink(
+            self.options,
+            transport,
+            on_notification=self._notified,
+            on_request=self._requested,
+            on_lost=self._lost,
+        )
+        super().__init__(Calls(self._uplink.invoke), self.options.on_list_models)
         self.shared = self.options.cli_url is not None
         """Other clients may use the same runtime."""
-        self._transport = transport
-        self._state = ClientState.DISCONNECTED
-        self._connection: Connection | None = None
-        self._changing = asyncio.Lock()
         self._sessions: dict[str, Session] = {}
         self._openings: dict[str, Opening] = {}
         self._lifecycle = Lifecycle()
+        self._rules = tool_rules.policy(
+            allow=self.options.allow_tools,
+            deny=self.options.deny_tools,
+            allow_all=self.options.allow_all_tools,
+        )
+
+    @classmethod
+    def builder(cls) -> ClientBuilder:
+        """The seed's fluent way to options."""
+        return ClientBuilder()
 
     @property
     def state(self) -> ClientState:
         """Whether there is a runtime to speak to."""
-        return self._state
+        return self._uplink.state
 
     @property
     def sessions(self) -> tuple[Session, ...]:
@@ -117,13 +122,14 @@ class Client(Queries):
     @property
     def runtime_version(self) -> str:
         """The version of the runtime; empty while there is none."""
-        return self._connection.version if self._connection else ""
+        connection = self._uplink.connection
+        return connection.version if connection else ""
 
     @property
     def pid(self) -> int | None:
         """The process id of the runtime, if it is ours."""
-        runtime = self._connection.runtime if self._connection else None
-        return None if runtime is None else runtime.pid
+        connection = self._uplink.connection
+        return connection.runtime.pid if connection and connection.runtime else None
 
     async def start(self) -> None:
         """Start or reach the runtime; nothing happens when it is there already.
@@ -131,22 +137,7 @@ class Client(Queries):
         Raises:
             CliError: It can not be found or started, or speaks another protocol.
         """
-        async with self._changing:
-            if self._state is ClientState.CONNECTED:
-                return
-            self._state = ClientState.CONNECTING
-            try:
-                self._connection = await Connection.open(
-                    self.options,
-                    self._transport,
-                    on_notification=self._notified,
-                    on_request=self._requested,
-                    on_closed=self._lost,
-                )
-            except BaseException:
-                self._state = ClientState.ERROR
-                raise
-            self._state = ClientState.CONNECTED
+        await self._uplink.start()
 
     async def stop(self) -> list[StopError]:
         """End all sessions, then the runtime if it is ours, in bounded steps.
@@ -154,14 +145,13 @@ class Client(Queries):
         Returns:
             What did not go well; it never raises.
         """
-        async with self._changing:
+        async with self._uplink.changing:
             problems = [
                 problem
                 for session in self.sessions
                 if (problem := await _ended(session.destroy(), session.session_id))
             ]
-            connection, self._connection = self._connection, None
-            self._state = ClientState.DISCONNECTED
+            connection = self._uplink.take()
             if connection is not None and (problem := await _ended(connection.close(), "runtime")):
                 problems.append(problem)
             self._forget_all()
@@ -169,9 +159,8 @@ class Client(Queries):
 
     async def force_stop(self) -> None:
         """End the runtime at once; sessions are not told."""
-        async with self._changing:
-            connection, self._connection = self._connection, None
-            self._state = ClientState.DISCONNECTED
+        async with self._uplink.changing:
+            connection = self._uplink.take()
             if connection is not None:
                 await _ended(connection.kill(), "runtime")
             for session in self.sessions:
@@ -212,7 +201,7 @@ class Client(Queries):
             hooks=hooks or SessionHooks(),
         )
         opening = Opening.of(config, handlers, tools, provide)
-        await self._connected()
+        await self._uplink.current()
         await self._check_new(opening)
         opening = opening.named(opening.config.session_id or str(uuid4()))
         return await self._open(methods.CREATE, opening, on_event)
@@ -245,7 +234,7 @@ class Client(Queries):
             hooks=hooks or SessionHooks(),
         )
         opening = Opening.of(config, handlers, tools, provide).named(session_id)
-        await self._connected()
+        await self._uplink.current()
         session = await self._open(methods.RESUME, opening, on_event)
         if opening.config.continue_pending_work:
             await announce_open_requests(session)
@@ -261,10 +250,23 @@ class Client(Queries):
             Those that came back.
         """
         lost = [session for session in self.sessions if session.life is Life.LOST]
-        await self._connected()
+        await self._uplink.current()
         for session in lost:
             await self._revive(session, continue_pending_work=continue_pending_work)
         return lost
+
+    async def fork_session(
+        self, session: Session, *, to_event_id: str | None = None, name: str | None = None
+    ) -> Session:
+        """Begin another conversation with the same past, up to that event, and the same tools.
+
+        Handlers and tools are shared with the session; its own goes on undisturbed.
+        """
+        opening = self._openings[session.session_id]
+        forked = await self.rpc.sessions.fork(
+            session_id=session.session_id, to_event_id=to_event_id, name=name
+        )
+        return await self._open(methods.RESUME, opening.named(forked["sessionId"]), None)
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a stored conversation for good, even while it is at work.
@@ -290,16 +292,16 @@ class Client(Queries):
         """
         return self._lifecycle.on(handler)
 
-    async def refresh(self, session: Session) -> None:
+    async def refresh(self, session_id: str) -> None:
         """Tell the runtime again what the session can answer; it goes on undisturbed."""
-        opening = self._openings[session.session_id]
+        opening = self._openings[session_id]
         await self._calls(methods.RESUME, opening.params(disable_resume=True))
 
-    def forget(self, session: Session) -> None:
+    def forget(self, session: Answering) -> None:
         """The session has ended."""
         if self._sessions.get(session.session_id) is session:
             del self._sessions[session.session_id]
-            del self._openings[session.session_id]
+            self._openings.pop(session.session_id, None)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -314,7 +316,7 @@ class Client(Queries):
         await self.stop()
 
     def __repr__(self) -> str:
-        return f"<Client {self._state.value}, {len(self._sessions)} sessions>"
+        return f"<Client {self.state.value}, {len(self._sessions)} sessions>"
 
     async def _check_new(self, opening: Opening) -> None:
         name = opening.config.session_id
@@ -332,7 +334,7 @@ class Client(Queries):
         opening: Opening,
         on_event: EventHandler | None,
     ) -> Session:
-        connection = await self._connected()
+        connection = await self._uplink.current()
         session_id = opening.config.session_id or ""
         session = Session(
             session_id,
@@ -341,6 +343,8 @@ class Client(Queries):
             handlers=opening.handlers,
             toolbox=opening.toolbox,
         )
+        if self._rules is not None:
+            session.pending.policies.append(self._rules)
         if on_event is not None:
             session.on(on_event)
         before = self._sessions.get(session_id)
@@ -350,6 +354,8 @@ class Client(Queries):
         except BaseException:
             self._restore(session, before)
             raise
+        if before is not None:
+            await before.close()  # its place is taken; the runtime's session goes on
         self._openings[session_id] = opening
         session.opened(self, opened)
         return session
@@ -363,7 +369,7 @@ class Client(Queries):
             self._sessions[session.session_id] = before
 
     async def _revive(self, session: Session, *, continue_pending_work: bool) -> None:
-        connection = await self._connected()
+        connection = await self._uplink.current()
         opening = self._openings[session.session_id]
         session.revive(connection.request)
         params = opening.params(continue_pending_work=continue_pending_work or None)
@@ -374,21 +380,6 @@ class Client(Queries):
         session.opened(self, opened)
         if continue_pending_work:
             await announce_open_requests(session)
-
-    async def _connected(self) -> Connection:
-        startable = self.options.auto_start
-        if self._state is ClientState.ERROR:
-            startable = self.options.auto_restart
-        if self._state is not ClientState.CONNECTED and startable:
-            await self.start()
-        if self._connection is None or self._state is not ClientState.CONNECTED:
-            raise ConnectionClosedError("The client is not started.", hint="Call `start()`.")
-        return self._connection
-
-    async def _invoke(
-        self, method: str, params: Mapping[str, Any], *, timeout: float | None = 30.0
-    ) -> Any:
-        return await (await self._connected()).request(method, params, timeout=timeout)
 
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "session.event":
@@ -404,10 +395,6 @@ class Client(Queries):
         return await session.answer_call(method, params)
 
     def _lost(self, error: ConnectionClosedError) -> None:
-        if self._connection is None:
-            return  # our own doing
-        self._connection, self._state = None, ClientState.ERROR
-        _log.warning("The runtime is gone: %s", error.message)
         for session in self.sessions:
             session.lose(error)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from copilot_nb.protocol.events import SessionEvent
     from copilot_nb.rpc.method import Method
-    from copilot_nb.session.session import Session
+    from copilot_nb.session.answering import Answering
 
 ENDINGS = frozenset(
     {"permission.completed", "external_tool.completed", "elicitation.completed"}
@@ -44,7 +44,7 @@ class Reactions:
         handlers: The application's functions; what they leave out waits in `session.pending`.
     """
 
-    def __init__(self, session: Session, handlers: Handlers) -> None:
+    def __init__(self, session: Answering, handlers: Handlers) -> None:
         self._session = session
         self._handlers = handlers
         self._seen: set[str] = set()

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from copilot_nb.protocol.events import SessionEvent
+    from copilot_nb.session.answering import Answering
     from copilot_nb.session.handlers import Handlers
-    from copilot_nb.session.session import Session
 
 NO_SUCH_METHOD = -32601
 W = TypeVar("W", bound=Wire)
@@ -41,7 +41,7 @@ class ServerRequests:
         handlers: The application's functions; what they leave out waits in `session.pending`.
     """
 
-    def __init__(self, session: Session, handlers: Handlers) -> None:
+    def __init__(self, session: Answering, handlers: Handlers) -> None:
         self._session = session
         self._handlers = handlers
         self._announced: list[Announcement] = []

@@ -12,7 +12,7 @@ import contextlib
 from collections import deque
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copilot_nb.errors import (
     ConnectionClosedError,
@@ -22,47 +22,43 @@ from copilot_nb.errors import (
     TurnTimeoutError,
 )
 from copilot_nb.protocol import methods
-from copilot_nb.protocol.base import Empty, Wire
-from copilot_nb.protocol.events import SessionEvent, is_noise, local_event, parse
-from copilot_nb.protocol.local import LocalRequestAnswered, LocalRuntimeLost
-from copilot_nb.protocol.permission import PermissionDecision, PermissionRequest, user_not_available
-from copilot_nb.protocol.user_input import UserInputRequest, UserInputResponse
-from copilot_nb.session.asking import ask
+from copilot_nb.protocol.base import Empty
+from copilot_nb.protocol.events import SessionEvent, is_noise, parse
+from copilot_nb.protocol.local import LocalRuntimeLost
+from copilot_nb.protocol.session import MessageOptions
+from copilot_nb.session.answering import Answering, Owner
 from copilot_nb.session.blocking import block_on
-from copilot_nb.session.calls import Calls, Invoke
-from copilot_nb.session.handlers import (
-    Handlers,
-    PermissionHandler,
-    SessionHooks,
-    UserInputHandler,
-    call_handler,
+from copilot_nb.session.controls import (
+    AgentControl,
+    FileControl,
+    HistoryControl,
+    ModeControl,
+    ModelControl,
+    PlanControl,
+    QueueControl,
+    ShellControl,
 )
-from copilot_nb.session.hooks import answer_hook
 from copilot_nb.session.hub import EventHandler, EventHub, Registration
 from copilot_nb.session.messaging import Messaging
-from copilot_nb.session.pending import WITHDRAWN, Answer, PendingRequest, PendingRequests
-from copilot_nb.session.reactions import Reactions
 from copilot_nb.session.rpc_path import RpcPath
-from copilot_nb.session.server_requests import ServerRequests
-from copilot_nb.session.tasks import Tasks
-from copilot_nb.session.toolbox import AnyTool, Toolbox, ToolHandler
-from copilot_nb.session.tools import Invocation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from contextvars import Context
     from types import TracebackType
 
-    from copilot_nb.protocol.session import MessageOptions, OpenedSession
-    from copilot_nb.protocol.tool import Tool, ToolResultObject
+    from copilot_nb.protocol.session import OpenedSession
+    from copilot_nb.session.calls import Invoke
+    from copilot_nb.session.handlers import (
+        Handlers,
+    )
     from copilot_nb.session.run import Until
     from copilot_nb.session.subscription import EventSubscription
+    from copilot_nb.session.toolbox import Toolbox
     from copilot_nb.session.turn import Turn
 
 SEED_TIMEOUT = 60.0
 """Seconds that the seed's waiting methods wait."""
-END_TIMEOUT = 5.0
-"""Seconds that the runtime may take to end a session."""
 
 
 class Life(Enum):
@@ -74,22 +70,7 @@ class Life(Enum):
     CLOSED = "closed"
 
 
-class Owner(Protocol):
-    """What a session needs from the client that opened it."""
-
-    shared: bool
-    """Other clients may use the same runtime: a session is left, not ended."""
-
-    async def refresh(self, session: Session) -> None:
-        """Tell the runtime again what the session can answer."""
-        ...
-
-    def forget(self, session: Session) -> None:
-        """The session has ended."""
-        ...
-
-
-class Session:
+class Session(Answering):
     """One conversation with the agent; made by `Client.create_session` and `resume_session`.
 
     Args:
@@ -109,36 +90,27 @@ class Session:
         handlers: Handlers | None = None,
         toolbox: Toolbox | None = None,
     ) -> None:
-        self.session_id = session_id
+        super().__init__(session_id, invoke, handlers, toolbox)
         self.workspace_path = workspace_path
         self.capabilities: Mapping[str, Any] = {}
         """What the session's clients can show, as the runtime said."""
         self.life = Life.OPEN
-        self.context: Context | None = None
-        """Callbacks, handlers and tools run in copies of it: the asking cell's."""
-        self.handlers = handlers or Handlers()
-        self.toolbox = toolbox or Toolbox()
-        self.pending = PendingRequests(self.record)
-        """Where requests wait that no handler answers."""
-        self.tasks = Tasks()
-        self.calls = Calls(invoke, session_id)
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where it lives; sync code and other threads hand their work over to it."""
         self.keep_noise = False
         """Also pass on the runtime's internal records, which repeat the conversation."""
-        self._owner: Owner | None = None
+        self.model = ModelControl(self.calls)
+        self.mode = ModeControl(self.calls)
+        self.plan = PlanControl(self.calls)
+        self.agents = AgentControl(self.calls)
+        self.history = HistoryControl(self.calls)
+        self.queue = QueueControl(self.calls)
+        self.files = FileControl(self.calls)
+        self.shell = ShellControl(self.calls)
         self._hub = EventHub(self.tasks, lambda: self.context)
         self._messaging = Messaging(self)
-        self._reactions = Reactions(self, self.handlers)
-        self._server_requests = ServerRequests(self, self.handlers)
         self._waiting_events: deque[SessionEvent] = deque()
         self._dispatching = False
-        self._tools_lock = asyncio.Lock()
-
-    @property
-    def attached(self) -> bool:
-        """Whether a client has opened it in a runtime."""
-        return self._owner is not None
 
     @property
     def rpc(self) -> RpcPath:
@@ -190,10 +162,6 @@ class Session:
                 self._tell(self._waiting_events.popleft())
         finally:
             self._dispatching = False
-
-    def emit_local(self, data: Wire) -> None:
-        """Put an event of our own into the stream."""
-        self.dispatch_event(local_event(data))
 
     async def get_messages(self) -> list[SessionEvent]:
         """The stored history: durable events, with the ids they had when they came.
@@ -250,6 +218,13 @@ class Session:
         async for event in turn.stream():
             yield event
 
+    async def steer(self, prompt: str) -> Turn:
+        """Say something to the turn that runs; a running shell command moves to the background.
+
+        When nothing runs it is an ordinary prompt.
+        """
+        return await self.start_turn(MessageOptions(prompt=prompt, mode="immediate"))
+
     def ask_sync(self, prompt: str | MessageOptions, timeout: float | None = None) -> Turn:
         """`ask` for sync code: functions, loops, scripts, other threads."""
         return block_on(self.ask(prompt, timeout=timeout), self.loop)
@@ -304,127 +279,30 @@ class Session:
         self._check_open()
         await self.rpc.interrupt_main_turn(flush_queued=flush_queue)
 
-    # Tools
+    # Besides the conversation
 
-    async def register_tool(self, tool: AnyTool, handler: ToolHandler | None = None) -> None:
-        """Offer a tool from the next model call on; one of the same name is replaced.
+    async def ephemeral_query(self, question: str) -> str:
+        """Ask aside: the answer leaves no trace in the conversation."""
+        return str((await self.rpc.ui.ephemeral_query(question=question)).get("answer", ""))
 
-        A declaration without handler keeps its namesake's (the seed erases it).
-        """
-        await self.register_tools([tool] if handler is None else [(tool, handler)])
-
-    async def register_tool_with_handler(self, tool: Tool, handler: ToolHandler | None) -> None:
-        """The seed's name for `register_tool(tool, handler)`."""
-        await self.register_tool(tool, handler)
-
-    async def register_tools(
+    async def log(
         self,
-        tools: Iterable[AnyTool | tuple[AnyTool, ToolHandler]],
+        message: str,
         *,
-        provide: Mapping[type, Any] | None = None,
-    ) -> None:
-        """Offer several tools at once.
+        level: Literal["info", "warning", "error"] = "info",
+        ephemeral: bool | None = None,
+    ) -> str:
+        """Write a line into the stream for every client to see; the id of its event."""
+        sent = await self.rpc.log(message=message, level=level, ephemeral=ephemeral)
+        return str(sent.get("eventId", ""))
 
-        Args:
-            tools: Declarations, `@tool` functions, or declarations with a handler.
-            provide: What their parameters of these types are handed.
-        """
-        self.toolbox.provide |= provide or {}
-        for one in tools:
-            self.toolbox.add(*one) if isinstance(one, tuple) else self.toolbox.add(one)
-        if not self.attached:
-            return
-        async with self._tools_lock:
-            params = methods.ToolsParams(tools=self.toolbox.definitions())
-            await self.calls(methods.SET_TOOLS, params)
+    async def get_name(self) -> str:
+        """Its name, which begins as the first prompt."""
+        return str((await self.rpc.name.get()).get("name") or "")
 
-    def get_tool(self, name: str) -> Tool | None:
-        """What the runtime is told about that tool."""
-        return self.toolbox.definition(name)
-
-    def get_tools(self) -> list[Tool]:
-        """What the runtime is told about our tools, in the order of registration."""
-        return self.toolbox.definitions()
-
-    async def invoke_tool(self, name: str, arguments: Any = None) -> ToolResultObject:
-        """Call one of our tools here, without the runtime; what it raises comes through.
-
-        Raises:
-            ToolNotFoundError: There is no such tool.
-            ToolError: It is only declared, the arguments do not fit, or it says so.
-        """
-        runnable = self.toolbox.required(name)
-        return await runnable.run(Invocation(session=self, tool_name=name, arguments=arguments))
-
-    # What the runtime asks
-
-    def register_permission_handler(self, handler: PermissionHandler | None) -> None:
-        """Answer permission requests by a function; None leaves them to `session.pending`."""
-        self.handlers.permission = handler
-
-    async def handle_permission_request(self, request: PermissionRequest) -> PermissionDecision:
-        """What the handler says; a no when there is none, or when it fails."""
-        if self.handlers.permission is None:
-            return user_not_available()
-        pending = PendingRequest(id="", kind="permission", permission=request)
-        decision = await ask(self, pending, self.handlers.permission, PermissionDecision)
-        return decision or user_not_available()
-
-    def register_user_input_handler(self, handler: UserInputHandler | None) -> None:
-        """Answer questions by a function; None leaves them to `session.pending`."""
-        self.handlers.user_input = handler
-
-    def has_user_input_handler(self) -> bool:
-        """Whether a function answers questions."""
-        return self.handlers.user_input is not None
-
-    async def handle_user_input_request(self, request: UserInputRequest) -> UserInputResponse:
-        """What the handler answers.
-
-        Raises:
-            ProtocolError: There is none; the seed's error.
-        """
-        if self.handlers.user_input is None:
-            raise ProtocolError("No user input handler registered")
-        answer = await call_handler(self.handlers.user_input, request)
-        return UserInputResponse.to(request, answer) if isinstance(answer, str) else answer
-
-    async def register_hooks(self, hooks: SessionHooks) -> None:
-        """Replace all hooks. A session that was made without any is told now."""
-        had_hooks, self.handlers.hooks = bool(self.handlers.hooks), hooks
-        if self.attached and hooks and not had_hooks:
-            await self.refresh()
-
-    def has_hooks(self) -> bool:
-        """Whether any hook is set."""
-        return bool(self.handlers.hooks)
-
-    async def handle_hooks_invoke(self, hook_type: str, hook_input: Any) -> dict[str, Any] | None:
-        """What our hook of that type says; None without one.
-
-        Raises:
-            ProtocolError: The input does not fit the hook.
-        """
-        return await answer_hook(self.handlers, hook_type, hook_input)
-
-    async def answer_call(self, method: str, params: dict[str, Any]) -> Any:
-        """Answer a call of the runtime (called by the client)."""
-        return await self._server_requests.answer(method, params)
-
-    def record(self, request: PendingRequest, answer: Answer | None) -> None:
-        """Put an answer into the stream: who answered, and what."""
-        if answer is None or answer is WITHDRAWN:
-            return
-        value = answer.value
-        self.emit_local(
-            LocalRequestAnswered(
-                request_id=request.id,
-                by=answer.by,
-                answer=answer.words,
-                choice=getattr(value, "kind", None) or getattr(value, "action", None),
-                feedback=getattr(value, "feedback", None),
-            )
-        )
+    async def rename(self, name: str) -> None:
+        """Give it another name."""
+        await self.rpc.name.set(name=name)
 
     # Its life
 
@@ -438,8 +316,8 @@ class Session:
             return
         was_open, self.life = self.life is Life.OPEN, Life.CLOSED
         try:
-            if was_open and self._owner is not None:
-                end = methods.DETACH if self._owner.shared else methods.DESTROY
+            if was_open and self.owner is not None:
+                end = methods.DETACH if self.owner.shared else methods.DESTROY
                 with contextlib.suppress(SessionNotFoundError, ConnectionClosedError):
                     await self.calls(end, Empty())
         finally:
@@ -448,22 +326,17 @@ class Session:
     async def close(self) -> None:
         """Tidy up here without a word to the runtime."""
         self.life = Life.CLOSED
-        self._stop_answering()
+        self.stop_answering()
         self._messaging.fail(SessionClosedError("The session was closed."))
         self._hub.end(None)
         self._hub.clear()
-        if self._owner is not None:
-            self._owner.forget(self)
+        if self.owner is not None:
+            self.owner.forget(self)
         await self.tasks.close()
-
-    async def refresh(self) -> None:
-        """Tell the runtime again what we answer, after handlers or hooks changed."""
-        if self._owner is not None:
-            await self._owner.refresh(self)
 
     def opened(self, owner: Owner, opened: OpenedSession) -> None:
         """The runtime has created or resumed it (called by the client)."""
-        self._owner = owner
+        self.owner = owner
         self.loop = asyncio.get_running_loop()
         self.life = Life.OPEN
         if opened.workspace_path:
@@ -476,7 +349,7 @@ class Session:
         if self.life is not Life.OPEN:
             return
         self.life = Life.LOST
-        self._stop_answering()
+        self.stop_answering()
         self.emit_local(LocalRuntimeLost(message=error.message))
         self._messaging.fail(error)
         self._hub.end(error)
@@ -518,16 +391,11 @@ class Session:
     def _tell(self, event: SessionEvent) -> None:
         if not self.keep_noise and is_noise(event):
             return
-        self._reactions.take(event)
-        self._server_requests.take(event)
+        super().dispatch_event(event)
         self._messaging.take(event)
         self._hub.tell(event)
         if event.type == "session.idle" and event.agent_id is None:
-            self._stop_answering()
-
-    def _stop_answering(self) -> None:
-        self._reactions.stop()
-        self._server_requests.stop()
+            self.stop_answering()
 
     def _check_open(self) -> None:
         if self.life is Life.CLOSED:

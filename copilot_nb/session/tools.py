@@ -26,7 +26,7 @@ from copilot_nb.session.pending import Answer, PendingRequest
 from copilot_nb.session.signature import Signature, description, read_signature
 
 if TYPE_CHECKING:
-    from copilot_nb.session.session import Session
+    from copilot_nb.session.answering import Answering
 
 Permission = Literal["ask", "read", "none"]
 Converter = Callable[[Any], "str | ToolResultObject"]
@@ -41,7 +41,7 @@ _converters: dict[type, Converter] = {}
 class Invocation:
     """One call of a tool, from the tool's point of view."""
 
-    session: Session = field(repr=False)
+    session: Answering = field(repr=False)
     tool_name: str
     tool_call_id: str = ""
     arguments: Any = None
