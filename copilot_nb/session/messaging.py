@@ -39,6 +39,7 @@ class Messaging:
         self._sending = asyncio.Lock()  # the runtime queues in the order in which it has answered
         self.last_message: SessionEvent | None = None
         """The agent's last answer to anything."""
+        self._rests = True
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -47,8 +48,8 @@ class Messaging:
 
     def take(self, event: SessionEvent) -> None:
         """Pass an event to those that wait for it; returns at once."""
-        if event.type == "assistant.message" and event.agent_id is None:
-            self.last_message = event
+        if event.agent_id is None:
+            self._note(event)
         if event.type.startswith("local."):
             self._take_local(event)
             return
@@ -67,6 +68,7 @@ class Messaging:
         for watch in self._watches:
             watch.fail(error)
         self._turns.clear()
+        self._rests = True
 
     async def start(
         self,
@@ -105,7 +107,9 @@ class Messaging:
         self._watches.append(watch)
         try:
             activity = await self._session.calls(methods.ACTIVITY, Empty())
-            if not activity.has_active_work and not self._turns:
+            # The runtime does not count a shell in the background as active work.
+            rests = self._rests or until == "assistant"
+            if rests and not activity.has_active_work and not self._turns:
                 return self.last_message
             async with asyncio.timeout(timeout):
                 return await watch.wait() or self.last_message
@@ -113,6 +117,12 @@ class Messaging:
             raise TurnTimeoutError(f"The session was not idle within {timeout:g} s.") from None
         finally:
             self._watches.remove(watch)
+
+    def _note(self, event: SessionEvent) -> None:
+        if event.type == "assistant.message":
+            self.last_message = event
+        elif event.type in {"user.message", "assistant.turn_start", "session.idle"}:
+            self._rests = event.type == "session.idle"
 
     def _sent(self, turn: Turn, message_id: str) -> None:
         for other in tuple(self._turns):
