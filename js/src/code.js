@@ -7,15 +7,17 @@ const COPIED_MS = 1500;
 /**
  * @param {string} text
  * @param {string} language
- * @param {{growing?: boolean, label?: string}} [options]  code that still grows is not highlighted
+ * @param {{growing?: boolean, exact?: boolean, label?: string}} [options]  code that still grows is not
+ *   highlighted; exact code has nothing on top of it and no line that runs out of sight
  * @returns {HTMLElement}
  */
-export function codeBlock(text, language, { growing = false, label = "" } = {}) {
+export function codeBlock(text, language, { growing = false, exact = false, label = "" } = {}) {
   const code = element("code", "", ...(growing ? [text] : highlight(text, language)));
   const pre = element("pre", "copilot-pre", code);
   pre.tabIndex = 0;
   pre.setAttribute("role", "region");
   pre.setAttribute("aria-label", label || `${language || "text"} code`);
+  if (exact) return element("div", "copilot-code copilot-exact", pre);
   const tools = element("div", "copilot-code-tools", element("span", "copilot-code-language", language));
   tools.append(copyButton(() => code.textContent, `Copy ${language || "text"} code`));
   return element("div", "copilot-code", pre, tools);

@@ -103,9 +103,11 @@ class Lab:
 
     Args:
         root: Its own folder: notebooks under `work`, settings and logs beside it.
+        without: Lab extensions that are switched off, as where only the kernel has them.
     """
 
     root: Path
+    without: Sequence[str] = ()
     port: int = field(default_factory=_free_port)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -124,6 +126,7 @@ class Lab:
         """The server, until the block ends; its kernels end with it."""
         self.work.mkdir(parents=True)
         self.set_theme("light")
+        self._write_page_config()
         with (self.root / "lab.log").open("wb") as log:
             process = subprocess.Popen(
                 self._command(),
@@ -147,6 +150,12 @@ class Lab:
             folder = self.root / "settings" / package
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{part}.jupyterlab-settings").write_text(json.dumps(values))
+
+    def _write_page_config(self) -> None:
+        folder = self.root / "config" / "labconfig"
+        folder.mkdir(parents=True)
+        switched_off = {"disabledExtensions": dict.fromkeys(self.without, True)}
+        (folder / "page_config.json").write_text(json.dumps(switched_off))
 
     def write_notebook(self, name: str, cells: Sequence[str]) -> str:
         """A notebook of code cells in the server's folder; returns its path there."""

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.driver import REPOSITORY, Lab, LabPage
+from tests.browser.scenes import SCENES
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser, Locator
 
     from tests.browser.conftest import OpenNotebook
-    from tests.browser.driver import Lab
 
 SETUP = """\
 from copilot_nb.kernel.loop import wait_in_cell
@@ -238,8 +242,6 @@ def test_saved_turn_is_there_without_a_kernel(
     open_notebook: OpenNotebook, browser: Browser, lab: Lab
 ) -> None:
     """Saved, kernel gone, reopened: the text is there and nothing asks for a widget."""
-    from tests.browser.driver import LabPage
-
     page = open_notebook([SETUP, cell("await stage.stream(ANSWER)", "stage.end()")])
     page.run_to_end(0)
     page.run_to_end(1)
@@ -257,13 +259,40 @@ def test_saved_turn_is_there_without_a_kernel(
         again.close()
 
 
+def test_notebook_7_draws_and_answers(open_notebook: OpenNotebook) -> None:
+    """The same view in Notebook 7: streamed, clicked, stored."""
+    page = open_notebook(
+        [SETUP, cell("await stage.stream(ANSWER)", "await stage.ask(SHELL)", "stage.end()")],
+        app="notebooks",
+    )
+    page.run_to_end(0)
+    page.run(1)
+
+    appears(page.output(1)).get_by_role("button", name="Deny", exact=True).click()
+
+    page.wait_done(1)
+    page.wait_until(lambda: page.output(1).locator(".copilot-static").count(), "the stored form")
+    page.wait_text(1, "write a test for the gap")
+
+
+def test_page_without_the_extension_is_noticed(browser: Browser, tmp_path: Path) -> None:
+    """Where only the kernel has anywidget the view hears of it, and the stored form is readable."""
+    lines = ("await asyncio.sleep(4)", "print('unready', stage.unready)", "stage.end()")
+    setup = f"import asyncio\n{SETUP}"
+    with Lab(tmp_path / "root", without=["anywidget"]).running() as lab:
+        page = LabPage(browser, lab, lab.write_notebook("n.ipynb", [setup, cell(*lines)])).open()
+        page.run_to_end(0)
+
+        page.run_to_end(1)
+
+        page.wait_text(1, "unready True")
+        page.wait_until(lambda: page.output(1).locator(".copilot-static").count(), "stored form")
+        page.close()
+
+
 def test_picture_of_every_block(open_notebook: OpenNotebook, lab: Lab) -> None:
     """Each kind of block, light and dark, as a file under build/shots for people to look at."""
-    from pathlib import Path
-
-    from tests.browser.scenes import SCENES
-
-    folder = Path(__file__).parents[2] / "build" / "shots"
+    folder = REPOSITORY / "build" / "shots"
     folder.mkdir(parents=True, exist_ok=True)
     for theme in ("dark", "light"):
         lab.set_theme(theme)

@@ -27,7 +27,7 @@ function what(block) {
     block.intention ? element("div", "copilot-intention", block.intention) : null,
     block.place ? element("div", "copilot-place", icon("place"), element("code", "", block.place)) : null,
     ...(block.warnings ?? []).map(warning),
-    block.body ? codeBlock(block.body, block.language, { label: "What would run" }) : null,
+    block.body ? codeBlock(block.body, block.language, { exact: true, label: "What would run" }) : null,
     block.body ? lengthOf(block.body) : null,
     block.diff ? diffView(block.diff) : null,
   ];

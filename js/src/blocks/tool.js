@@ -16,6 +16,9 @@ const STATES = {
   cancelled: "cancelled",
 };
 
+/** What the card unfolds to, in this order. */
+const BODY = ["arguments", "output", "diff", "error"];
+
 /** @type {import("./index.js").BLOCKS["tool"]} */
 export function tool(block, context) {
   const fold = drawFold(block, context);
@@ -71,6 +74,7 @@ function drawFold(block, { sync, signal }) {
     update(next) {
       latest = next;
       line.update(next);
+      el.classList.toggle("copilot-flat", !BODY.some((name) => next[name]));
       if (el.open) parts.update(next);
     },
   };
@@ -109,7 +113,7 @@ function stateWords({ state, progress, seconds }) {
 
 /** Each part is drawn anew only when its own text changed. */
 function bodyParts(body) {
-  const slots = ["arguments", "output", "diff", "error"].map((name) => {
+  const slots = BODY.map((name) => {
     const slot = element("div", `copilot-tool-${name}`);
     slot.hidden = true;
     body.append(slot);
