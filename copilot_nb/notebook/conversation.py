@@ -21,11 +21,13 @@ from copilot_nb.notebook.link import DEMO_LABEL, Link
 from copilot_nb.notebook.screen import Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
-from copilot_nb.transcript.blocks import ErrorBlock, Transcript
+from copilot_nb.session.client import Client
+from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, Transcript
+from copilot_nb.transcript.safety import visible
 from copilot_nb.views.view import Callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from copilot_nb.notebook.providers import Source
     from copilot_nb.session.pending import Answer, PendingRequest
@@ -59,11 +61,14 @@ class Conversation:
 
     Args:
         settings: Its settings; those of this shell and process when not given.
+        make_client: Makes a client out of its options.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, make_client: Callable[..., Client] = Client
+    ) -> None:
         self.settings = settings or Settings()
-        self.link = Link(self.settings)
+        self.link = Link(self.settings, make_client)
         self.last: Turn | None = None
         """The newest turn."""
         self._remembered = Remembered()
@@ -88,13 +93,17 @@ class Conversation:
         screen = self._make_screen()
         if not self.link.running:
             screen.update(Transcript(prompt=prompt, status="Starting"))
+        session: Session | None = None
         try:
             session = await self.session()
+            screen.preface = _told_of(await self.link.unknown_instructions())
             turn = await session.start_turn(prompt, context=contextvars.copy_context())
         except CopilotError as error:
             screen.close(_failed(prompt, error))
             raise ShownError.of(error) from error
         except asyncio.CancelledError:
+            if session is not None:  # the prompt may be on its way
+                await self._abort(session)
             screen.close(Transcript(prompt=prompt, state="stopped"))
             raise
         self.last = turn
@@ -215,6 +224,17 @@ class Conversation:
         session = self.link.session
         if session is not None and self._screen is not None:
             self._stopping = asyncio.get_running_loop().create_task(self._abort(session))
+
+
+def _told_of(instructions: tuple[str, ...]) -> tuple[NoticeBlock, ...]:
+    """A line that says whose words go along with the prompt, once per folder."""
+    if not instructions:
+        return ()
+    text = (
+        f"Instructions of this folder go along: {', '.join(map(visible, instructions))}. "
+        "`%config Copilot.instructions = False` leaves them out."
+    )
+    return (NoticeBlock(id="instructions", text=text),)
 
 
 def _failed(prompt: str, error: CopilotError) -> Transcript:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.errors import MethodNotFoundError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 
 if TYPE_CHECKING:
@@ -75,10 +77,13 @@ async def tools(conversation: Conversation) -> tuple[ToolFact, ...]:
     from what it then gives the model.
     """
     session = await conversation.session()
-    reply = await session.rpc.tools.get_current_metadata()
-    offered = {each["name"]: each for each in reply.get("tools") or ()}
+    offered: dict[str, Mapping[str, Any]] = {}
+    with suppress(MethodNotFoundError):
+        reply = await session.rpc.tools.get_current_metadata()
+        offered = {each["name"]: each for each in reply.get("tools") or ()}
     own = {each.name: each for each in session.get_tools()}
     if offered.keys() <= own.keys() and conversation.link.client is not None:
+        offered |= {name: each.to_wire() for name, each in own.items()}
         for builtin in await conversation.link.client.tools_list():
             offered.setdefault(builtin.name, builtin.to_wire())
     return tuple(_tool(name, offered[name], own.get(name)) for name in sorted(offered))
@@ -92,13 +97,12 @@ def _tool(name: str, offered: Mapping[str, Any], own: Tool | None) -> ToolFact:
         asks = "no" if name in _SILENT else "yes"
     else:
         source = "kernel" if name in _KERNEL else "python"
-        asks = "yes" if name in _ASKING_ITSELF or not own.skip_permission else "no"
+        asks = "yes" if _KERNEL.get(name) == "none" or not own.skip_permission else "no"
     return ToolFact(name, description, source, asks)
 
 
-_KERNEL = frozenset(tool.name for tool in KERNEL_TOOLS)
-_ASKING_ITSELF = frozenset({"run_code"})
-"""Not asked for by the runtime, but by the tool."""
+_KERNEL = {tool.name: tool.permission for tool in KERNEL_TOOLS}
+"""Those with "none" are not asked for by the runtime: they ask by themselves."""
 _SILENT = frozenset(
     {
         *("ask_user", "list_agents", "list_bash", "read_agent", "read_bash", "skill", "sql"),

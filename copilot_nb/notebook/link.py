@@ -13,7 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.errors import AuthenticationError, ConfigError, CopilotError, SessionNotFoundError
+from copilot_nb.errors import (
+    AuthenticationError,
+    ConfigError,
+    CopilotError,
+    MethodNotFoundError,
+    SessionNotFoundError,
+)
 from copilot_nb.kernel.shell import Shell
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook import local_servers, providers
@@ -22,6 +28,8 @@ from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 from copilot_nb.session.client import Client, ClientState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from copilot_nb.notebook.providers import Source
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.session.session import Session
@@ -35,9 +43,10 @@ class Link:
 
     Args:
         settings: The notebook's settings.
+        make_client: Makes a client out of its options; a test's own needs no process.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, make_client: Callable[..., Client] = Client) -> None:
         self.client: Client | None = None
         self.session: Session | None = None
         self.chosen: Source | None = None
@@ -45,11 +54,13 @@ class Link:
         self.model: str | None = None
         """What `%copilot model` set."""
         self._settings = settings
+        self._make_client = make_client
         self._started: Source | None = None
         """What the runtime was started for."""
         self._opened: Source | None = None
         """What the session was opened with."""
         self._folder: Path | None = None
+        self._told: set[tuple[Path, tuple[str, ...]]] = set()
         self._opening = asyncio.Lock()
         self._resume: str | None = None
         self._shell: Shell | None = None
@@ -79,12 +90,9 @@ class Link:
             source = self.source()
             _check_model(source)
             client = await self._runtime(source)
-            if self.session is not None and not self._fits(source):
+            if self.session is None or not await self._keep(self.session, source):
                 await self._put_away()
-            if self.session is None:
                 self.session = await self._open_session(client, source)
-            elif self._opened != source:
-                await self.session.rpc.model.switch_to(model_id=source.model)
             self._opened, self._folder = source, Path.cwd()
             return self.session
 
@@ -100,13 +108,30 @@ class Link:
             await self.client.resume_all(continue_pending_work=False)
         return self.client
 
-    def _fits(self, source: Source) -> bool:
-        """Whether the session only needs to be told of another model, or of nothing."""
+    async def _keep(self, session: Session, source: Source) -> bool:
+        """Whether the session serves that source, if need be by switching its model."""
         if self._opened is None or self._folder != Path.cwd():
             return False
         if self._opened == source:
             return True
-        return bool(source.model) and replace(self._opened, model=source.model) == source
+        if not source.model or replace(self._opened, model=source.model) != source:
+            return False
+        with suppress(MethodNotFoundError):
+            await session.rpc.model.switch_to(model_id=source.model)
+            return True
+        return False
+
+    async def unknown_instructions(self) -> tuple[str, ...]:
+        """Instruction files that enter the prompt here and were not yet told of."""
+        if self.session is None or not self._settings.get("instructions"):
+            return ()
+        with suppress(CopilotError):  # worth a line, not a failed turn
+            reply = await self.session.rpc.instructions.get_sources()
+            found = tuple(str(source.get("label")) for source in reply.get("sources") or ())
+            if found and (Path.cwd(), found) not in self._told:
+                self._told.add((Path.cwd(), found))
+                return found
+        return ()
 
     async def forget(self) -> None:
         """Leave the conversation; the next turn begins another."""
@@ -152,7 +177,7 @@ class Link:
 
     async def _start(self, source: Source) -> Client:
         """Start the runtime; for an account, make sure that there is one."""
-        client = Client(
+        client = self._make_client(
             cli_path=self._cli_path(),
             cwd=Path.cwd(),
             offline=source.own,

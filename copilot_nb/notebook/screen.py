@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.kernel import frontend
 from copilot_nb.notebook.prompts import Prompts
-from copilot_nb.transcript.blocks import PermissionBlock, Transcript, UserInputBlock
+from copilot_nb.transcript.blocks import Block, PermissionBlock, Transcript, UserInputBlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +56,8 @@ class Screen:
 
     def __init__(self, mode: Mode, callbacks: Callbacks, settings: Settings) -> None:
         self.mode = mode
+        self.preface: tuple[Block, ...] = ()
+        """Drawn before the turn's own blocks."""
         self._callbacks = callbacks
         self._pending: PendingRequests | None = None
         self._prompts: Prompts | None = None
@@ -70,14 +73,14 @@ class Screen:
 
     def update(self, transcript: Transcript) -> None:
         """Draw the newest transcript."""
-        self._latest = transcript
-        self._view.update(transcript)
+        self._latest = self._prefaced(transcript)
+        self._view.update(self._latest)
 
     def close(self, transcript: Transcript) -> None:
         """Draw the last transcript and leave its stored form behind."""
         if self._prompts is not None:
             self._prompts.close()
-        self._view.close(transcript)
+        self._view.close(self._prefaced(transcript))
 
     def attend(self, pending: PendingRequests) -> None:
         """Let a person answer these requests."""
@@ -85,6 +88,11 @@ class Screen:
         if self.mode != "widget" and self.attended:
             self._prompts = Prompts(pending, frontend.ask_line, self._block, self._callbacks.answer)
             self._prompts.start()
+
+    def _prefaced(self, transcript: Transcript) -> Transcript:
+        if not self.preface:
+            return transcript
+        return replace(transcript, blocks=(*self.preface, *transcript.blocks))
 
     def _block(self, request_id: str) -> PermissionBlock | UserInputBlock | None:
         block = self._latest.get(request_id)

@@ -78,7 +78,7 @@ class Settings:
     """Reads settings in their order of precedence.
 
     Args:
-        config: Gives `%config`'s value of a name; None when it is not set there.
+        config: Gives `%config`'s value of a name; that of this shell's magics when not given.
         environ: The environment; the process's own when not given.
     """
 
@@ -87,7 +87,7 @@ class Settings:
         config: Callable[[str], Any] | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        self._config = config or (lambda _name: None)
+        self._config = config or shell_config
         self.environ = os.environ if environ is None else environ
 
     def find(self, name: str, option: Any = None) -> Value:
@@ -114,6 +114,18 @@ class Settings:
     def get(self, name: str, option: Any = None) -> Any:
         """The value of a setting."""
         return self.find(name, option).value
+
+
+def shell_config(name: str) -> Any:
+    """What `%config Copilot.name` or a profile says in the running shell; None without either."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    for each in getattr(shell, "configurables", ()):
+        # By name: the magics stand to the right of this room.
+        if type(each).__name__ == "Copilot":
+            return getattr(each, name, None)
+    return None
 
 
 def _read(setting: Setting, given: Any, source: str) -> Any:

@@ -1,0 +1,81 @@
+"""A conversation on a runtime in memory, in a shell without a front end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from copilot_nb.notebook.conversation import Conversation
+from copilot_nb.notebook.settings import Settings
+from copilot_nb.session.client import Client
+from copilot_nb.testing.reply import Reply
+from copilot_nb.testing.runtime import FakeRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+
+class Talk:
+    """A conversation, the runtime that it speaks to, and what the runtime was started with."""
+
+    def __init__(self, fake: FakeRuntime, environ: dict[str, str]) -> None:
+        self.fake = fake
+        self.environ = environ
+        self.starts: list[dict[str, Any]] = []
+        self.conversation = Conversation(Settings(lambda _: None, environ), self._client)
+
+    def _client(self, **options: Any) -> Client:
+        self.starts.append(options)
+        return Client(transport=self.fake.connect)
+
+    def never_answers(self) -> asyncio.Event:
+        """Let the model's next answer hang; set when it is asked."""
+        asked = asyncio.Event()
+
+        def answer(_request: dict[str, Any]) -> Reply:
+            asked.set()
+            return Reply("Never.", gate=asyncio.Event())
+
+        self.fake.script = [answer]
+        return asked
+
+    @property
+    def told(self) -> str:
+        """Everything that the model was told last."""
+        return str(self.fake.requests[-1]["messages"])
+
+    def called(self, method: str) -> list[dict[str, Any]]:
+        """The parameters of the calls of that method."""
+        return [params for name, params in self.fake.calls if name == method]
+
+
+@pytest.fixture(scope="module")
+def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A shell of its own, without files in the user's home."""
+    config = Config({"HistoryManager": {"enabled": False}})
+    directory = tmp_path_factory.mktemp("ipython")
+    yield InteractiveShell.instance(config=config, ipython_dir=str(directory))
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+async def talk(
+    running_shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Talk]:
+    """A conversation in an empty folder that has said nothing yet; nobody is there to answer."""
+    assert running_shell is not None
+    monkeypatch.chdir(tmp_path)
+    environ = {
+        "COPILOT_NB_PROVIDER": "http://127.0.0.1:1/v1",
+        "COPILOT_NB_MODEL": "scripted",
+        "COPILOT_NB_VIEW": "static",
+    }
+    async with FakeRuntime() as fake:
+        made = Talk(fake, environ)
+        yield made
+        await made.conversation.close()

@@ -1,0 +1,272 @@
+"""One conversation: when its runtime starts, what it is opened with, and how turns end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from IPython.core.getipython import get_ipython
+
+from copilot_nb.errors import ConfigError, TurnTimeoutError
+from copilot_nb.kernel.tools import KERNEL_TOOLS
+from copilot_nb.notebook import facts
+from copilot_nb.notebook.conversation import ShownError
+from copilot_nb.notebook.providers import parse
+from copilot_nb.testing.reply import Reply
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.notebook.conftest import Talk
+
+COMMAND = Reply(tools=[("bash", {"command": "touch x", "description": "make x"})])
+
+
+async def test_nothing_starts_before_the_first_turn(talk: Talk) -> None:
+    """The status says so, and asks nobody."""
+    found = facts.status(talk.conversation)
+
+    assert talk.starts == []
+    assert found["runtime"] == "not started; the first turn starts it"
+    assert found["session"] == "none yet; it begins with the first turn"
+    assert found["approvals"] == "you are asked"
+
+
+async def test_a_turn_opens_the_session_as_it_is_set(talk: Talk, tmp_path: Path) -> None:
+    """Provider, model, folder, kernel tools and what the agent is told about notebooks."""
+    turn = await talk.conversation.run("Hello")
+
+    assert turn.text == "Hello from the scripted model."
+    (start,) = talk.starts
+    assert (start["offline"], start["provider_base_url"]) == (True, "http://127.0.0.1:1/v1")
+    (created,) = talk.called("session.create")
+    assert created["provider"] == {"type": "openai", "baseUrl": "http://127.0.0.1:1/v1"}
+    assert created["model"] == "scripted"
+    assert created["workingDirectory"] == str(tmp_path)
+    assert [tool["name"] for tool in created["tools"]] == [tool.name for tool in KERNEL_TOOLS]
+    assert "live Jupyter/IPython notebook" in created["systemMessage"]["content"]
+    assert created["enableFileHooks"] is False
+
+
+async def test_the_next_turn_uses_the_same_session(talk: Talk) -> None:
+    """Nothing is started or opened again."""
+    await talk.conversation.run("One")
+    await talk.conversation.run("Two")
+
+    assert len(talk.starts) == len(talk.called("session.create")) == 1
+    assert "One" in talk.told
+
+
+async def test_new_leaves_the_conversation(talk: Talk) -> None:
+    """The runtime goes on, the next turn begins another session."""
+    await talk.conversation.run("One")
+    await talk.conversation.new()
+    await talk.conversation.run("Two")
+
+    assert len(talk.starts) == 1
+    assert len(talk.called("session.create")) == 2
+    assert "One" not in talk.told
+
+
+async def test_stop_ends_the_runtime_and_resumes(talk: Talk) -> None:
+    """The second stop has nothing to do."""
+    await talk.conversation.run("One")
+
+    assert await talk.conversation.stop()
+    assert not await talk.conversation.stop()
+    await talk.conversation.run("Two")
+
+    assert len(talk.starts) == 2
+    assert len(talk.called("session.resume")) == 1
+    assert "One" in talk.told
+
+
+async def test_a_lost_runtime_is_an_error_and_the_next_turn_resumes(talk: Talk) -> None:
+    """The session object stays the same: names that users bound to it go on working."""
+    await talk.conversation.run("One")
+    session = await talk.conversation.session()
+    asked = talk.never_answers()
+    running = asyncio.get_running_loop().create_task(talk.conversation.run("Two"))
+    await asked.wait()
+
+    talk.fake.kill()
+    with pytest.raises(ShownError, match="The turn failed"):
+        await running
+    await talk.conversation.run("Three")
+
+    assert await talk.conversation.session() is session
+    assert "One" in talk.told
+
+
+async def test_another_provider_reopens_the_session(talk: Talk) -> None:
+    """In the same runtime, with what was said so far."""
+    await talk.conversation.run("One")
+    chosen = replace(parse("http://localhost:2/v1", "set by %copilot provider"), model="other")
+    await talk.conversation.use_provider(chosen)
+    await talk.conversation.run("Two")
+
+    (resumed,) = talk.called("session.resume")
+    assert resumed["provider"]["baseUrl"] == "http://localhost:2/v1"
+    assert resumed["model"] == "other"
+    assert len(talk.starts) == 1
+    assert "One" in talk.told
+
+
+async def test_another_kind_of_source_restarts_the_runtime(talk: Talk) -> None:
+    """An account's runtime may use the network; without an account that is an error."""
+    await talk.conversation.run("One")
+    talk.environ["COPILOT_NB_PROVIDER"] = "account"
+
+    with pytest.raises(ShownError, match="No model to ask"):
+        await talk.conversation.run("Two")
+    talk.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
+    await talk.conversation.run("Three")
+
+    assert [start["offline"] for start in talk.starts] == [True, False, True]
+    assert "One" in talk.told
+
+
+async def test_a_missing_model_is_said_before_anything_starts(talk: Talk) -> None:
+    """A provider of one's own has no default."""
+    del talk.environ["COPILOT_NB_MODEL"]
+
+    with pytest.raises(ShownError, match="No model is named for openai at http"):
+        await talk.conversation.run("Hello")
+
+    assert talk.starts == []
+
+
+async def test_a_missing_key_is_said_when_the_provider_is_chosen(talk: Talk) -> None:
+    """Not only with the next turn."""
+    with pytest.raises(ConfigError, match="OPENAI_API_KEY is not set"):
+        await talk.conversation.use_provider(parse("openai", "typed"))
+
+
+async def test_a_model_switch_survives_a_runtime_that_cannot_switch(talk: Talk) -> None:
+    """Then the session is opened again with the other model."""
+    await talk.conversation.run("One")
+    await talk.conversation.use_model("other")
+    await talk.conversation.run("Two")
+
+    (resumed,) = talk.called("session.resume")
+    assert resumed["model"] == "other"
+    assert facts.model(talk.conversation) == "other"
+
+
+async def test_another_folder_is_where_the_agent_works_next(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`os.chdir` in a cell counts for the next turn."""
+    await talk.conversation.run("One")
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    await talk.conversation.run("Two")
+
+    (resumed,) = talk.called("session.resume")
+    assert resumed["workingDirectory"] == str(tmp_path / "sub")
+
+
+async def test_nobody_here_denies_and_the_turn_goes_on(
+    talk: Talk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The output names what was denied, who decided, and how to allow it."""
+    talk.fake.script = [COMMAND, Reply("Then not.")]
+
+    turn = await talk.conversation.run("Make x")
+
+    assert turn.text == "Then not."
+    shown = capsys.readouterr().out
+    assert "Denied by the headless policy (COPILOT_NB_POLICY=allow" in shown
+    assert "touch x" in shown
+
+
+async def test_a_policy_decides_before_anybody_is_asked(talk: Talk) -> None:
+    """It is read anew for each turn."""
+    talk.environ["COPILOT_NB_POLICY"] = "allow"
+    talk.fake.script = [COMMAND, Reply("Done."), COMMAND, Reply("Not.")]
+
+    allowed = await talk.conversation.run("Make x")
+    talk.environ["COPILOT_NB_POLICY"] = "deny"
+    denied = await talk.conversation.run("Make x")
+
+    assert [call.state for call in (*allowed.tool_calls, *denied.tool_calls)] == ["ok", "denied"]
+    assert facts.status(talk.conversation)["approvals"] == "deny (COPILOT_NB_POLICY)"
+
+
+async def test_a_wrong_policy_stops_before_anything_is_sent(talk: Talk) -> None:
+    """A typo must not end in no policy."""
+    talk.environ["COPILOT_NB_POLICY"] = "denny"
+
+    with pytest.raises(ConfigError, match="'denny', which cannot be read"):
+        await talk.conversation.run("Hello")
+
+    assert talk.starts == []
+
+
+async def test_outside_of_a_turn_nobody_is_asked(talk: Talk) -> None:
+    """`current().ask` draws nothing, so a request of it must not wait for a click."""
+    talk.fake.script = [COMMAND, Reply("Then not.")]
+    session = await talk.conversation.session()
+
+    async with asyncio.timeout(5):
+        turn = await session.ask("Make x")
+
+    assert [call.state for call in turn.tool_calls] == ["denied"]
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_cancelling_stops_the_turn_in_the_runtime(talk: Talk, *, begun: bool) -> None:
+    """■ cancels the task, even when the prompt is only on its way; the session goes on."""
+    asked = talk.never_answers()
+    running = asyncio.get_running_loop().create_task(talk.conversation.run("Wait"))
+    if begun:
+        await asked.wait()
+    else:
+        while not talk.called("session.send"):  # noqa: ASYNC110 - one step of the loop each
+            await asyncio.sleep(0)
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+    assert len(talk.called("session.abort")) == 1
+    assert (await talk.conversation.run("Go on")).text == "Hello from the scripted model."
+
+
+async def test_a_time_limit_stops_the_turn(talk: Talk) -> None:
+    """The runtime hears of it; the error says how long was waited."""
+    talk.never_answers()
+
+    with pytest.raises(TurnTimeoutError, match=r"0\.05 s"):
+        await talk.conversation.run("Wait", timeout=0.05)
+
+    assert len(talk.called("session.abort")) == 1
+    assert talk.conversation.last is not None
+    assert talk.conversation.last.transcript.state == "stopped"
+
+
+async def test_out_binds_the_turn_of_a_failure_too(talk: Talk) -> None:
+    """What came until then can be looked at."""
+    talk.fake.script = [Reply(status=400, body={"error": {"message": "context too long"}})]
+    shell = get_ipython()
+    assert shell is not None
+
+    with pytest.raises(ShownError) as caught:
+        await talk.conversation.run("Fail", out="answer")
+
+    assert shell.user_ns["answer"] is talk.conversation.last
+    (line,) = caught.value._render_traceback_()
+    assert line.startswith("The turn failed: ")
+    assert "context too long" in line
+
+
+async def test_tools_are_listed_with_their_source(talk: Talk) -> None:
+    """Those of the runtime, those of the kernel; unknown ones are said to ask."""
+    found = {tool.name: tool for tool in await facts.tools(talk.conversation)}
+
+    assert (found["run_code"].source, found["run_code"].asks) == ("kernel", "yes")
+    assert (found["list_variables"].source, found["list_variables"].asks) == ("kernel", "no")
+    assert (found["bash"].source, found["bash"].asks) == ("runtime", "yes")
+    assert found["run_code"].description.startswith("Run Python in the user's live notebook kernel")
