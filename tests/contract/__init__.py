@@ -1,0 +1,1 @@
+"""Tests against the real Copilot CLI with a scripted model."""

@@ -1,0 +1,1 @@
+"""Tests in memory, in folders that mirror the package."""

@@ -91,6 +91,6 @@ def test_sigterm_ends_lab_too(
         "time.sleep(60)\n"
     )
     monkeypatch.setattr(lab, "command", lambda *_, **__: [sys.executable, "-c", code])
-    monkeypatch.setattr(lab, "STOP_SECONDS", 1.0)
+    monkeypatch.setattr(lab, "STOP_SECONDS", 0.3)
 
     assert lab.serve(NOTEBOOK, tmp_path) == 0
