@@ -18,7 +18,7 @@ from copilot_nb.errors import CopilotError, TurnAbortedError, TurnTimeoutError
 from copilot_nb.notebook import policy
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.link import DEMO_LABEL, Link
-from copilot_nb.notebook.screen import Screen, choose_mode
+from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
 from copilot_nb.session.client import Client
@@ -62,15 +62,20 @@ class Conversation:
     Args:
         settings: Its settings; those of this shell and process when not given.
         make_client: Makes a client out of its options.
+        make_screen: Makes what draws a turn.
     """
 
     def __init__(
-        self, settings: Settings | None = None, make_client: Callable[..., Client] = Client
+        self,
+        settings: Settings | None = None,
+        make_client: Callable[..., Client] = Client,
+        make_screen: Callable[[Mode, Callbacks, Settings], Screen] = Screen,
     ) -> None:
         self.settings = settings or Settings()
         self.link = Link(self.settings, make_client)
         self.last: Turn | None = None
         """The newest turn."""
+        self._make_screen = make_screen
         self._remembered = Remembered()
         self._screen: Screen | None = None
         self._policy: policy.Policy | None = None
@@ -90,7 +95,7 @@ class Conversation:
         """
         limit = self.settings.get("timeout", timeout)
         self._read_policy()
-        screen = self._make_screen()
+        screen = self._new_screen()
         if not self.link.running:
             screen.update(Transcript(prompt=prompt, status="Starting"))
         session: Session | None = None
@@ -122,9 +127,9 @@ class Conversation:
         """Ask there from the next turn on; the conversation goes on with it.
 
         Raises:
-            ConfigError: Its key is missing.
+            ConfigError: Its URL or key is missing.
         """
-        source.key(self.settings.environ)
+        source.check(self.settings.environ)
         self.link.chosen = source
         self.link.model = None
 
@@ -196,7 +201,7 @@ class Conversation:
             return policy.nobody_here(request)
         return answer
 
-    def _make_screen(self) -> Screen:
+    def _new_screen(self) -> Screen:
         loop = asyncio.get_running_loop()
 
         def answer(request_id: str, value: Mapping[str, Any]) -> None:
@@ -206,7 +211,7 @@ class Conversation:
             loop.call_soon_threadsafe(self._stop_pressed)
 
         mode = choose_mode(self.settings)
-        return Screen(mode, Callbacks(answer=answer, stop=stop), self.settings)
+        return self._make_screen(mode, Callbacks(answer=answer, stop=stop), self.settings)
 
     def _answered(self, request_id: str, value: Mapping[str, Any]) -> None:
         session = self.link.session

@@ -72,6 +72,19 @@ class Source:
             return {"account": "Copilot account", "demo": "demo model (offline)"}[self.kind]
         return f"{self.kind} at {self.base_url}"
 
+    def check(self, environ: Mapping[str, str]) -> None:
+        """See that nothing is missing to ask there.
+
+        Raises:
+            ConfigError: It has no URL, or its key is not set.
+        """
+        if self.own and self.kind != "demo" and not self.base_url:
+            raise ConfigError(
+                f"{self.kind} needs the URL of its server.",
+                hint=f"Type it: `%copilot provider {self.kind} URL --model NAME`.",
+            )
+        self.key(environ)
+
     def key(self, environ: Mapping[str, str]) -> str | None:
         """The key, read from its variable now.
 
@@ -93,10 +106,11 @@ class Source:
         """The provider as a session is told it.
 
         Raises:
-            ConfigError: No model is named, or the key is missing.
+            ConfigError: The URL or the key is missing.
         """
         from copilot_nb.protocol.session import ProviderConfig
 
+        self.check(environ)
         wire = "openai" if self.kind in {"demo", "ollama"} else self.kind
         options: dict[str, object] = {"type": wire, "base_url": self.base_url}
         if self.kind == "azure" and self.api_version:

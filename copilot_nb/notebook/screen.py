@@ -41,8 +41,18 @@ def choose_mode(settings: Settings) -> Mode:
             return "terminal"
         if here.kind == "none" or not here.allow_stdin:
             return "static"
-        return "plain" if os.getpid() in _unready_pages else "widget"
+        return "plain" if page_failed() else "widget"
     return wanted  # type: ignore[return-value]  # one of the setting's choices
+
+
+def page_failed() -> bool:
+    """Whether a page of this kernel has shown no widgets; then the next turn does not try."""
+    return os.getpid() in _unready_pages
+
+
+def forget_pages() -> None:
+    """Try widgets again with the next turn."""
+    _unready_pages.clear()
 
 
 class Screen:
@@ -58,7 +68,7 @@ class Screen:
         self.mode = mode
         self.preface: tuple[Block, ...] = ()
         """Drawn before the turn's own blocks."""
-        self._callbacks = callbacks
+        self.callbacks = callbacks
         self._pending: PendingRequests | None = None
         self._prompts: Prompts | None = None
         self._latest = Transcript()
@@ -86,7 +96,7 @@ class Screen:
         """Let a person answer these requests."""
         self._pending = pending
         if self.mode != "widget" and self.attended:
-            self._prompts = Prompts(pending, frontend.ask_line, self._block, self._callbacks.answer)
+            self._prompts = Prompts(pending, frontend.ask_line, self._block, self.callbacks.answer)
             self._prompts.start()
 
     def _prefaced(self, transcript: Transcript) -> Transcript:
@@ -108,7 +118,7 @@ class Screen:
             from copilot_nb.views.widget.widget import WidgetView
 
             self._widget = WidgetView(
-                self._callbacks,
+                self.callbacks,
                 loop=loop,
                 ready_timeout=settings.get("ready_timeout"),
                 on_unready=self._go_plain,

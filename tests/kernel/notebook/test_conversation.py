@@ -288,7 +288,7 @@ def test_plain_mode_when_the_page_shows_no_widgets(notebook: Notebook) -> None:
         after = notebook.kernel.run("%%copilot\nAgain.", allow_stdin=True)
     finally:
         notebook.kernel.check(
-            "from copilot_nb.notebook import screen; screen._unready_pages.clear()\n"
+            "from copilot_nb.notebook import screen; screen.forget_pages()\n"
             "%config Copilot.ready_timeout = None"
         )
 

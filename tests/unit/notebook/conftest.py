@@ -10,14 +10,37 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from copilot_nb.notebook.conversation import Conversation
+from copilot_nb.notebook.screen import Mode, Screen
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.session.client import Client
 from copilot_nb.testing.reply import Reply
 from copilot_nb.testing.runtime import FakeRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
+
+    from copilot_nb.transcript.blocks import Transcript
+    from copilot_nb.views.view import Callbacks
+
+    Watcher = Callable[[Transcript, Callbacks], None]
+
+
+class Eyes(Screen):
+    """A screen in front of which a test sits and answers."""
+
+    watcher: Watcher | None = None
+
+    @property
+    def attended(self) -> bool:
+        """Whether the test wants to be asked."""
+        return self.watcher is not None
+
+    def update(self, transcript: Transcript) -> None:
+        """Show it to the test as well."""
+        super().update(transcript)
+        if self.watcher is not None:
+            self.watcher(transcript, self.callbacks)
 
 
 class Talk:
@@ -27,7 +50,15 @@ class Talk:
         self.fake = fake
         self.environ = environ
         self.starts: list[dict[str, Any]] = []
-        self.conversation = Conversation(Settings(lambda _: None, environ), self._client)
+        self.watcher: Watcher | None = None
+        """Sees every transcript; who has one is somebody that can answer."""
+        settings = Settings(lambda _: None, environ)
+        self.conversation = Conversation(settings, self._client, self._screen)
+
+    def _screen(self, mode: Mode, callbacks: Callbacks, settings: Settings) -> Screen:
+        made = Eyes(mode, callbacks, settings)
+        made.watcher = self.watcher
+        return made
 
     def _client(self, **options: Any) -> Client:
         self.starts.append(options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,14 @@ from copilot_nb.notebook import facts
 from copilot_nb.notebook.conversation import ShownError
 from copilot_nb.notebook.providers import parse
 from copilot_nb.testing.reply import Reply
+from copilot_nb.transcript.blocks import PermissionBlock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from copilot_nb.transcript.blocks import Transcript
+    from copilot_nb.views.view import Callbacks
     from tests.unit.notebook.conftest import Talk
 
 COMMAND = Reply(tools=[("bash", {"command": "touch x", "description": "make x"})])
@@ -180,6 +185,75 @@ async def test_nobody_here_denies_and_the_turn_goes_on(
     shown = capsys.readouterr().out
     assert "Denied by the headless policy (COPILOT_NB_POLICY=allow" in shown
     assert "touch x" in shown
+
+
+def clicks(**value: str) -> Callable[[Transcript, Callbacks], None]:
+    """Somebody who answers the first request like this, from a thread of the front end."""
+    done: set[str] = set()
+
+    def watch(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            if block.id not in done:
+                done.add(block.id)
+                threading.Thread(target=callbacks.answer, args=(block.id, value)).start()
+
+    return watch
+
+
+async def test_a_click_on_any_thread_answers(talk: Talk) -> None:
+    """It crosses to the loop; who answered is written down."""
+    talk.watcher = clicks(choice="allow_once")
+    talk.fake.script = [COMMAND, Reply("Done.")]
+
+    turn = await talk.conversation.run("Make x")
+
+    (block,) = [b for b in turn.transcript.blocks if isinstance(b, PermissionBlock)]
+    assert (block.answer, block.by) == ("Allowed once", "you")
+
+
+async def test_for_this_session_is_not_asked_again(talk: Talk) -> None:
+    """Until a new conversation begins."""
+    talk.watcher = clicks(choice="allow_session")
+    talk.fake.script = [COMMAND, Reply("One."), COMMAND, Reply("Two."), COMMAND, Reply("Three.")]
+    await talk.conversation.run("Make x")
+    talk.watcher = clicks(choice="deny")
+
+    again = await talk.conversation.run("Make x")
+    await talk.conversation.new()
+    fresh = await talk.conversation.run("Make x")
+
+    assert [call.state for call in (*again.tool_calls, *fresh.tool_calls)] == ["ok", "denied"]
+
+
+async def test_what_cannot_be_understood_answers_nothing(talk: Talk) -> None:
+    """A page that sends something else leaves the request open, and so does a late answer."""
+    answers = [{"choice": "everything"}, {"choice": "deny"}, {"choice": "allow_once"}]
+
+    def watch(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            for value in answers:
+                callbacks.answer(block.id, value)
+            answers.clear()
+
+    talk.watcher = watch
+    talk.fake.script = [COMMAND, Reply("Then not.")]
+
+    turn = await talk.conversation.run("Make x")
+
+    assert [call.state for call in turn.tool_calls] == ["denied"]
+
+
+async def test_the_views_stop_button_ends_the_turn(talk: Talk) -> None:
+    """In one line; the session goes on."""
+    talk.watcher = lambda _transcript, callbacks: callbacks.stop()
+    talk.never_answers()
+
+    with pytest.raises(ShownError) as caught:
+        await talk.conversation.run("Wait")
+
+    assert caught.value._render_traceback_() == ["Stopped: the session goes on."]
+    talk.watcher = None
+    assert (await talk.conversation.run("Go on")).error is None
 
 
 async def test_a_policy_decides_before_anybody_is_asked(talk: Talk) -> None:

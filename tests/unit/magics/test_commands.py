@@ -1,0 +1,127 @@
+"""Each subcommand, called as its line would call it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_nb.errors import ConfigError, UsageError
+from copilot_nb.magics.commands import COMMANDS
+from copilot_nb.magics.result import Table
+
+if TYPE_CHECKING:
+    from tests.unit.notebook.conftest import Talk
+
+
+async def say(talk: Talk, line: str) -> Any:
+    """What `%copilot line` returns."""
+    name, _, rest = line.partition(" ")
+    command = COMMANDS[name]
+    arguments = command.parse(rest) | dict.fromkeys(command.injected, talk.conversation)
+    result = command.function(**arguments)
+    return await result if hasattr(result, "__await__") else result
+
+
+async def test_status_is_a_list_of_facts(talk: Talk) -> None:
+    """One per line, in columns."""
+    lines = str(await say(talk, "status")).splitlines()
+
+    assert [line.split()[0] for line in lines] == [
+        *("runtime", "provider", "model", "session", "folder", "approvals")
+    ]
+    assert "openai at http://127.0.0.1:1/v1, model scripted (COPILOT_NB_PROVIDER)" in lines[1]
+
+
+async def test_ask_asks_with_its_options(talk: Talk) -> None:
+    """A new conversation, another model, a bound name."""
+    await say(talk, "ask One?")
+    await say(talk, "ask --new --model other --out turn what is {this}?")
+
+    assert "what is {this}?" in talk.told
+    assert "One?" not in talk.told
+    assert talk.called("session.create")[-1]["model"] == "other"
+
+
+@pytest.mark.parametrize("line", ["ask", "ask --new", "ask --out 1x hi", "provider --model x"])
+async def test_what_lacks_its_main_word_is_refused(talk: Talk, line: str) -> None:
+    """And nothing has changed or started."""
+    with pytest.raises(UsageError):
+        await say(talk, line)
+
+    assert talk.starts == []
+
+
+async def test_provider_shows_and_chooses(talk: Talk) -> None:
+    """With a URL of its own, a variable for the key, and Azure's version."""
+    talk.environ["MY_KEY"] = "made-up"
+    line = "provider azure https://x.openai.azure.com/ --model d --key-env MY_KEY"
+
+    chosen = await say(talk, f"{line} --api-version v --wire-api responses")
+    await say(talk, "ask hello")
+
+    expected = "azure at https://x.openai.azure.com, model d, key from MY_KEY"
+    assert str(chosen) == f"{expected} (set by %copilot provider)"
+    assert str(await say(talk, "provider")).startswith(expected)
+    assert talk.called("session.create")[-1]["provider"] == {
+        "type": "azure",
+        "baseUrl": "https://x.openai.azure.com",
+        "azure": {"apiVersion": "v"},
+        "wireApi": "responses",
+        "apiKey": "made-up",
+    }
+
+
+@pytest.mark.parametrize("typed", ["sk-abc", "ghp_abc", "AKIA 1"])
+async def test_a_key_on_the_line_is_refused(talk: Talk, typed: str) -> None:
+    """It is not repeated in the message either."""
+    with pytest.raises(UsageError, match="takes the name of an environment variable") as caught:
+        await say(talk, f"provider openai --key-env '{typed}'")
+
+    assert typed not in str(caught.value)
+
+
+async def test_a_provider_without_its_url_is_refused(talk: Talk) -> None:
+    """Azure has no usual place."""
+    talk.environ["AZURE_OPENAI_API_KEY"] = "made-up"
+
+    with pytest.raises(ConfigError, match="azure needs the URL of its server"):
+        await say(talk, "provider azure --model d")
+
+
+async def test_model_shows_and_switches(talk: Talk) -> None:
+    """From the next turn on."""
+    before = await say(talk, "model")
+    switched = await say(talk, "model other")
+
+    assert str(before) == "Model: scripted."
+    assert str(switched) == "Model other, from the next turn on."
+    assert str(await say(talk, "model")) == "Model: other."
+
+
+async def test_new_and_stop_say_what_they_did(talk: Talk) -> None:
+    """In a sentence."""
+    assert str(await say(talk, "new")) == "New conversation; it begins with the next turn."
+    assert str(await say(talk, "stop")) == "The runtime does not run."
+    await say(talk, "ask hello")
+    assert str(await say(talk, "stop")) == "The runtime has ended."
+
+
+async def test_tools_are_a_table(talk: Talk) -> None:
+    """That can be used as a value."""
+    table = await say(talk, "tools")
+
+    assert isinstance(table, Table)
+    assert table.columns == ("name", "description", "source", "asks")
+    assert {"run_code", "bash"} <= {row["name"] for row in table}
+
+
+async def test_help_lists_all_and_tells_of_one(talk: Talk) -> None:
+    """An unknown name is answered with the nearest."""
+    everything = str(await say(talk, "help"))
+
+    assert [name for name in COMMANDS if f"  {name}" not in everything] == []
+    assert str(await say(talk, "help model")) == COMMANDS["model"].help
+    with pytest.raises(UsageError, match="There is no subcommand 'modle'") as caught:
+        await say(talk, "help modle")
+    assert caught.value.hint == "Did you mean model?"
