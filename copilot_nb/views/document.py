@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from copilot_nb.transcript.blocks import (
@@ -25,6 +26,7 @@ from copilot_nb.transcript.blocks import (
     UserInputBlock,
 )
 from copilot_nb.transcript.output import cut
+from copilot_nb.transcript.presentation import first_line
 from copilot_nb.views.highlight import diff
 from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
@@ -116,7 +118,7 @@ def _reasoning(block: ReasoningBlock) -> str:
 def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
     """The call, who allowed it, and what it gave."""
     nested = " copilot-nested" if block.agent else ""
-    allowed = "".join(_permission(permission, block.title) for permission in permissions)
+    allowed = "".join(_permission(permission, block) for permission in permissions)
     outputs = "".join(_output(output) for output in block.outputs)
     return (
         f'<div class="copilot-tool{nested}" data-state="{block.state}">'
@@ -205,19 +207,21 @@ def _image(output: ImageOutput) -> str:
 # Requests
 
 
-def _permission(block: PermissionBlock, call: str = "") -> str:
+def _permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
     """The answer as one line, and folded behind it what the line does not say.
 
     Args:
         block: The request.
-        call: Title of the call above the line, which need not be said again.
+        call: The call above the line; what its card shows is not said again.
     """
     if block.state == "open":
         return _open_permission(block)
     allowed = block.answer.startswith("Allowed")
-    line = f"{_icon('✓' if allowed else '⊘')} {text(decision(block))}{_what(block, call)}"
     level = "" if allowed else " copilot-warning"
-    details = _request_details(block)
+    line = f"{_icon('✓' if allowed else '⊘')} {text(decision(block))}{_what(block, call)}"
+    if block.intention:
+        line += f" — {text(first_line(block.intention))}"
+    details = _details(_unsaid(block, call))
     if not details:
         return f'<p class="copilot-permission{level}">{line}</p>'
     return (
@@ -226,33 +230,39 @@ def _permission(block: PermissionBlock, call: str = "") -> str:
     )
 
 
-def _what(block: PermissionBlock, call: str) -> str:
+def _what(block: PermissionBlock, call: ToolBlock | None) -> str:
     short = target(block)
-    if short and short == call:
+    if call is not None and short in {call.title, ""}:
         return ""
     return f": {_code(short) if short else text(block.heading)}"
 
 
-def _open_permission(block: PermissionBlock) -> str:
-    body = code_block(block.body, block.language) if block.body else ""
-    return (
-        '<div class="copilot-permission copilot-ask" data-state="open">'
-        f"<p>{_strong(block.heading)}</p>{body}{_context(block)}</div>"
+def _unsaid(block: PermissionBlock, call: ToolBlock | None) -> PermissionBlock:
+    """The request without what its line and the card of its call say."""
+    line = target(block)
+    said = {line, call.title, call.arguments.strip(), call.diff} if call else {line}
+    return replace(
+        block,
+        intention="",
+        body="" if block.body.strip() in said else block.body,
+        place="" if block.place in said else block.place,
+        diff="" if block.diff in said else block.diff,
     )
 
 
-def _request_details(block: PermissionBlock) -> str:
-    """What the line does not say."""
-    shown = block.body.strip() == target(block)
-    body = "" if shown or not block.body else code_block(block.body, block.language)
-    return f"{body}{_context(block)}"
+def _open_permission(block: PermissionBlock) -> str:
+    return (
+        '<div class="copilot-permission copilot-ask" data-state="open">'
+        f"<p>{_strong(block.heading)}</p>{_details(block)}</div>"
+    )
 
 
-def _context(block: PermissionBlock) -> str:
-    parts = [f'<p class="copilot-bad">{text(warning)}</p>' for warning in block.warnings]
+def _details(block: PermissionBlock) -> str:
+    parts = [code_block(block.body, block.language)] if block.body else []
+    parts += [f'<p class="copilot-bad">{text(warning)}</p>' for warning in block.warnings]
     if block.intention:
         parts.append(f"<p>{text(block.intention)}</p>")
-    if block.place and block.place != target(block):
+    if block.place:
         parts.append(f"<p>{_code(block.place)}</p>")
     if block.diff:
         parts.append(_diff(block.diff))

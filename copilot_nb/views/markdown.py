@@ -152,7 +152,7 @@ def _block_code(token: Token) -> str:
 def code_block(code: str, language: str) -> str:
     """Highlighted code in a box."""
     name = language_name(language)
-    label = f' data-language="{name}"' if name else ""
+    label = f' data-language="{name}"' if name not in {"", "text"} else ""
     return f'<pre class="copilot-code"{label}><code>{highlight(code, language)}</code></pre>\n'
 
 

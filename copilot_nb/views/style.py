@@ -1,7 +1,8 @@
 """The style that is stored with every static output: small, scoped, at home in both themes.
 
 Greys are transparent and colours are the notebook's own variables, so one text fits a light page,
-a dark page, and a page that knows nothing of notebooks. Everything reads well without it.
+a dark page, and a page that knows nothing of notebooks. `:is(pre,#_)` outweighs what notebooks say
+about `pre`. Everything reads well without it.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ blockquote{margin:.6em 0;padding:0 0 0 .9em;border-left:3px solid #8884}
 .copilot-h1{font-size:1.35em}
 .copilot-h2{font-size:1.2em}
 code{font:.9em var(--mono);background:var(--bg);padding:.1em .35em;border-radius:4px}
-pre{margin:.6em 0;padding:10px 14px;border-radius:6px;overflow:auto;max-height:28em;
+:is(pre,#_){margin:.6em 0;padding:10px 14px;border-radius:6px;overflow:auto;max-height:28em;
 font:.9em/1.5 var(--mono);background:var(--bg);white-space:pre-wrap;
 code{padding:0;background:none;font:inherit}}
-pre.copilot-code{position:relative;white-space:pre;background:none;border:var(--l)}
+:is(.copilot-code,#_){position:relative;white-space:pre;background:none;border:var(--l)}
 pre[data-language]::after{content:attr(data-language);position:absolute;top:6px;right:10px;
 opacity:.5}
 .copilot-tablewrap{overflow:auto;margin:.7em 0}
