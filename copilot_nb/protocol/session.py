@@ -10,6 +10,9 @@ from pydantic import Field
 from copilot_nb.protocol.base import Wire
 from copilot_nb.protocol.tool import Tool
 
+NEVER_OFFERED = ("lsp",)
+"""Tools that run a program of the folder without asking: `.github/lsp.json` names a command."""
+
 
 class AzureOptions(Wire):
     """What Azure's endpoint needs besides."""
@@ -173,12 +176,15 @@ class SessionConfig(Wire):
         """The parameters, with what is sent always.
 
         Permission requests are always wanted: without the flag the runtime denies silently.
-        File hooks are always off: a repository could switch approvals off with them.
+        File hooks are always off: a repository could switch approvals off with them. So are the
+        tools of `NEVER_OFFERED`, unless `available_tools` names them.
         """
         wire = super().to_wire()
         wire |= {"requestPermission": True, "enableFileHooks": False, "envValueMode": "direct"}
-        if self.excluded_tools is not None:
-            wire["toolFilterPrecedence"] = "excluded"
+        named = {*(self.available_tools or ()), *(self.excluded_tools or ())}
+        never = [name for name in NEVER_OFFERED if name not in named]
+        wire["excludedTools"] = [*(self.excluded_tools or ()), *never]
+        wire["toolFilterPrecedence"] = "excluded"
         return wire
 
 

@@ -64,6 +64,51 @@ def write_hook(directory: Path, decision: str) -> Path:
     return touched
 
 
+def write_programs(directory: Path) -> Path:
+    """Every file that can name a program for an agent to start; a folder for their traces."""
+    traces = directory.parent / "traces"
+    traces.mkdir()
+
+    def program(name: str) -> dict[str, object]:
+        return {"command": "touch", "args": [str(traces / name)], "tools": ["*"]}
+
+    servers = {"mcpServers": {"evil": {"type": "local", **program("mcp")}}}
+    language = program("lsp") | {"fileExtensions": {".py": "python"}}
+    settings = servers | {"statusLine": {"type": "command", "command": f"touch {traces}/settings"}}
+    for path, content in {
+        ".mcp.json": servers,
+        ".github/mcp.json": servers,
+        ".vscode/mcp.json": {"servers": servers["mcpServers"]},
+        ".github/lsp.json": {"lspServers": {"evil": language}},
+        ".github/copilot/settings.json": settings,
+        ".claude/settings.json": settings,
+    }.items():
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_text(json.dumps(content))
+    (directory / "a.py").write_text("x = 1\n")
+    return traces
+
+
+@pytest.mark.parametrize("resumed", [False, True], ids=["created", "resumed"])
+async def test_no_program_of_the_folder_is_started(stage: Stage, *, resumed: bool) -> None:
+    """MCP and language servers of a repository run nowhere, not even for a tool that never asks."""
+    traces = write_programs(stage.directory)
+    look = {"operation": "documentSymbol", "file": str(stage.directory / "a.py")}
+    session = await stage.session(Reply("Hello."))
+    if resumed:
+        await session.ask("Hi.", timeout=WAIT)
+        await session.destroy()
+        session = await stage.client.resume_session(session.session_id, stage.config())
+    else:
+        stage.model.script.clear()
+    stage.model.script += [Reply(tools=[("lsp", look)]), Reply("Done.")]
+
+    await session.ask("Look at it.", timeout=WAIT)
+
+    assert "Tool 'lsp' does not exist" in said_to_model(stage)
+    assert list(traces.iterdir()) == []
+
+
 @pytest.mark.parametrize("resumed", [False, True], ids=["created", "resumed"])
 async def test_hook_file_cannot_bypass_an_approval(stage: Stage, *, resumed: bool) -> None:
     """A repository's hook neither runs nor answers for the user, after a resume either."""
@@ -91,11 +136,25 @@ async def test_hook_file_cannot_bypass_an_approval(stage: Stage, *, resumed: boo
     assert not touched.exists()
 
 
-async def test_secrets_of_our_environment_are_not_in_the_shell(stage: Stage) -> None:
+@pytest.mark.parametrize("resumed", [False, True], ids=["created", "resumed"])
+async def test_secrets_of_our_environment_are_not_in_the_shell(
+    stage: Stage, *, resumed: bool
+) -> None:
     """An approved command sees the allowed variables only, and no token of the account."""
-    session = await stage.session(
-        shell("env | sort"), Reply("Seen."), on_permission_request=lambda _: approve_once()
-    )
+
+    def allow(_: PermissionRequest) -> PermissionDecision:
+        return approve_once()
+
+    session = await stage.session(Reply("Hello."), on_permission_request=allow)
+    if resumed:
+        await session.ask("Hi.", timeout=WAIT)
+        await session.destroy()
+        session = await stage.client.resume_session(
+            session.session_id, stage.config(), on_permission_request=allow
+        )
+    else:
+        stage.model.script.clear()
+    stage.model.script += [shell("env | sort"), Reply("Seen.")]
 
     await session.ask("Run it.", timeout=WAIT)
 
