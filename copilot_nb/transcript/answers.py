@@ -96,7 +96,7 @@ def answer_grew(data: AssistantMessageDelta, event: SessionEvent, turn: Transcri
         return turn
     block = find(turn, TextBlock, data.message_id)
     if block is not None:
-        return turn.put(replace(block, text=sound(block.text + data.delta_content)))
+        return turn.put(replace(block, text=block.text + sound(data.delta_content)))
     turn = _draft(close_writing(turn, event), data.message_id)
     return turn.put(TextBlock(id=data.message_id, text=sound(data.delta_content)))
 
@@ -108,7 +108,7 @@ def reasoning_grew(
     """Some more of the reasoning."""
     block = find(turn, ReasoningBlock, data.reasoning_id)
     if block is not None:
-        return turn.put(replace(block, text=sound(block.text + data.delta_content)))
+        return turn.put(replace(block, text=block.text + sound(data.delta_content)))
     turn = begin(_draft(close_writing(turn, event), data.reasoning_id), data.reasoning_id, event)
     return turn.put(ReasoningBlock(id=data.reasoning_id, text=sound(data.delta_content)))
 
