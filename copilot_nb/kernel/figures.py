@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.kernel.images import image_output
+from copilot_nb.kernel.values import is_a
 
 if TYPE_CHECKING:
     from copilot_nb.kernel.capture import Capture
@@ -27,11 +28,25 @@ def show_new_figures(capture: Capture, before: set[int]) -> None:
         figure = manager.canvas.figure
         if id(figure) in before or not _shown_by_us(figure, inline):
             continue
-        picture = _png(figure)
+        picture = png(figure)
         if picture is not None:
             capture.add(image_output(picture))
         if inline is not None:
             _close(manager, figure, inline)
+
+
+def is_figure(value: object) -> bool:
+    """Whether it is a figure of matplotlib."""
+    module = sys.modules.get("matplotlib.figure")
+    return module is not None and is_a(value, module.Figure)
+
+
+def png(figure: Any) -> bytes | None:
+    """The figure as a notebook would show it; None when there is nothing to see."""
+    from IPython.core.pylabtools import print_figure
+
+    data = print_figure(figure, fmt="png")  # type: ignore[no-untyped-call]  # of IPython
+    return data if isinstance(data, bytes) else None
 
 
 def _managers() -> list[Any]:
@@ -42,13 +57,6 @@ def _managers() -> list[Any]:
 def _shown_by_us(figure: Any, inline: Any) -> bool:
     """Whether no window shows the figure already."""
     return inline is not None or type(figure.canvas).__name__ == "FigureCanvasAgg"
-
-
-def _png(figure: Any) -> bytes | None:
-    from IPython.core.pylabtools import print_figure
-
-    data = print_figure(figure, fmt="png")  # type: ignore[no-untyped-call]  # of IPython
-    return data if isinstance(data, bytes) else None
 
 
 def _close(manager: Any, figure: Any, inline: Any) -> None:

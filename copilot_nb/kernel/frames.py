@@ -42,6 +42,8 @@ class Frame:
     has_index: bool
     read: Callable[[Sequence[int], Sequence[int]], list[list[Any]]]
     """(row positions, column positions) -> values; an index value comes first if there is one."""
+    column: Callable[[int, int], list[Any]]
+    """(column position, step) -> every step-th value of it, as Python values."""
     missing: Callable[[int], int]
     """Missing values in the column at that position."""
 
@@ -75,6 +77,11 @@ class Frame:
             caption=self.size,
         )
 
+    def position(self, name: str) -> int | None:
+        """Where the column of that label is; the first of several."""
+        names = [column.name for column in self.columns]
+        return names.index(name) if name in names else None
+
     def missing_counts(self) -> tuple[int, ...] | None:
         """Missing values per column; None when the table is too big to count them now."""
         if self.rows * len(self.columns) > COUNTED_CELLS:
@@ -91,6 +98,12 @@ def frame_of(value: object) -> Frame | None:
             if frame is not None:
                 return frame
     return None
+
+
+def table_text(table: TableOutput) -> str:
+    """A table as lines of cells."""
+    head = ("", *table.columns) if table.has_index else table.columns
+    return "\n".join(" | ".join(row) for row in (head, *table.rows))
 
 
 def cell(value: object) -> str:
@@ -149,6 +162,7 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
         rows=len(frame),
         has_index=True,
         read=read,
+        column=lambda at, step: frame.iloc[::step, at].tolist(),
         missing=lambda at: int(frame.iloc[:, at].isna().sum()),
     )
 
@@ -174,6 +188,7 @@ def _polars(polars: Any, value: Any) -> Frame | None:
         rows=frame.height,
         has_index=False,
         read=read,
+        column=lambda at, step: frame.to_series(at).gather_every(step).to_list(),
         missing=lambda at: int(frame.to_series(at).null_count()),
     )
 
@@ -195,6 +210,9 @@ def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
         rows=value.num_rows,
         has_index=False,
         read=read,
+        column=lambda at, step: (
+            value.column(at).take(pyarrow.array(range(0, value.num_rows, step))).to_pylist()
+        ),
         missing=lambda at: int(value.column(at).null_count),
     )
 

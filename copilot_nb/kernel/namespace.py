@@ -12,7 +12,7 @@ import inspect
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.frames import COUNTED_CELLS, Frame, frame_of
+from copilot_nb.kernel.frames import COUNTED_CELLS, Frame, frame_of, table_text
 from copilot_nb.kernel.values import (
     FUNCTIONS,
     SIZED,
@@ -29,7 +29,6 @@ from copilot_nb.kernel.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from copilot_nb.transcript.blocks import TableOutput
 
 TEXT = 400
 """Characters of a single value."""
@@ -98,12 +97,6 @@ def describe_frame(frame: Frame, *, rows: int = 5) -> str:
         lines += [f"First {shown} rows:" if shown > 1 else "First row:"]
         lines.append(table_text(frame.table(rows=rows, columns=COLUMNS, tail=False)))
     return "\n".join(lines)
-
-
-def table_text(table: TableOutput) -> str:
-    """A table as lines of cells."""
-    head = ("", *table.columns) if table.has_index else table.columns
-    return "\n".join(" | ".join(row) for row in (head, *table.rows))
 
 
 def signature_of(value: object) -> str:

@@ -16,6 +16,8 @@ from copilot_nb.errors import UsageError
 from copilot_nb.kernel.capture import Capture, capturing
 from copilot_nb.kernel.execute import execute
 from copilot_nb.kernel.figures import open_figures, show_new_figures
+from copilot_nb.kernel.frames import table_text
+from copilot_nb.kernel.pictures import Pictures
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
 from copilot_nb.kernel.values import is_a, module_of
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
@@ -64,10 +66,13 @@ class Shell:
         self._error: BaseException | None = last_error()
         self._numbers = count(1)
         self._running = asyncio.Lock()
+        self.pictures = Pictures(shell)
+        """What the user's cells showed lately."""
         shell.events.register("post_run_cell", self._cell_ended)
 
     def close(self) -> None:
         """Take back what was registered in IPython."""
+        self.pictures.close()
         with contextlib.suppress(ValueError):
             self.ipython.events.unregister("post_run_cell", self._cell_ended)
 
@@ -155,9 +160,7 @@ def _as_text(output: Output) -> str:
     match output:
         case TextOutput(text=text):
             return text
-        case TableOutput(columns=columns, rows=rows, has_index=has_index, caption=caption):
-            head = ("", *columns) if has_index else columns
-            lines = [" | ".join(row) for row in (head, *rows)]
-            return "\n".join([*lines, f"[{caption}]"])
+        case TableOutput(caption=caption):
+            return f"{table_text(output)}\n[{caption}]"
         case ImageOutput(width=width, height=height):
             return f"[picture, {width} × {height} pixels]"

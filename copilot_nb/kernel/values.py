@@ -142,7 +142,7 @@ def plain_attribute(value: object, name: str) -> Any:
 
 def instance_data(value: object) -> dict[str, Any]:
     """What the instance itself stores, read past `__getattr__` and properties."""
-    for cls in _mro(type(value)):
+    for cls in mro(type(value)):
         descriptor = class_data(cls).get("__dict__")
         if isinstance(descriptor, types.GetSetDescriptorType | types.MemberDescriptorType):
             data = descriptor.__get__(value)
@@ -155,7 +155,8 @@ def class_data(cls: type) -> Mapping[str, Any]:
     return type.__dict__["__dict__"].__get__(cls)  # type: ignore[no-any-return]  # a mapping proxy
 
 
-def _mro(cls: type) -> tuple[type, ...]:
+def mro(cls: type) -> tuple[type, ...]:
+    """The class and those it inherits from, read past its metaclass."""
     return type.__dict__["__mro__"].__get__(cls)  # type: ignore[no-any-return]  # a tuple of types
 
 

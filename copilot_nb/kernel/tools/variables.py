@@ -9,11 +9,15 @@ from pydantic import Field
 
 from copilot_nb.errors import ToolError
 from copilot_nb.kernel.envelope import untrusted
+from copilot_nb.kernel.frames import frame_of
 from copilot_nb.kernel.namespace import brief, describe, matching, nearest
 from copilot_nb.session.tools import Invocation, tool
 
 if TYPE_CHECKING:
     from copilot_nb.kernel.shell import Shell
+
+COLUMNS = 10
+"""Matching columns that are named."""
 
 
 @tool(permission="read")
@@ -56,10 +60,35 @@ def describe_variable(
         rows: How many rows of a table to show.
     """
     invocation.describe(title=name)
-    return untrusted(describe(name, _find(shell, name), rows=rows), f"variable {name}")
+    return untrusted(describe(name, find(shell, name), rows=rows), f"variable {name}")
 
 
-def _find(shell: Shell, name: str) -> object:
+@tool(permission="read")
+def search_variables(text: str, *, shell: Shell, invocation: Invocation) -> str:
+    """Find variables whose name, type or column labels contain a text.
+
+    Args:
+        text: What to look for; upper and lower case do not matter.
+    """
+    invocation.describe(title=text)
+    lines = []
+    for name, value in shell.variables.items():
+        line = f"{name}: {brief(value)}"
+        frame = frame_of(value)
+        hits = [c.name for c in frame.columns if text.lower() in c.name.lower()] if frame else []
+        if hits or text.lower() in line.lower():
+            lines.append(f"{line}; columns {', '.join(hits[:COLUMNS])}" if hits else line)
+    if not lines:
+        return f"Nothing in the notebook is called {text!r}."
+    return untrusted("\n".join(lines), f"variables with {text!r}")
+
+
+def find(shell: Shell, name: str) -> object:
+    """The variable of that name.
+
+    Raises:
+        ToolError: There is none; the message names the nearest.
+    """
     variables = shell.variables
     if name in variables:
         return variables[name]

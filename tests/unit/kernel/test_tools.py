@@ -17,10 +17,11 @@ from copilot_nb.protocol.permission import approve_once, reject, user_not_availa
 from copilot_nb.session.pending import Answer
 
 if TYPE_CHECKING:
-    from tests.unit.kernel.conftest import RecordingSession
+    from tests.unit.kernel.recording import RecordingSession
 
 
-def _data(text: str) -> list[str]:
+def data_of(text: str) -> list[str]:
+    """What is inside of the envelope."""
     opening, *body, closing = text.splitlines()
     assert opening.startswith("<notebook-data ")
     assert closing.startswith("</notebook-data ")
@@ -45,7 +46,7 @@ async def test_variables_are_listed(session: RecordingSession, shell: Shell) -> 
 
     result = await session.call(list_variables, shell)
 
-    assert _data(result.text_result_for_llm) == ["df: DataFrame, 1 rows × 1 column", "n: int 3"]
+    assert data_of(result.text_result_for_llm) == ["df: DataFrame, 1 rows × 1 column", "n: int 3"]
     assert session.events == [
         LocalToolDetails(tool_call_id="t1", title="2 variables", source="kernel")
     ]
@@ -57,7 +58,7 @@ async def test_listing_is_limited(session: RecordingSession, shell: Shell) -> No
 
     result = await session.call(list_variables, shell, pattern="v*", limit=2)
 
-    assert _data(result.text_result_for_llm)[2].startswith("… 3 more")
+    assert data_of(result.text_result_for_llm)[2].startswith("… 3 more")
 
 
 async def test_nothing_to_list(session: RecordingSession, shell: Shell) -> None:
@@ -75,8 +76,8 @@ async def test_variable_is_described(session: RecordingSession, shell: Shell) ->
 
     result = await session.call(describe_variable, shell, name="df", rows=1)
 
-    assert _data(result.text_result_for_llm)[0] == "df: DataFrame, 9 rows × 1 column"
-    assert _data(result.text_result_for_llm)[-1] == "0 | 0"
+    assert data_of(result.text_result_for_llm)[0] == "df: DataFrame, 9 rows × 1 column"
+    assert data_of(result.text_result_for_llm)[-1] == "0 | 0"
 
 
 async def test_unknown_variable_names_the_nearest(session: RecordingSession, shell: Shell) -> None:
@@ -99,7 +100,7 @@ async def test_allowed_code_runs_and_is_shown(session: RecordingSession, shell: 
     assert session.requests[0].prompt["body"] == "x = 40\nprint('hi')\nx + 2"
     assert session.requests[0].prompt["intention"] == "Try"
     assert shell.user_ns["x"] == 40
-    assert _data(result.text_result_for_llm) == ["hi", "42"]
+    assert data_of(result.text_result_for_llm) == ["hi", "42"]
     assert result.session_log == "hi\n42"
     assert [e.output["text"] for e in session.events if isinstance(e, LocalKernelOutput)] == [
         "hi\n",
@@ -123,7 +124,7 @@ async def test_silent_code(session: RecordingSession, shell: Shell) -> None:
 
     result = await session.call(run_code, shell, code="y = 1")
 
-    assert _data(result.text_result_for_llm) == ["The code ran and showed nothing."]
+    assert data_of(result.text_result_for_llm) == ["The code ran and showed nothing."]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ async def test_last_error_is_told(session: RecordingSession, shell: Shell) -> No
     result = await session.call(last_error, shell)
 
     assert nothing.text_result_for_llm == "The user's code has not raised an error."
-    body = "\n".join(_data(result.text_result_for_llm))
+    body = "\n".join(data_of(result.text_result_for_llm))
     assert "ZeroDivisionError: division by zero" in body
     assert "Locals of f(), line 3:\n  a: int\n  secret: str 5 characters" in body
     assert "'value'" not in body.partition("Locals")[2]

@@ -1,0 +1,59 @@
+"""What a user's own tool may return: tables, figures and pictures become what the model reads."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_jsonable_python
+
+from copilot_nb.kernel.envelope import untrusted
+from copilot_nb.kernel.figures import is_figure, png
+from copilot_nb.kernel.frames import frame_of, table_text
+from copilot_nb.kernel.images import for_model, image_output
+from copilot_nb.kernel.values import short
+from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
+from copilot_nb.session.tools import register_converter
+
+if TYPE_CHECKING:
+    from copilot_nb.transcript.blocks import ImageOutput
+
+
+def register_results() -> None:
+    """Teach sessions the types of a notebook; no library is imported for it."""
+    register_converter(object, to_tool_result)
+
+
+def to_tool_result(value: object) -> ToolResultObject:
+    """Any value: a table as rows, a figure or picture as an image, the rest as JSON."""
+    frame = frame_of(value)
+    if frame is not None:
+        table = frame.table()
+        return ToolResultObject.text(untrusted(f"{table_text(table)}\n[{frame.size}]", frame.kind))
+    picture = _picture(value)
+    if picture is not None:
+        return picture_result(picture)
+    text = json.dumps(to_jsonable_python(value, fallback=short), ensure_ascii=False)
+    return ToolResultObject.text(text)
+
+
+def picture_result(picture: ImageOutput, *, about: str = "picture") -> ToolResultObject:
+    """A picture for the model, made smaller if need be."""
+    small = for_model(picture)
+    if small is None:
+        return ToolResultObject.failure(f"The {about} is too large to be sent.")
+    return ToolResultObject(
+        text_result_for_llm=f"[{about}, {small.width} × {small.height} pixels]",
+        binary_results_for_llm=[
+            BinaryResult(data=small.data, mime_type=small.mime, description=small.alt)
+        ],
+    )
+
+
+def _picture(value: Any) -> ImageOutput | None:
+    if is_figure(value):
+        data = png(value)
+    else:
+        draw = getattr(type(value), "_repr_png_", None)
+        data = draw(value) if draw is not None else None
+    return None if data is None else image_output(data)

@@ -1,0 +1,54 @@
+# ruff: noqa: D417 - the docstrings are the model's words; it does not see what we hand in
+"""A tool that looks into data files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from copilot_nb.errors import ToolError
+from copilot_nb.kernel.envelope import untrusted
+from copilot_nb.kernel.previews import preview
+from copilot_nb.protocol.tool import ToolResultObject
+from copilot_nb.session.tools import Invocation, tool
+
+
+@tool(permission="none")
+async def preview_file(
+    path: str, rows: Annotated[int, Field(ge=1, le=50)] = 5, *, invocation: Invocation
+) -> ToolResultObject:
+    """Show size, columns and first rows of a data file (csv, json, parquet, xlsx, text).
+
+    Files outside of the notebook's working directory are read only after the user allowed it.
+
+    Args:
+        path: The file, absolute or relative to the notebook's working directory.
+        rows: How many rows to show.
+    """
+    file, inside = _locate(path)
+    invocation.describe(title=path)
+    if not inside:
+        answer = await invocation.ask_permission(
+            kind="read", body=str(file), heading="Read this file?", language="text", place=str(file)
+        )
+        if not answer.approved:
+            return ToolResultObject.failure(
+                f"The user declined to read {path}.", result_type="denied"
+            )
+    try:
+        text = preview(file, rows)
+    except LookupError as missing:
+        raise ToolError(
+            f"Reading {file.suffix} files needs {missing}; it is not installed."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise ToolError(f"{path!r} cannot be read: {error}") from None
+    return ToolResultObject.text(untrusted(text, f"file {file.name}"))
+
+
+def _locate(path: str) -> tuple[Path, bool]:
+    """The file with links followed, and whether it is in the notebook's working directory."""
+    file = Path(path).expanduser().resolve()
+    return file, file.is_relative_to(Path.cwd().resolve())
