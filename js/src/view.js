@@ -64,7 +64,7 @@ export function mountView({ el, sync, typeset }) {
       if (dirty && !dirty.has(block.id) && cards.has(block.id) && !waiting.includes(block.id)) continue;
       const one = card(block);
       one.el.classList.toggle("copilot-inside", settle(block, one, cards.get(block.tool_call_id)));
-      one.update(block, { ended: ENDED.has(page.head.state), held: held.has(block.id), waiting });
+      update(one, block, { ended: ENDED.has(page.head.state), held: held.has(block.id), waiting });
     }
     label.textContent = page.head.label;
     label.hidden = !page.head.label;
@@ -103,6 +103,16 @@ export function mountView({ el, sync, typeset }) {
     ending.abort();
     root.remove();
   };
+}
+
+/** A block that cannot be drawn must not take the others with it. */
+function update(one, block, turn) {
+  try {
+    one.update(block, turn);
+  } catch (error) {
+    console.error("copilot_nb: a block could not be drawn", error);
+    one.el.replaceChildren(element("p", "copilot-muted", "This part of the turn could not be drawn."));
+  }
 }
 
 /** An answered request moves to the tool call that it was about. */

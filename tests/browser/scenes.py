@@ -21,12 +21,21 @@ from copilot_nb.transcript.blocks import (
     Usage,
     UserInputBlock,
 )
+from copilot_nb.transcript.safety import sound
 from copilot_nb.views.view import Callbacks
 from copilot_nb.views.widget.widget import WidgetView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from copilot_nb.transcript.blocks import Block
+
+SETUP = """\
+import asyncio
+from copilot_nb.kernel.loop import wait_in_cell
+from tests.browser.scenes import *
+"""
+"""The first cell of a notebook that plays scenes."""
 CHOICES = (
     Choice(id="allow_once", label="Allow once", key="y", style="primary"),
     Choice(id="allow_session", label="Allow for this session", key="s"),
@@ -239,6 +248,47 @@ def gallery() -> dict[str, Transcript]:
             ),
         ),
     }
+
+
+def hostile(corpus: list[dict[str, str]]) -> Transcript:
+    """Each entry of the corpus in every field of the block that it was made for."""
+    return Transcript(
+        state="running",
+        blocks=tuple(_hostile(f"h{at}", one) for at, one in enumerate(corpus)),
+    )
+
+
+def _hostile(block_id: str, entry: Mapping[str, str]) -> Block:
+    text = sound(entry["text"])
+    if entry["kind"] == "command":
+        return PermissionBlock(
+            id=block_id,
+            subject="shell",
+            heading=text,
+            body=text,
+            language="bash",
+            intention=text,
+            place=text,
+            warnings=(text,),
+            state="answered",
+            answer=text,
+        )
+    if entry["kind"] == "output":
+        table = TableOutput(columns=(text,), rows=((text, text),), caption=text)
+        return ToolBlock(
+            id=block_id,
+            name=text,
+            title=text,
+            arguments=text,
+            state="ok",
+            output=text,
+            error=text,
+            diff=text,
+            outputs=(TextOutput(text=text), table),
+        )
+    if entry["kind"] == "url":
+        text = f"[a](<{text}>) ![b](<{text}>) <{text}>"
+    return TextBlock(id=block_id, text=text, closed=True)
 
 
 class Stage:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.driver import REPOSITORY, Lab, LabPage
-from tests.browser.scenes import SCENES
+from tests.browser.scenes import SCENES, SETUP
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
     from tests.browser.conftest import OpenNotebook
-
-SETUP = """\
-from copilot_nb.kernel.loop import wait_in_cell
-from tests.browser.scenes import *
-from tests.browser.scenes import Stage
-"""
 
 
 def cell(*lines: str) -> str:
@@ -195,7 +189,7 @@ def test_question_is_answered(open_notebook: OpenNotebook, way: str) -> None:
 def test_stop_button(open_notebook: OpenNotebook) -> None:
     """Stop reaches the turn while it runs."""
     wait = cell("while not stage.stops:", "    await asyncio.sleep(0.05)", "print('stopped')")
-    page = open_notebook([SETUP, f"import asyncio\n{wait}"])
+    page = open_notebook([SETUP, wait])
     page.run_to_end(0)
     page.run(1)
 
@@ -278,7 +272,7 @@ def test_notebook_7_draws_and_answers(open_notebook: OpenNotebook) -> None:
 def test_page_without_the_extension_is_noticed(browser: Browser, tmp_path: Path) -> None:
     """Where only the kernel has anywidget the view hears of it, and the stored form is readable."""
     lines = ("await asyncio.sleep(4)", "print('unready', stage.unready)", "stage.end()")
-    setup = f"import asyncio\n{SETUP}"
+    setup = SETUP
     with Lab(tmp_path / "root", without=["anywidget"]).running() as lab:
         page = LabPage(browser, lab, lab.write_notebook("n.ipynb", [setup, cell(*lines)])).open()
         page.run_to_end(0)
