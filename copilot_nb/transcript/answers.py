@@ -96,7 +96,8 @@ def answer_grew(data: AssistantMessageDelta, event: SessionEvent, turn: Transcri
         return turn
     block = find(turn, TextBlock, data.message_id)
     if block is not None:
-        return turn.put(replace(block, text=block.text + sound(data.delta_content)))
+        text = block.text + sound(data.delta_content)
+        return turn.put(TextBlock(id=block.id, text=text, closed=block.closed))
     turn = _draft(close_writing(turn, event), data.message_id)
     return turn.put(TextBlock(id=data.message_id, text=sound(data.delta_content)))
 

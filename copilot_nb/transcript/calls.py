@@ -34,7 +34,7 @@ from copilot_nb.transcript.fold import (
     remember,
     without,
 )
-from copilot_nb.transcript.permissions import diff_counts
+from copilot_nb.transcript.diffs import diff_counts
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:

@@ -16,13 +16,14 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.transcript.blocks import Block, Output, TextOutput, ToolBlock, Transcript
+from copilot_nb.transcript.blocks import Block, Output, TextOutput, ToolBlock, Transcript, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Op = list[Any]
 
+_USAGE = tuple(field.name for field in fields(Usage))
 _HEAD = ("prompt", "state", "status", "model", "label", "seconds")
 
 
@@ -55,13 +56,19 @@ def _block_ops(old: Transcript, new: Transcript) -> list[Op]:
 
 def _kept(old: Transcript, new: Transcript) -> set[str]:
     """Ids of the blocks that stay where they are; all others are deleted or added at the end."""
+    if len(new.blocks) >= len(old.blocks) and all(map(_is_same, old.blocks, new.blocks)):
+        return {block.id for block in old.blocks}
     kept: set[str] = set()
     rest = iter(old.blocks)
     for block in new.blocks:
-        if not any(other.id == block.id and other.kind == block.kind for other in rest):
+        if not any(_is_same(other, block) for other in rest):
             break
         kept.add(block.id)
     return kept
+
+
+def _is_same(old: Block, new: Block) -> bool:
+    return old is new or (old.id == new.id and old.kind == new.kind)
 
 
 def _difference(old: Block, new: Block) -> Iterator[Op]:
@@ -110,7 +117,8 @@ def _grew(before: object, after: object) -> bool:
 
 def _head(transcript: Transcript) -> dict[str, Any]:
     head = {name: getattr(transcript, name) for name in _HEAD}
-    return {**head, "usage": asdict(transcript.usage)}
+    usage = transcript.usage
+    return {**head, "usage": {name: getattr(usage, name) for name in _USAGE}}
 
 
 def _block(block: Block) -> dict[str, Any]:

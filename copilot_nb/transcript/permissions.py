@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from copilot_nb.transcript.blocks import Choice, PermissionBlock
+from copilot_nb.transcript.diffs import diff_counts, diff_lines
 from copilot_nb.transcript.presentation import file_language, first_line, indented
 from copilot_nb.transcript.safety import visible, warnings
 
@@ -41,9 +42,7 @@ def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> Pe
     draw = _KINDS.get(subject)
     fields = draw(prompt) if draw else _unknown(prompt)
     raw = "\n".join((fields["heading"], fields.get("body", ""), fields.get("place", "")))
-    shown: dict[str, Any] = {
-        name: value if name == "language" else visible(value) for name, value in fields.items()
-    }
+    shown: dict[str, Any] = {name: _SHOWN.get(name, visible)(text) for name, text in fields.items()}
     return PermissionBlock(
         id=request_id,
         subject=subject if draw else "unknown",
@@ -52,12 +51,6 @@ def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> Pe
         tool_call_id=_text(prompt, "toolCallId") or tool_call_id,
         **shown,
     )
-
-
-def diff_counts(diff: str) -> tuple[int, int]:
-    """How many lines a unified diff adds and takes away."""
-    lines = [line for line in diff.split("\n") if not line.startswith(("+++ ", "--- "))]
-    return sum(line[:1] == "+" for line in lines), sum(line[:1] == "-" for line in lines)
 
 
 def _choices(subject: str, prompt: Prompt) -> tuple[Choice, ...]:
@@ -195,6 +188,20 @@ _KINDS: Mapping[str, Callable[[Prompt], Fields]] = {
 }
 
 
+def _one_line(text: str) -> str:
+    """The visible text without line ends: nothing in a path or name can look like another line."""
+    return visible(text).replace("\n", "⟨U+000A⟩")
+
+
+_SHOWN: Mapping[str, Callable[[str], str]] = {
+    "heading": _one_line,
+    "place": _one_line,
+    "intention": lambda text: " ".join(visible(text).split()),
+    "language": str,
+}
+"""Fields that are not simply made visible."""
+
+
 def _own_warnings(prompt: Prompt) -> tuple[str, ...]:
     given = prompt.get("warnings")
     return tuple(map(visible, map(str, given))) if isinstance(given, list | tuple) else ()
@@ -202,7 +209,7 @@ def _own_warnings(prompt: Prompt) -> tuple[str, ...]:
 
 def _diff_warnings(diff: str) -> tuple[str, ...]:
     """Invisible characters in added lines; long lines and odd alphabets are usual in files."""
-    added = "\n".join(line[1:] for line in diff.split("\n") if line.startswith("+"))
+    added = "\n".join(line[1:] for line in diff_lines(diff) if line.startswith("+"))
     return tuple(text for text in warnings(added) if "⟨U+…⟩" in text)
 
 

@@ -10,7 +10,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_nb.transcript import answers, calls, requests, states
-from copilot_nb.transcript.blocks import Block, ReasoningBlock, TextBlock, ToolBlock, Transcript
+from copilot_nb.transcript.blocks import (
+    Block,
+    PermissionBlock,
+    ReasoningBlock,
+    TextBlock,
+    ToolBlock,
+    Transcript,
+    UserInputBlock,
+)
 from copilot_nb.transcript.fold import fold, fold_nested
 
 if TYPE_CHECKING:
@@ -34,10 +42,18 @@ def describe(turn: Transcript) -> str:
     """What goes on now, in two or three words; nothing when the turn has ended."""
     if turn.ended:
         return ""
-    if turn.open_requests:
+    if _is_asking(turn):
         return "Waiting for you"
     writing = _writing(turn.blocks[-1]) if turn.blocks else ""
     return writing or _working(turn)
+
+
+def _is_asking(turn: Transcript) -> bool:
+    """Whether a request is open; a plain loop, because every delta asks."""
+    for block in turn.blocks:
+        if isinstance(block, (PermissionBlock, UserInputBlock)) and block.state == "open":
+            return True
+    return False
 
 
 def _writing(block: Block) -> str:

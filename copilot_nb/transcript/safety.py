@@ -36,14 +36,12 @@ def visible(text: str) -> str:
 
     Line ends and tabs stay; so does all that a reader can see. The result can always be encoded.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return _MARKED.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+    return text if _is_plain(text) else _MARKED.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
 
 
 def sound(text: str) -> str:
     """The text with control characters and halves of surrogate pairs replaced: it can be stored."""
-    return _UNSOUND.sub("\ufffd", text)
+    return text if _is_plain(text) else _UNSOUND.sub("\ufffd", text)
 
 
 def warnings(text: str) -> tuple[str, ...]:
@@ -60,6 +58,11 @@ def warnings(text: str) -> tuple[str, ...]:
     if _GAP.search(text) or max(map(len, text.split("\n"))) > _LONG_LINE:
         found.append("It has long gaps or lines: look at all of it.")
     return tuple(found)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a glance is enough: this runs over growing texts again and again."""
+    return text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _mixed_words(text: str) -> str:
