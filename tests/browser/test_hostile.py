@@ -28,11 +28,12 @@ LOOK = """(root, tags) => {
     const found = [];
     for (const node of root.querySelectorAll("*")) {
         const name = node.localName;
-        if (!tags.split(" ").includes(name) && !name.startsWith("mjx-") && !node.closest("mjx-container"))
-            found.push(name);
+        const ours = tags.split(" ").includes(name) || node.closest("mjx-container");
+        if (!ours) found.push(name);
         for (const { name: key, value } of node.attributes) {
             if (/^on|^srcdoc|^formaction|^data-commandlinker/.test(key)) found.push(key);
-            if (key === "src" && !/^data:image.(?:png|jpeg|gif|webp);/.test(value)) found.push(value);
+            if (key === "src" && !/^data:image.(?:png|jpeg|gif|webp);/.test(value))
+                found.push(value);
             if (key === "href" && !/^(?:https?:|mailto:|#)/.test(value)) found.push(value);
         }
         if (getComputedStyle(node).position === "fixed") found.push(`${name} covers the page`);

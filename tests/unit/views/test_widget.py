@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import threading
 from dataclasses import replace
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import comm
@@ -279,6 +281,21 @@ async def test_carrier_is_made_anew_when_it_was_closed(bench: Bench) -> None:
     bench.open(text("hi"))
 
     assert bench.state(bench.model_id)["runtime"].startswith("IPY_MODEL_")
+
+
+async def test_front_end_without_a_widget_manager_gets_the_whole_bundle(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In marimo widgets cannot see each other, so each turn brings all it needs."""
+    marimo = ModuleType("marimo")
+    monkeypatch.setattr(marimo, "running_in_notebook", lambda: True, raising=False)
+    monkeypatch.setitem(sys.modules, "marimo", marimo)
+
+    bench.open(text("hi"))
+
+    state = bench.state(bench.model_id)
+    assert state["_esm"] == runtime_code()
+    assert state["snap"]["t"] == to_wire(text("hi"))
 
 
 async def test_close_leaves_only_the_stored_form(bench: Bench) -> None:
