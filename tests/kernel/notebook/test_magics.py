@@ -156,9 +156,9 @@ def test_a_question_mark_behind_the_magic_is_help(notebook: Notebook, code: str)
 
 
 def test_completion_goes_through_the_kernel(notebook: Notebook) -> None:
-    """As a front end asks for it."""
-    assert complete(notebook.kernel, "%copilot pro") == ["provider"]
-    assert complete(notebook.kernel, "%%copilot --o") == ["--out"]
+    """As a front end asks for it; old IPythons add words of their own."""
+    assert "provider" in complete(notebook.kernel, "%copilot pro")
+    assert "--out" in complete(notebook.kernel, "%%copilot --o")
     assert "ollama" in complete(notebook.kernel, "%copilot provider ")
 
 
