@@ -23,7 +23,7 @@ README_COMMANDS = (
 )
 _CODE = re.compile(r"```[a-z]*\n(?P<block>.*?)```|`(?P<span>[^`\n]+)`", re.DOTALL)
 # Spelled in two parts, so that this file passes its own test.
-_MACHINE = re.compile(r"(?:^|[^\w.])/(?:wo" + r"rk|ro" + r"ot|fa" + r"rm)/")
+_MACHINE = re.compile(r"(?:^|[^\w.])/(?:wor" + r"k|roo" + r"t|far" + r"m)/")
 _REGISTRY = re.compile(
     r"(?:registry\.npm" + r"js|files\.python" + r"hosted|py" + r"pi)\.(?:org|io)"
 )
