@@ -13,12 +13,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import CopilotError, TurnAbortedError, TurnTimeoutError
+from copilot_nb.protocol.events import parse
 from copilot_nb.session.subscription import EventSubscription, Lagged
 from copilot_nb.transcript.blocks import ToolBlock, Transcript, Usage
 from copilot_nb.transcript.reduce import reduce
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from copilot_nb.protocol.events import SessionEvent
     from copilot_nb.session.run import Run
@@ -45,16 +46,29 @@ class Turn:
 
     def __init__(self, prompt: str, run: Run) -> None:
         self.prompt = prompt
-        self.transcript = Transcript(prompt=prompt)
-        """What a view draws; replaced by every event that changes it."""
         self.error: CopilotError | None = None
         """Why it failed or was stopped; None while it runs and when all went well."""
         self._run = run
-        self._events: list[SessionEvent] = []
+        self._raw: list[Mapping[str, Any]] = []  # of its events: typed ones are many objects each
+        self._folded = (Transcript(prompt=prompt), 0)  # and how many events are in it
         self._streams: list[EventSubscription] = []
         self._watchers: list[Callable[[Transcript], None]] = []
         self._ended = asyncio.Event()
         self._error_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def transcript(self) -> Transcript:
+        """What a view draws: made when somebody looks, for an answer that nobody watches.
+
+        Any thread may look: what is kept is one value, and made again at worst.
+        """
+        transcript, count = self._folded
+        news = self._raw[count:]
+        if news:
+            for raw in news:
+                transcript = _reduced(transcript, parse(raw))
+            self._folded = (transcript, count + len(news))
+        return transcript
 
     @property
     def message_id(self) -> str | None:
@@ -74,7 +88,7 @@ class Turn:
     @property
     def events(self) -> tuple[SessionEvent, ...]:
         """All its events so far."""
-        return tuple(self._events)
+        return tuple(map(parse, self._raw))
 
     @property
     def message(self) -> SessionEvent | None:
@@ -145,7 +159,7 @@ class Turn:
     async def stream(self) -> AsyncIterator[SessionEvent]:
         """Its events from the first to the last; then raises what `wait` raises."""
         subscription = EventSubscription(capacity=None)
-        for event in self._events:
+        for event in self.events:
             subscription.put(event)
         if self.ended:
             subscription.end()
@@ -190,16 +204,17 @@ class Turn:
         return self._run.passed_over and not self._run.started and not self.ended
 
     def _fold(self, event: SessionEvent) -> None:
-        self._events.append(event)
+        self._raw.append(event.raw)
         for stream in self._streams:
             stream.put(event)
-        try:
-            transcript = reduce(self.transcript, event)
-        except Exception:  # noqa: BLE001 - an odd event must not stop the turn
-            _log.exception("An event could not be shown: %s", event.type)
-            return
-        if transcript is not self.transcript:
-            self.transcript = transcript
+        if self._watchers:
+            self._watch(event)
+
+    def _watch(self, event: SessionEvent) -> None:
+        before, count = self._folded
+        if count == len(self._raw) - 1:  # nobody looked away: this event is typed already
+            self._folded = (_reduced(before, event), count + 1)
+        if self.transcript is not before:
             self._tell()
 
     def _tell(self) -> None:
@@ -247,3 +262,11 @@ class Turn:
 def _discard(items: list[Any], item: Any) -> None:
     if item in items:
         items.remove(item)
+
+
+def _reduced(transcript: Transcript, event: SessionEvent) -> Transcript:
+    try:
+        return reduce(transcript, event)
+    except Exception:  # noqa: BLE001 - an odd event must not stop the turn
+        _log.exception("An event could not be shown: %s", event.type)
+        return transcript
