@@ -21,6 +21,7 @@
     ├── SessionClosedError        this Session object was closed or destroyed
     ├── TurnAbortedError          the turn was stopped (reason, partial)
     ├── TurnTimeoutError          the wait ended; the turn may still be running
+    ├── ShownError                a turn in a cell ended badly; its output says why
     ├── LaggedError               a subscription lost events because its reader was too slow
     └── ToolNotFoundError         no tool of that name is registered
 
@@ -240,6 +241,17 @@ class LaggedError(CopilotError):
     def __init__(self, message: str, *, count: int = 0) -> None:
         super().__init__(message)
         self.count = count
+
+
+class ShownError(CopilotError):
+    """A turn in a cell ended badly, and its output there already says why.
+
+    Raised so that the cell fails and the cells queued behind it do not run.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """One line instead of a traceback; IPython asks for this by name."""
+        return [self.message.partition("\n")[0]]
 
 
 class ToolNotFoundError(CopilotError):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 
-from copilot_nb.errors import CopilotError, TurnAbortedError, TurnTimeoutError
+from copilot_nb.errors import CopilotError, ShownError, TurnAbortedError, TurnTimeoutError
 from copilot_nb.notebook import policy
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.link import DEMO_LABEL, Link
@@ -36,24 +36,6 @@ if TYPE_CHECKING:
 
 ABORT_SECONDS = 0.3
 """How long ■ waits for the runtime; the cell ends in any case."""
-
-
-class ShownError(CopilotError):
-    """The turn failed, and its output in the notebook already says why.
-
-    Raised so that the cell fails and the cells queued behind it do not run.
-    """
-
-    def _render_traceback_(self) -> list[str]:
-        """One line instead of a traceback; IPython asks for this by name."""
-        return [self.message.partition("\n")[0]]
-
-    @classmethod
-    def of(cls, error: CopilotError) -> ShownError:
-        """The quiet form of what ended a turn."""
-        if isinstance(error, TurnAbortedError):
-            return cls("Stopped: the session goes on.")
-        return cls(f"The turn failed: {error.message}")
 
 
 class Conversation:
@@ -105,7 +87,7 @@ class Conversation:
             turn = await session.start_turn(prompt, context=contextvars.copy_context())
         except CopilotError as error:
             screen.close(_failed(prompt, error))
-            raise ShownError.of(error) from error
+            raise _shown(error) from error
         except asyncio.CancelledError:
             if session is not None:  # the prompt may be on its way
                 await self._abort(session)
@@ -173,7 +155,7 @@ class Conversation:
             await self._abort(session, f"the time limit of {limit:g} s")
             raise
         except CopilotError as error:
-            raise ShownError.of(error) from error
+            raise _shown(error) from error
         finally:
             session.pending.attended = False
             self._screen = None
@@ -240,6 +222,13 @@ def _told_of(instructions: tuple[str, ...]) -> tuple[NoticeBlock, ...]:
         "`%config Copilot.instructions = False` leaves them out."
     )
     return (NoticeBlock(id="instructions", text=text),)
+
+
+def _shown(error: CopilotError) -> ShownError:
+    """The quiet form of what ended a turn."""
+    if isinstance(error, TurnAbortedError):
+        return ShownError("Stopped: the session goes on.")
+    return ShownError(f"The turn failed: {error.message}")
 
 
 def _failed(prompt: str, error: CopilotError) -> Transcript:

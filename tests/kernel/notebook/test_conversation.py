@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from copilot_nb.testing.reply import Reply
+from tests.kernel.driver import Kernel
 from tests.kernel.notebook.conftest import plain, shown
+from tests.kernel.notebook.processes import ended_within
 
 if TYPE_CHECKING:
+    from copilot_nb.testing.model import ScriptedModel
     from tests.kernel.notebook.conftest import Notebook
 
 COMMAND = Reply(tools=[("bash", {"command": "echo hi > x.txt", "description": "say hi"})])
@@ -311,3 +316,27 @@ def test_without_anybody_everything_is_denied_and_says_so(notebook: Notebook) ->
         "echo hi > x.txt"
     ) in plain(cell)
     assert "Then not." in plain(cell)
+
+
+@pytest.mark.parametrize("end", ["shutdown", "kill"])
+def test_the_runtime_ends_with_the_kernel(
+    model: ScriptedModel, cli_path: Path, tmp_path: Path, end: str
+) -> None:
+    """However the kernel ends, nothing is left behind."""
+    kernel = Kernel(Path(sys.executable), tmp_path)
+    environ = {
+        "COPILOT_HOME": str(tmp_path / "home"),
+        "COPILOT_CLI_PATH": str(cli_path),
+        "COPILOT_NB_PROVIDER": model.url,
+        "COPILOT_NB_MODEL": "scripted",
+    }
+    with kernel:
+        kernel.check(f"import os\nos.environ.update({environ!r})\n%load_ext copilot_nb")
+        kernel.check("%%copilot\nHello.")
+        runtime = int(kernel.check(RUNTIME).text)
+        if end == "kill":
+            os.kill(kernel.pid, signal.SIGKILL)
+        else:
+            kernel.request("shutdown_request", {"restart": False})
+
+        assert ended_within(runtime, seconds=10)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.testing.reply import Reply
+from tests.kernel.notebook.processes import ended_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,15 +155,3 @@ def test_leaving_ends_the_runtime(terminal: Terminal, model: ScriptedModel) -> N
 
     assert terminal.child.exitstatus == 0
     assert ended_within(runtime, seconds=5)
-
-
-def ended_within(process: int, *, seconds: float) -> bool:
-    """Whether a process is gone soon."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)  # a process of somebody else's cannot be waited for
-    return False

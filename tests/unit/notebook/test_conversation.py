@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from IPython.core.getipython import get_ipython
 
-from copilot_nb.errors import ConfigError, TurnTimeoutError
+from copilot_nb.errors import ConfigError, ShownError, TurnTimeoutError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook import facts
-from copilot_nb.notebook.conversation import ShownError
 from copilot_nb.notebook.providers import parse
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.blocks import PermissionBlock
