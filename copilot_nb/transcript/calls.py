@@ -24,6 +24,7 @@ from copilot_nb.protocol.events import (
 from copilot_nb.protocol.local import LocalKernelOutput, LocalToolDetails
 from copilot_nb.transcript import output, presentation
 from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, ToolState, Transcript
+from copilot_nb.transcript.diffs import diff_counts
 from copilot_nb.transcript.fold import (
     begin,
     close_writing,
@@ -34,7 +35,6 @@ from copilot_nb.transcript.fold import (
     remember,
     without,
 )
-from copilot_nb.transcript.diffs import diff_counts
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ def _write(prompt: Prompt) -> Fields:
     added, gone = diff_counts(diff)
     return {
         "heading": f"{verb} {_name(path)}?" + (f" (+{added} −{gone})" if diff else ""),
-        "body": "" if diff else _text(prompt, "newFileContents"),
+        "body": "" if added or gone else _text(prompt, "newFileContents"),
         "language": file_language(path),
         "place": path,
         "diff": diff,

@@ -265,7 +265,7 @@ def _details(block: PermissionBlock) -> str:
     if block.place:
         parts.append(f"<p>{_code(block.place)}</p>")
     if block.diff:
-        parts.append(_diff(block.diff))
+        parts.append(_diff(block.diff, whole=block.state == "open"))
     return "".join(parts)
 
 
@@ -309,8 +309,9 @@ def _foot(transcript: Transcript) -> str:
     return f'<p class="copilot-foot">{label if transcript.label else ""}{words}</p>'
 
 
-def _diff(unified: str) -> str:
-    return f'<pre class="copilot-diff">{diff(cut(unified))}</pre>'
+def _diff(unified: str, *, whole: bool = False) -> str:
+    """The change; all of it where somebody decides about it."""
+    return f'<pre class="copilot-diff">{diff(unified if whole else cut(unified))}</pre>'
 
 
 def _pre(value: str, more: str = "") -> str:

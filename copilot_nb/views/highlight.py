@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.transcript.diffs import diff_lines
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
@@ -46,13 +47,6 @@ def language_name(info: str) -> str:
 def diff(text: str) -> str:
     """HTML of a unified diff's lines, without the headers that name the file."""
     return "\n".join(_diff_line(line) for line in diff_lines(text))
-
-
-def diff_lines(text: str) -> list[str]:
-    """The lines of a unified diff that a reader needs."""
-    headers = ("diff --git ", "index ", "--- ", "+++ ", "create file mode ", "new file mode ")
-    lines = text.strip("\n").split("\n")
-    return [line for line in lines if not line.startswith((*headers, "deleted file mode "))]
 
 
 def _pieces(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,8 @@ p.copilot-call{padding:6px 14px}
 .copilot-permission,.copilot-notice,.copilot-user_input{margin:.3em 0;padding:0 14px}
 .copilot-permission,.copilot-notice{font-size:.93em}
 .copilot-ask{margin:.7em 0;padding:10px 14px;border:var(--l);border-left:4px solid var(--warn);
-border-radius:8px;font-size:1em}
+border-radius:8px;
+pre{white-space:pre-wrap}}
 .copilot-muted,.copilot-foot,.copilot-reasoning,.copilot-notice{opacity:.75}
 .copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad)}
 .copilot-foot{margin-top:1em;font-size:.85em}

@@ -22,7 +22,7 @@ from copilot_nb.transcript.blocks import (
     Transcript,
     UserInputBlock,
 )
-from copilot_nb.views.highlight import diff_lines
+from copilot_nb.transcript.diffs import diff_lines
 from copilot_nb.views.lines import Lines
 from copilot_nb.views.plain import STATES, decision, footer, target
 from copilot_nb.views.stream import MarkdownStream, coloured
@@ -192,7 +192,7 @@ class TerminalView:
         for line in block.body.split("\n") if block.body else ():
             self._lines.exact(coloured(line, block.language), indent="    ")
         if block.diff:
-            self._diff(block.diff)
+            self._diff(block.diff, whole=True)
         if block.intention:
             self._line("  why: ", "dim", block.intention)
         if block.place and block.place != target(block):
@@ -218,13 +218,15 @@ class TerminalView:
         if block.hint:
             self._line("  ", "", block.hint)
 
-    def _diff(self, text: str) -> None:
+    def _diff(self, text: str, *, whole: bool = False) -> None:
+        """The change; all of it where somebody decides about it."""
         lines = diff_lines(text)
-        for line in lines[:DIFF_LINES]:
+        end = len(lines) if whole else DIFF_LINES
+        for line in lines[:end]:
             style = {"+": "green", "-": "red", "@": "dim"}.get(line[:1], "")
             self._lines.exact(line, style, indent="    ")
-        if len(lines) > DIFF_LINES:
-            self._line(f"    … {len(lines) - DIFF_LINES} lines more", "dim")
+        if len(lines) > end:
+            self._line(f"    … {len(lines) - end} lines more", "dim")
 
     def _line(self, first: str, style: str, rest: str = "") -> None:
         self._end_text()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.transcript.permissions import diff_counts, permission
+from copilot_nb.transcript.diffs import diff_counts
+from copilot_nb.transcript.permissions import permission
 
 if TYPE_CHECKING:
     from copilot_nb.transcript.blocks import PermissionBlock
@@ -126,6 +127,19 @@ def test_a_write_shows_its_diff_and_counts() -> None:
     assert block.diff == DIFF.strip()
     assert (new.heading, new.body, new.language) == ("Create new.py?", "x = 1", "python")
     assert diff_counts(DIFF) == (2, 1)
+
+
+def test_a_name_cannot_pose_as_another_line() -> None:
+    """Line ends in a path, a tool's name or a reason do not begin a line of the panel."""
+    block = asked(
+        "write",
+        fileName="/p/a\n✓ Allowed.py",
+        intention="tidy\n✓ Allowed once by you",
+        newFileContents="x",
+    )
+
+    assert "\n" not in block.heading + block.place + block.intention
+    assert "a⟨U+000A⟩✓ Allowed.py" in block.place
 
 
 @pytest.mark.parametrize(

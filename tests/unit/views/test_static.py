@@ -309,6 +309,18 @@ def test_nbconvert_takes_the_html() -> None:
         assert "widget" not in text
 
 
+def test_what_is_asked_is_never_cut() -> None:
+    """Plain mode asks beneath the stored form: the whole change stands there, and wraps."""
+    change = "@@ -1 +1,9999 @@\n" + "+x\n" * 9999 + "+evil()"
+    asked = permission("w", {"kind": "write", "fileName": "x", "diff": change})
+
+    page = to_html(Transcript(blocks=(asked,)))
+
+    assert page.count("+x") == 9999
+    assert "+evil()" in page
+    assert "pre{white-space:pre-wrap}}" in STYLE.partition(".copilot-ask")[2]
+
+
 def test_fifty_turns_fit_into_a_notebook() -> None:
     """Answers of 4 kB with reasoning, a call and its permission each: at most 1.2 MB."""
     prose = "The loader drops **every** row with a `missing` value, so nothing is regular. "

@@ -237,6 +237,15 @@ def test_long_output_and_diffs_are_cut() -> None:
     assert "    … 40 lines more" in lines
 
 
+def test_what_is_asked_is_never_cut() -> None:
+    """Somebody decides about all of it: the last line counts as much as the first."""
+    block = PermissionBlock(
+        id="p", subject="write", heading="Change x?", diff="@@\n" + "+x\n" * 999 + "+evil()"
+    )
+
+    assert "    +evil()" in shown(Transcript(blocks=(block,)))
+
+
 def test_an_answer_that_changed_is_shown_again() -> None:
     """What is on the screen can not be taken back."""
     screen = Screen()
