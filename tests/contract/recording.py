@@ -245,7 +245,7 @@ async def main() -> None:
         place = Path(name)
         async with real_stage(place) as stage:
             found = await play(stage)
-            places = {str(place / "work"): "/work", str(place): "/copilot"}
+            places = {str(place / "work"): "/folder", str(place): "/copilot"}
             places |= {str(Path.home()): "/home/user", stage.provider.base_url: "http://model/v1"}
     TARGET.mkdir(parents=True, exist_ok=True)
     for old in TARGET.glob("*.json"):
