@@ -50,7 +50,9 @@ def diff(text: str) -> str:
 
 
 def _pieces(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
-    for kind, text in lexer.get_tokens(code):
+    # Lexers want a line end behind the last line; it is taken off again.
+    *tokens, (last, end) = lexer.get_tokens(code + "\n")
+    for kind, text in (*tokens, (last, end.removesuffix("\n"))):
         name = _class(kind)
         yield ("" if not text.strip() else name), text
 
@@ -73,7 +75,7 @@ def _lexer(language: str) -> Lexer | None:
     if language in {"", "text", "plain", "plaintext"}:
         return None
     try:
-        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        return get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         return None
 
