@@ -6,6 +6,7 @@ n-th row is taken, and the text says so.
 
 from __future__ import annotations
 
+import datetime
 import math
 import sys
 from collections import Counter
@@ -19,7 +20,7 @@ from copilot_nb.kernel.values import is_scientific, short
 if TYPE_CHECKING:
     from copilot_nb.kernel.frames import Frame
 
-SAMPLE = 1_000_000
+SAMPLE = 500_000
 """Rows that are read of one column."""
 PAIR_SAMPLE = 50_000
 """Rows that are read of each column for correlations."""
@@ -27,7 +28,8 @@ PAIR_COLUMNS = 30
 TOP = 5
 _NUMBERS = {int, float}
 _HASHED = {str, int, float, bool, bytes}
-_MISSING_TYPES = {"NAType", "NaTType"}
+_POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_MISSING_TYPES = {"NoneType", "NAType", "NaTType"}
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,25 @@ class Sample:
     @property
     def numeric(self) -> bool:
         """Whether all of them are numbers."""
-        return bool(self.present) and all(type(value) in _NUMBERS for value in self.present)
+        return bool(self.present) and set(map(type, self.present)) <= _NUMBERS
 
 
 def sample(frame: Frame, at: int, *, rows: int = SAMPLE) -> Sample:
     """The column's values, or evenly spaced ones when there are more than `rows`."""
     step = max(1, math.ceil(frame.rows / rows))
     values = frame.column(at, step)
-    present = [value for value in values if not is_missing(value)]
+    absent = _absent(values)
+    present = [
+        v
+        for v in values
+        if type(v) not in absent and (type(v) is not float or v == v)  # noqa: PLR0124 - NaN is not
+    ]
     return Sample(present, len(values) - len(present), step)
 
 
-def is_missing(value: object) -> bool:
-    """None, NaN, NaT, NA."""
-    if type(value) is float:
-        return math.isnan(value)
-    return value is None or (is_scientific(value) and type(value).__name__ in _MISSING_TYPES)
+def _absent(values: list[Any]) -> set[type]:
+    """The types among the values that stand for a missing one."""
+    return {kind for kind in set(map(type, values)) if kind.__name__ in _MISSING_TYPES}
 
 
 def statistics(values: Sample) -> list[str]:
@@ -70,25 +75,23 @@ def statistics(values: Sample) -> list[str]:
     if not values.present:
         return lines
     if values.numeric:
-        return lines + _distribution(sorted(values.present))
+        return lines + _distribution(values.present)
+    if span := _span(values.present):
+        return [*lines, span]
     counts = counted(values)
-    lines.append(f"Distinct: {len(counts):,}")
-    lines.append(f"Most frequent: {', '.join(f'{k} ({n:,})' for k, n in counts.most_common(TOP))}")
+    top = ", ".join(f"{cell(value)} ({n:,})" for value, n in counts.most_common(TOP))
+    lines += [f"Distinct: {len(counts):,}", f"Most frequent: {top}"]
     kinds = Counter(type(value).__name__ for value in values.present)
     if len(kinds) > 1:
         lines.append(f"Types: {', '.join(f'{kind} ({n:,})' for kind, n in kinds.most_common(TOP))}")
-    return lines + _range(values.present)
+    return lines
 
 
-def counted(values: Sample) -> Counter[str]:
-    """How often each value occurs; unknown objects count by their text."""
-    counts: Counter[Any] = Counter(
-        value if _hashed(value) else short(value) for value in values.present
-    )
-    by_text: Counter[str] = Counter()
-    for value, number in counts.items():
-        by_text[cell(value)] += number
-    return by_text
+def counted(values: Sample) -> Counter[Any]:
+    """How often each value occurs; what cannot be counted safely counts by its text."""
+    if set(map(type, values.present)) <= _HASHED:
+        return Counter(values.present)
+    return Counter(value if _hashed(value) else short(value) for value in values.present)
 
 
 def _hashed(value: object) -> bool:
@@ -109,9 +112,11 @@ def correlations(frame: Frame) -> list[tuple[str, str, float]]:
     columns: dict[str, Any] = {}
     step = max(1, math.ceil(frame.rows / PAIR_SAMPLE))
     for at, column in enumerate(frame.columns[:PAIR_COLUMNS]):
-        values = [math.nan if is_missing(v) else v for v in frame.column(at, step)]
-        if values and all(type(value) in _NUMBERS for value in values):
-            columns[column.name] = numpy.asarray(values, dtype=float)
+        values = frame.column(at, step)
+        absent = _absent(values)
+        if values and set(map(type, values)) - absent <= _NUMBERS:
+            filled = [math.nan if type(value) in absent else value for value in values]
+            columns[column.name] = numpy.asarray(filled, dtype=float)
     pairs = [
         (left, right, _pearson(numpy, columns[left], columns[right]))
         for left, right in combinations(columns, 2)
@@ -127,16 +132,26 @@ def _pearson(numpy: Any, left: Any, right: Any) -> float:
     return float(numpy.corrcoef(left, right)[0, 1])
 
 
-def _distribution(ordered: list[float]) -> list[str]:
-    number = len(ordered)
-    mean = math.fsum(ordered) / number
-    spread = math.sqrt(math.fsum((v - mean) ** 2 for v in ordered) / max(number - 1, 1))
-    quartiles = [_quantile(ordered, q) for q in (0.25, 0.5, 0.75)]
+def _distribution(numbers: list[float]) -> list[str]:
+    numpy = sys.modules.get("numpy")
+    mean, spread, points = _by_numpy(numpy, numbers) if numpy else _by_hand(sorted(numbers))
+    low, *quartiles, high = map(cell, points)
     return [
         f"Mean: {cell(mean)}, standard deviation: {cell(spread)}",
-        f"Minimum: {cell(ordered[0])}, quartiles: {', '.join(map(cell, quartiles))}, "
-        f"maximum: {cell(ordered[-1])}",
+        f"Minimum: {low}, quartiles: {', '.join(quartiles)}, maximum: {high}",
     ]
+
+
+def _by_numpy(numpy: Any, numbers: list[float]) -> tuple[float, float, list[float]]:
+    values = numpy.asarray(numbers, dtype=float)
+    spread = values.std(ddof=1) if len(numbers) > 1 else 0.0
+    return float(values.mean()), float(spread), numpy.quantile(values, _POINTS).tolist()
+
+
+def _by_hand(ordered: list[float]) -> tuple[float, float, list[float]]:
+    mean = math.fsum(ordered) / len(ordered)
+    spread = math.sqrt(math.fsum((v - mean) ** 2 for v in ordered) / max(len(ordered) - 1, 1))
+    return mean, spread, [_quantile(ordered, q) for q in _POINTS]
 
 
 def _quantile(ordered: list[float], q: float) -> float:
@@ -146,11 +161,9 @@ def _quantile(ordered: list[float], q: float) -> float:
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
-def _range(values: list[Any]) -> list[str]:
-    """First and last of values that have an order, such as dates."""
-    kinds = {type(value) for value in values}
-    if len(kinds) != 1 or kinds & {bool, str, bytes}:
-        return []
-    if next(iter(kinds)).__module__ not in {"datetime", "pandas", "pandas._libs.tslibs.timestamps"}:
-        return []
-    return [f"From {cell(min(values))} to {cell(max(values))}"]
+def _span(values: list[Any]) -> str:
+    """First and last of dates and times; empty for anything else."""
+    kinds = set(map(type, values))
+    if len(kinds) != 1 or not issubclass(next(iter(kinds)), datetime.date | datetime.timedelta):
+        return ""
+    return f"From {cell(min(values))} to {cell(max(values))}"

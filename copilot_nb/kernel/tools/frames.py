@@ -11,7 +11,7 @@ from pydantic import Field
 from copilot_nb.errors import ToolError
 from copilot_nb.kernel import columns
 from copilot_nb.kernel.envelope import untrusted
-from copilot_nb.kernel.frames import Frame, frame_of, table_text
+from copilot_nb.kernel.frames import Frame, cell, frame_of, table_text
 from copilot_nb.kernel.namespace import brief, nearest
 from copilot_nb.kernel.tools.variables import find
 from copilot_nb.session.tools import Invocation, tool
@@ -92,7 +92,7 @@ def value_counts(
     counts = columns.counted(values)
     total = len(values.present) or 1
     lines = [f"{len(counts):,} distinct values, {values.missing:,} missing {values.note}".rstrip()]
-    lines += [f"{v}: {n:,} ({n / total:.1%})" for v, n in counts.most_common(limit)]
+    lines += [f"{cell(v)}: {n:,} ({n / total:.1%})" for v, n in counts.most_common(limit)]
     if len(counts) > limit:
         lines.append(f"… {len(counts) - limit:,} more")
     return untrusted("\n".join(lines), f"column {column!r} of {name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,16 @@ def test_statistics_of_odd_columns(values: list[object], lines: list[str]) -> No
     assert frame is not None
 
     assert columns.statistics(columns.sample(frame, 0))[: len(lines)] == lines
+
+
+def test_numbers_are_the_same_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel that only uses pyarrow may not have numpy in use."""
+    values = columns.Sample([3, 1, 2.5, 7], 0, 1)
+    with_numpy = columns.statistics(values)
+
+    monkeypatch.delitem(sys.modules, "numpy")
+
+    assert columns.statistics(values) == with_numpy
 
 
 def test_statistics_of_dates() -> None:
