@@ -2,8 +2,8 @@
 import { element, hidden } from "./element.js";
 
 const LONGEST = 3000;
+const FILE = /^(?:diff |index |--- |\+\+\+ |new file|create file|deleted file|rename |similarity )/;
 const KINDS = [
-  ["file", /^(?:diff |index |--- |\+\+\+ |new file|deleted file|rename |similarity )/],
   ["hunk", /^@@/],
   ["added", /^\+/],
   ["removed", /^-/],
@@ -18,18 +18,29 @@ const SAME_SHARE = 0.3;
  * @returns {HTMLElement}
  */
 export function diffView(text, label = "Proposed change") {
-  const all = text.replace(/\n$/, "").split("\n");
-  const lines = all.slice(0, LONGEST).map((line) => ({ line, kind: kindOf(line), from: 0, to: 0 }));
+  const all = kinds(text.replace(/\n$/, ""));
+  const lines = all.slice(0, LONGEST);
   markChanges(lines);
   const node = element("div", "copilot-diff", ...lines.map(drawLine));
-  if (all.length > LONGEST) node.append(element("div", "copilot-diff-line", `… ${all.length - LONGEST} more lines`));
+  // Somebody may decide about it: the rest is there too, only without colours.
+  const rest = all.slice(LONGEST).map(({ line }) => line);
+  if (rest.length) node.append(element("div", "copilot-diff-line", rest.join("\n")));
   node.tabIndex = 0;
   node.setAttribute("role", "region");
   node.setAttribute("aria-label", label);
   return node;
 }
 
-const kindOf = (line) => KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? "same";
+/** Only its place tells a header: an added line `++ i` reads `+++ i`. */
+function kinds(text) {
+  let header = true;
+  return text.split("\n").map((line) => {
+    if (line.startsWith("diff --git ")) header = true;
+    const kind = header && FILE.test(line) ? "file" : (KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? "same");
+    if (kind === "hunk" || (header && line.startsWith("+++ "))) header = false;
+    return { line, kind, from: 0, to: 0 };
+  });
+}
 
 /** Where as many lines were added as removed, each pair shows what differs in it. */
 function markChanges(lines) {
@@ -72,9 +83,9 @@ function drawLine({ line, kind, from, to }) {
 /** "+3 −1", or null without a diff. */
 export function counts(text) {
   if (!text) return null;
-  const lines = text.split("\n").filter((line) => !KINDS[0][1].test(line));
-  const added = lines.filter((line) => line.startsWith("+")).length;
-  const removed = lines.filter((line) => line.startsWith("-")).length;
+  const lines = kinds(text);
+  const added = lines.filter(({ kind }) => kind === "added").length;
+  const removed = lines.filter(({ kind }) => kind === "removed").length;
   return element(
     "span",
     "copilot-counts",

@@ -217,6 +217,24 @@ describe("a diff", () => {
   });
 });
 
+describe("a diff that somebody decides about", () => {
+  const HEAD = "diff --git a/x b/x\nindex 0..0\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n";
+
+  it("takes no changed line for a header", () => {
+    const { all, one } = show([permission("p", { body: "", diff: `${HEAD}--- gone\n+++ i, evil();` })]);
+
+    expect(all(".copilot-diff-line").map((line) => line.dataset.kind).slice(-2)).toEqual(["removed", "added"]);
+    expect(one(".copilot-counts").textContent).toBe("+1−1");
+  });
+
+  it("is all there, however long", () => {
+    const { one } = show([permission("p", { body: "", diff: `${HEAD}${"+x\n".repeat(4000)}+evil()` })]);
+
+    expect(one(".copilot-diff").textContent).toMatch(/\+evil\(\)$/);
+    expect(one(".copilot-request").textContent).toContain("4006 lines; scroll to read all of them");
+  });
+});
+
 describe("a tool call that waits for an answer", () => {
   it("says so until the answer is there", () => {
     const { one, say } = show([tool("t"), permission("p", { tool_call_id: "t" })]);

@@ -30,6 +30,7 @@ function what(block) {
     block.body ? codeBlock(block.body, block.language, { exact: true, label: "What would run" }) : null,
     block.body ? lengthOf(block.body) : null,
     block.diff ? diffView(block.diff) : null,
+    block.diff ? lengthOf(block.diff) : null,
   ];
 }
 
