@@ -78,7 +78,7 @@ class Conversation:
         limit = self.settings.get("timeout", timeout)
         self._read_policy()
         screen = self._new_screen()
-        if not self.link.running:
+        if self.link.ready is None:
             screen.update(Transcript(prompt=prompt, status="Starting"))
         session: Session | None = None
         try:

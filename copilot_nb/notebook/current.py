@@ -30,7 +30,8 @@ def current() -> Session:
 
     What is asked through it draws nothing: `current().ask_sync("…")` returns a Turn.
     """
-    return block_on(conversation().session())
+    talk = conversation()
+    return talk.link.ready or block_on(talk.session())
 
 
 def show(turn: Turn | None = None) -> None:

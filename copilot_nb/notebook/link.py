@@ -67,13 +67,11 @@ class Link:
         self._demo: Any = None
 
     @property
-    def running(self) -> bool:
-        """Whether a turn could start at once."""
-        return (
-            self.session is not None
-            and self.client is not None
-            and self.client.state is ClientState.CONNECTED
-        )
+    def ready(self) -> Session | None:
+        """The session, if it is open as everything is set now and a turn could start at once."""
+        connected = self.client is not None and self.client.state is ClientState.CONNECTED
+        as_set = self._opened == self.source() and self._folder == Path.cwd()
+        return self.session if connected and as_set else None
 
     def source(self) -> Source:
         """Where the model answers, as things are set now."""

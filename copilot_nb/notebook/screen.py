@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.kernel import frontend
+from copilot_nb.notebook.policy import nobody_here
 from copilot_nb.notebook.prompts import Prompts
 from copilot_nb.transcript.blocks import Block, PermissionBlock, Transcript, UserInputBlock
 
@@ -144,6 +145,9 @@ class Screen:
         if self._pending is not None:
             self.attend(self._pending)
             self._pending.attended = self.attended
+            if not self.attended:
+                for request in self._pending.open:
+                    self._pending.answer(request.id, nobody_here(request))
 
 
 def publish(data: Mapping[str, Any], *, display_id: str, update: bool) -> None:

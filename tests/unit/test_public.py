@@ -71,6 +71,23 @@ def test_loading_imports_nothing_heavy() -> None:
     ]
 
 
+def test_the_log_is_silent_unless_somebody_listens() -> None:
+    """Without a handler Python would print warnings beneath the user's cells."""
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import copilot_nb, logging; logging.getLogger('copilot_nb.x').error('x')",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=20,
+    )
+
+    assert result.stderr == ""
+
+
 def test_the_version_is_a_literal() -> None:
     """The build reads it without importing anything."""
     source = Path(copilot_nb.__file__).read_text(encoding="utf-8")

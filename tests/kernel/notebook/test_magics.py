@@ -8,7 +8,7 @@ import pytest
 
 from copilot_nb.notebook.providers import TOKEN_VARIABLES
 from copilot_nb.testing.reply import Reply
-from tests.kernel.notebook.conftest import plain
+from tests.kernel.notebook.conftest import plain, shown
 
 if TYPE_CHECKING:
     from tests.kernel.driver import Cell, Kernel
@@ -32,11 +32,11 @@ def test_tools_are_listed_with_where_they_come_from(notebook: Notebook) -> None:
     cell = notebook.kernel.check(
         "table = %copilot tools\nprint(next(row for row in table if row['name'] == 'run_code'))"
     )
-    shown = plain(notebook.kernel.check("%copilot tools"))
+    listed = plain(notebook.kernel.check("%copilot tools"))
 
     assert "'source': 'kernel', 'asks': 'yes'" in cell.text
     assert [
-        name for name in ("bash", "edit", "run_code", "list_variables") if name not in shown
+        name for name in ("bash", "edit", "run_code", "list_variables") if name not in listed
     ] == []
 
 
@@ -83,17 +83,17 @@ def test_another_provider_goes_on_with_the_conversation(notebook: Notebook) -> N
         f"%copilot provider {notebook.model.url}/ --model other --key-env MY_KEY"
     )
     notebook.turn("%%copilot\nGo on.")
-    shown = plain(notebook.kernel.check("%copilot provider"))
+    told = plain(notebook.kernel.check("%copilot provider"))
     notebook.kernel.check(
         "from copilot_nb.notebook.current import conversation\nconversation().link.chosen = None"
     )
 
     expected = f"openai at {notebook.model.url}, model other, key from MY_KEY"
     assert plain(cell) == f"{expected} (set by %copilot provider)"
-    assert expected in shown
+    assert expected in told
     assert notebook.model.headers[-1]["authorization"] == "Bearer made-up-key"
     assert "Remember one." in str(notebook.model.requests[-1]["messages"])
-    assert "made-up-key" not in plain(cell) + shown
+    assert "made-up-key" not in plain(cell) + told
 
 
 @pytest.mark.parametrize(
@@ -114,11 +114,11 @@ def test_a_mistake_is_two_lines(notebook: Notebook, line: str, lines: list[str])
     """What was typed, and the next step; nothing is sent."""
     cell = notebook.kernel.run(line)
 
-    shown = cell.traceback.splitlines()
+    said = cell.traceback.splitlines()
     assert cell.status == "error"
-    assert len(shown) == 2
+    assert len(said) == 2
     assert [
-        expected for expected, text in zip(lines, shown, strict=True) if expected not in text
+        expected for expected, text in zip(lines, said, strict=True) if expected not in text
     ] == []
     assert notebook.model.requests == []
 
@@ -182,6 +182,30 @@ def test_a_line_works_in_a_function(notebook: Notebook) -> None:
     assert cell.status == "ok", cell.traceback
     assert "One." in plain(cell)
     assert "Two." in plain(cell)
+
+
+def test_a_turn_can_be_shown_again(notebook: Notebook) -> None:
+    """As it is stored, with nothing live in it."""
+    notebook.script(Reply("Hello **world**."))
+    notebook.turn("%%copilot\nGreet me.")
+
+    cell = notebook.kernel.check("import copilot_nb; copilot_nb.show()")
+
+    (bundle,) = shown(cell)
+    assert set(bundle) == {"text/html", "text/plain"}
+    assert "Hello **world**." in bundle["text/plain"]
+
+
+def test_the_session_can_be_awaited(notebook: Notebook) -> None:
+    """Once it is open, asking for it patches nothing."""
+    notebook.script(Reply("One."), Reply("Two."))
+    notebook.turn("%%copilot\nFirst.")
+
+    cell = notebook.kernel.check(
+        "import copilot_nb\nprint((await copilot_nb.current().ask('Second.')).text)"
+    )
+
+    assert cell.text == "Two.\n"
 
 
 def test_without_a_source_two_lines_list_the_choices(notebook: Notebook) -> None:

@@ -15,6 +15,7 @@ from copilot_nb.notebook.settings import Settings
 from copilot_nb.session.pending import PendingRequests
 from copilot_nb.transcript.blocks import NoticeBlock, TextBlock, Transcript
 from copilot_nb.views.view import Callbacks
+from tests.unit.notebook.requests import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ async def test_where_nobody_can_type_nobody_is_asked() -> None:
 
 
 async def test_a_page_without_widgets_goes_on_in_plain_mode() -> None:
-    """In the same output; nothing that was drawn is lost, and it is remembered."""
+    """In the same output; nothing is lost, no request stays open, and it is remembered."""
     with capture_output() as captured:
         drawn = Screen("widget", CALLBACKS, settings(COPILOT_NB_READY_TIMEOUT="0.01"))
         drawn.update(TEXT)
@@ -65,8 +66,7 @@ async def test_a_page_without_widgets_goes_on_in_plain_mode() -> None:
         drawn.attend(pending)
         pending.attended = drawn.attended
         async with asyncio.timeout(5):
-            while drawn.mode == "widget":  # noqa: ASYNC110 - the page's silence is no event
-                await asyncio.sleep(0.01)
+            answer = await pending.ask(shell("ls"))
         drawn.close(TEXT)
 
     first, *later = captured.outputs
@@ -77,7 +77,8 @@ async def test_a_page_without_widgets_goes_on_in_plain_mode() -> None:
         first.transient["display_id"]
     }
     assert [output.update for output in later] == [True]
-    assert not pending.attended
+    assert not answer.approved
+    assert answer.by.startswith("the headless policy")
     assert screen.page_failed()
 
 
