@@ -28,14 +28,14 @@ HOSTILE = json.loads((Path(__file__).parents[2] / "data" / "hostile.json").read_
 OUTPUTS = [entry["text"] for entry in HOSTILE if entry["kind"] == "output"]
 
 
-@pytest.mark.parametrize("text", OUTPUTS)
-def test_nothing_reaches_a_terminal_or_hides(text: str) -> None:
+def test_nothing_reaches_a_terminal_or_hides() -> None:
     """No control characters but line ends and tabs are left, and the text can be encoded."""
-    shown = plain(text)
+    for text in OUTPUTS:
+        shown = plain(text)
 
-    shown.encode()
-    assert all(char in "\n\t" or char >= " " for char in shown)
-    assert not set(shown) & set("\x7f\x9b\u202e\u2067")
+        shown.encode()
+        assert all(char in "\n\t" or char >= " " for char in shown)
+        assert not set(shown) & set("\x7f\x9b\u202e\u2067")
 
 
 @given(st.sampled_from(OUTPUTS), st.lists(st.integers(0, 80), max_size=5).map(sorted))

@@ -23,7 +23,7 @@ from copilot_nb.transcript.permissions import permission
 from copilot_nb.transcript.safety import visible
 from copilot_nb.views.markdown import to_html as markdown
 from copilot_nb.views.static import to_html, to_text
-from tests.unit.views.corpus import Hostile, hostile, inspect
+from tests.unit.views.corpus import hostile, inspect
 
 GITHUB_TAGS = frozenset(
     [
@@ -111,15 +111,15 @@ def everywhere(text: str) -> Transcript:
     )
 
 
-@pytest.mark.parametrize("entry", hostile("markdown"), ids=lambda entry: entry.name)
-def test_markdown_gives_only_what_we_write(entry: Hostile) -> None:
+def test_markdown_gives_only_what_we_write() -> None:
     """Tags, attributes, links and pictures are those of the allow-list, well nested."""
-    began = time.process_time()
+    for entry in hostile("markdown"):
+        began = time.process_time()
 
-    findings = inspect(markdown(entry.text))
+        findings = inspect(markdown(entry.text))
 
-    assert findings.wrong == []
-    assert time.process_time() - began < 2
+        assert findings.wrong == [], entry.name
+        assert time.process_time() - began < 2, entry.name
 
 
 @pytest.mark.parametrize("kind", ["markdown", "command", "output", "url"])
@@ -157,11 +157,12 @@ def test_huge_and_deep_texts_are_shown_in_bounded_time() -> None:
     assert time.process_time() - began < 10
 
 
-@pytest.mark.parametrize("entry", hostile("markdown"), ids=lambda entry: entry.name)
-def test_a_sanitiser_finds_nothing_to_take_from_the_text(entry: Hostile) -> None:
+def test_a_sanitiser_finds_nothing_to_take_from_the_text() -> None:
     """A page that cleans like GitHub's shows the same words."""
-    html = markdown(entry.text)
+    tags, attributes = set(GITHUB_TAGS), GITHUB_ATTRIBUTES
+    for entry in hostile("markdown"):
+        html = markdown(entry.text)
 
-    cleaned = nh3.clean(html, tags=set(GITHUB_TAGS), attributes=GITHUB_ATTRIBUTES, link_rel=None)
+        cleaned = nh3.clean(html, tags=tags, attributes=attributes, link_rel=None)
 
-    assert inspect(cleaned).text == inspect(html).text
+        assert inspect(cleaned).text == inspect(html).text, entry.name
