@@ -6,6 +6,7 @@ mode, so every decision is seen and says who made it.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.notebook.subject import Subject, subject
@@ -66,15 +67,16 @@ def permission_answer(choice: str, feedback: str = "", *, by: str = YOU) -> Answ
 class Remembered:
     """What was allowed for the rest of the session; a policy that answers it again.
 
-    A command, code or URL is remembered by its whole text, a file by its path, a tool by its name.
+    A command, code or URL is remembered by its whole text, a file by its path, a tool by its name;
+    each only for the folder that it was allowed in, because `make` is another program elsewhere.
     """
 
     def __init__(self) -> None:
-        self._allowed: set[Subject] = set()
+        self._allowed: set[tuple[Path, Subject]] = set()
 
     def remember(self, request: PendingRequest) -> None:
         """Allow the same again."""
-        self._allowed.add(subject(request))
+        self._allowed.add((Path.cwd(), subject(request)))
 
     def clear(self) -> None:
         """Forget everything: a new session starts without permissions."""
@@ -82,6 +84,6 @@ class Remembered:
 
     def __call__(self, request: PendingRequest) -> Answer | None:
         """The earlier decision, or None."""
-        if request.user_input is not None or subject(request) not in self._allowed:
+        if request.user_input is not None or (Path.cwd(), subject(request)) not in self._allowed:
             return None
         return Answer(approve_once(), YOU, "Allowed earlier in this session")

@@ -28,6 +28,9 @@ NOBODY_ALLOWS = "the headless policy (COPILOT_NB_POLICY=allow or a rules file ca
 NOBODY_ANSWERS = "the headless policy (an [[answer]] in a COPILOT_NB_POLICY file can answer it)"
 _NOBODY = "Nobody is here to answer. Go on with your best judgement and say what you assumed."
 _SHELL_OPERATORS = re.compile(r"[;&|<>`\n\r(){}$]")
+_WAY_OUT = re.compile(r"(?:^|[/\\\n])\.\.(?:$|[/\\\n])")
+"""A step up in a path, which a pattern such as `/data/.*` would not notice."""
+_PATHS = frozenset({"read", "write", "path"})
 
 
 def from_setting(value: str, source: str) -> Policy | None:
@@ -91,7 +94,8 @@ class Rule:
         """Whether the rule speaks about this request.
 
         An allowing pattern never covers a command line with shell operators: `git .*` must not
-        let `git log; rm -r .` through.
+        let `git log; rm -r .` through. Nor does it cover a path with `..`, or several paths unless
+        it covers each.
         """
         if self.kind not in {kind, "*"}:
             return False
@@ -101,9 +105,15 @@ class Rule:
             return True
         if self.decision == "deny":
             return self.regex.search(text) is not None
-        if kind == "shell" and _SHELL_OPERATORS.search(text):
-            return False
-        return self.regex.fullmatch(text) is not None
+        parts = text.split("\n") if kind == "path" else [text]
+        return not _is_tricky(kind, text) and all(map(self.regex.fullmatch, parts))
+
+
+def _is_tricky(kind: str, text: str) -> bool:
+    """Whether a pattern may mean less than what the text does."""
+    if kind == "shell":
+        return _SHELL_OPERATORS.search(text) is not None
+    return kind in _PATHS and _WAY_OUT.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

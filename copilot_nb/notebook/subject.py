@@ -22,6 +22,8 @@ class Subject:
     kind: str
     """shell, write, read, path, url, mcp, custom-tool, hook, memory, kernel-code, question, …"""
     text: str
+    access: str = ""
+    """What is wanted of a path, read or write; rules do not look at it."""
 
 
 def subject(request: PendingRequest) -> Subject:
@@ -33,7 +35,7 @@ def subject(request: PendingRequest) -> Subject:
     kind = str(prompt.get("kind") or asked.get("kind") or "unknown")
     kind = {"commands": "shell"}.get(kind, kind)
     read = _TEXTS.get(kind, _everything)
-    return Subject(kind, read({**asked, **prompt}))
+    return Subject(kind, read({**asked, **prompt}), str(prompt.get("accessKind") or ""))
 
 
 def _field(name: str) -> Callable[[Mapping[str, Any]], str]:

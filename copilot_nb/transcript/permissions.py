@@ -6,6 +6,7 @@ One function per kind of request. A kind that we do not know still reaches the p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,13 @@ Fields = dict[str, str]
 _SUBJECTS = {"commands": "shell"}
 _REMEMBERED = frozenset({"custom-tool", "mcp", "path", "read", "url"})
 """What can be allowed for a session, besides the commands and writes that say so themselves."""
+
+_SCOPES = {
+    "custom-tool": "Allow this tool for this session",
+    "mcp": "Allow this tool for this session",
+    "write": "Allow this file for this session",
+}
+"""What a yes for the session covers where that is more than what is shown."""
 
 
 def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> PermissionBlock:
@@ -54,7 +62,8 @@ def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> Pe
 
 
 def _choices(subject: str, prompt: Prompt) -> tuple[Choice, ...]:
-    session = (ALLOW_SESSION,) if _is_remembered(subject, prompt) else ()
+    label = _SCOPES.get(subject, ALLOW_SESSION.label)
+    session = (replace(ALLOW_SESSION, label=label),) if _is_remembered(subject, prompt) else ()
     return (ALLOW_ONCE, *session, DENY, DENY_FEEDBACK, DENY_STOP)
 
 

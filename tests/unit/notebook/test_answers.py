@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from copilot_nb.notebook.answers import Remembered, answer_of
@@ -10,6 +12,9 @@ from copilot_nb.protocol.permission import PermissionDecision, approve_once, rej
 from copilot_nb.protocol.user_input import UserInputResponse
 from copilot_nb.session.pending import Answer
 from tests.unit.notebook.requests import kernel_code, permission, question, shell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -63,6 +68,28 @@ def test_for_this_session_covers_the_same_and_nothing_else() -> None:
     assert remembered(question("Which?")) is None
     remembered.clear()
     assert remembered(shell("git status")) is None
+
+
+def test_for_this_session_ends_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make` is another program in another folder."""
+    remembered = Remembered()
+    remembered.remember(shell("make"))
+
+    monkeypatch.chdir(tmp_path)
+
+    assert remembered(shell("make")) is None
+
+
+def test_reading_a_path_is_not_writing_it() -> None:
+    """The runtime asks for both in the same words but one."""
+    remembered = Remembered()
+    outside = {"kind": "path", "paths": ["/etc"]}
+    remembered.remember(permission(outside | {"accessKind": "read"}))
+
+    assert remembered(permission(outside | {"accessKind": "read"})) is not None
+    assert remembered(permission(outside | {"accessKind": "write"})) is None
 
 
 @pytest.mark.parametrize(

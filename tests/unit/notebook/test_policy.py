@@ -10,7 +10,7 @@ from copilot_nb.errors import ConfigError
 from copilot_nb.notebook import policy
 from copilot_nb.protocol.permission import PermissionDecision
 from copilot_nb.protocol.user_input import UserInputResponse
-from tests.unit.notebook.requests import kernel_code, question, shell
+from tests.unit.notebook.requests import kernel_code, permission, question, shell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +92,26 @@ def test_a_rule_covers_what_it_says(
 ) -> None:
     """Deny wins; an allowing pattern never covers a line with shell operators."""
     assert verdict(rules(request_)) == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ({"kind": "path", "accessKind": "read", "paths": ["/data/a", "/data/b"]}, "allows"),
+        ({"kind": "path", "accessKind": "read", "paths": ["/data/a", "/etc/shadow"]}, "asks"),
+        ({"kind": "path", "accessKind": "read", "paths": ["/data/../etc/shadow"]}, "asks"),
+        ({"kind": "write", "fileName": "/data/../home/me/.bashrc"}, "asks"),
+        ({"kind": "write", "fileName": "/data/a..b"}, "allows"),
+        ({"kind": "read", "path": "/data/x/.."}, "asks"),
+    ],
+)
+def test_an_allowed_folder_ends_where_it_ends(
+    tmp_path: Path, prompt: dict[str, object], expected: str
+) -> None:
+    """The runtime names paths as the model wrote them: a step up must not pass for inside."""
+    rule = '[[rule]]\nkind = "*"\nregex = "/data/.*"\ndecision = "allow"\n'
+
+    assert verdict(made(tmp_path, rule)(permission(prompt))) == expected
 
 
 def test_every_answer_says_whose_it_is(rules: policy.Policy) -> None:

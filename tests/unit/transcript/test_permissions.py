@@ -129,6 +129,23 @@ def test_a_write_shows_its_diff_and_counts() -> None:
     assert diff_counts(DIFF) == (2, 1)
 
 
+def test_a_yes_for_the_session_says_what_it_covers() -> None:
+    """A tool is allowed with any arguments, a file with any content: more than what is shown."""
+    kinds = ("custom-tool", "mcp", "write", "url")
+    labels = {
+        kind: [choice.label for choice in block.choices if choice.id == "allow_session"]
+        for kind in kinds
+        for block in [asked(kind, canOfferSessionApproval=True)]
+    }
+
+    assert labels == {
+        "custom-tool": ["Allow this tool for this session"],
+        "mcp": ["Allow this tool for this session"],
+        "write": ["Allow this file for this session"],
+        "url": ["Allow for this session"],
+    }
+
+
 def test_a_name_cannot_pose_as_another_line() -> None:
     """Line ends in a path, a tool's name or a reason do not begin a line of the panel."""
     block = asked(
