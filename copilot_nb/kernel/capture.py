@@ -9,9 +9,7 @@ widgets) goes out as an ordinary cell output beneath, and its plain text into th
 from __future__ import annotations
 
 import contextlib
-import io
 import re
-import sys
 import threading
 import time
 from collections import deque
@@ -23,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from copilot_nb.kernel.frames import frame_of
 from copilot_nb.kernel.images import image_output
 from copilot_nb.kernel.interrupt import uninterruptible
+from copilot_nb.kernel.streams import replaced_stream, shadowed
 from copilot_nb.transcript.blocks import Output, TextOutput
 
 if TYPE_CHECKING:
@@ -79,13 +78,13 @@ class Capture:
         token = _active.set(self)
         self._stack.callback(_active.reset, token)
         for name in ("stdout", "stderr"):
-            self._stack.enter_context(_replaced_stream(self, name))
+            self._stack.enter_context(replaced_stream(self, name))
         formatter, publisher = self._shell.display_formatter, self._shell.display_pub
         self._format, self._publish = formatter.format, publisher.publish
         self._clear = publisher.clear_output
-        self._stack.enter_context(_shadowed(formatter, "format", self._on_format))
-        self._stack.enter_context(_shadowed(publisher, "publish", self._on_publish))
-        self._stack.enter_context(_shadowed(publisher, "clear_output", self._on_clear))
+        self._stack.enter_context(shadowed(formatter, "format", self._on_format))
+        self._stack.enter_context(shadowed(publisher, "publish", self._on_publish))
+        self._stack.enter_context(shadowed(publisher, "clear_output", self._on_clear))
         return self
 
     @uninterruptible
@@ -204,71 +203,6 @@ class Capture:
         # In a run it would wipe the agent's own answer from the cell.
         if not self.takes():
             self._clear(wait)
-
-
-class _Stream(io.TextIOBase):
-    """Stands in for stdout or stderr; what is not the run's goes through."""
-
-    def __init__(self, capture: Capture, name: Literal["stdout", "stderr"], original: Any) -> None:
-        super().__init__()
-        self._capture: Capture | None = capture
-        self._name = name
-        self._original = original
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if self._capture is not None and self._capture.takes():
-            self._capture.write(text, self._name)
-        else:
-            self._original.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        self._original.flush()
-
-    def isatty(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return int(self._original.fileno())
-
-    def release(self) -> None:
-        """Pass everything through from now on: somebody may have kept this object."""
-        self._capture = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._original, name)
-
-
-@contextlib.contextmanager
-def _replaced_stream(capture: Capture, name: Literal["stdout", "stderr"]) -> Iterator[None]:
-    original = getattr(sys, name)
-    stream = _Stream(capture, name, original)
-    setattr(sys, name, stream)
-    try:
-        yield
-    finally:
-        stream.release()
-        if getattr(sys, name) is stream:
-            setattr(sys, name, original)
-
-
-@contextlib.contextmanager
-def _shadowed(owner: Any, name: str, function: Callable[..., Any]) -> Iterator[None]:
-    """Put a function over an object's method, and take it away again."""
-    before = vars(owner).get(name)
-    setattr(owner, name, function)
-    try:
-        yield
-    finally:
-        if before is None:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, before)
 
 
 def _merged(outputs: list[Output]) -> Iterator[Output]:

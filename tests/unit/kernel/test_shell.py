@@ -130,9 +130,14 @@ async def test_stream_kept_by_the_code_writes_through_later(
     shell: Shell, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A handler that kept our stdout goes on working."""
-    await _run(shell, "import sys; kept = sys.stdout")
+    _, result = await _run(
+        shell, "import sys; kept = sys.stdout\n(kept.encoding.lower(), kept.isatty())"
+    )
 
     shell.user_ns["kept"].write("later")
+    shell.user_ns.pop("kept").close()
+
+    assert result.text == "('utf-8', False)"
 
     assert capsys.readouterr().out == "later"
 
