@@ -4,7 +4,6 @@ import bash from "highlight.js/lib/languages/bash";
 import diff from "highlight.js/lib/languages/diff";
 import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
-import r from "highlight.js/lib/languages/r";
 import sql from "highlight.js/lib/languages/sql";
 import yaml from "highlight.js/lib/languages/yaml";
 
@@ -51,7 +50,7 @@ class DomEmitter {
 
 const highlighter = core.newInstance();
 highlighter.configure({ __emitter: DomEmitter });
-for (const [name, grammar] of Object.entries({ bash, diff, json, python, r, sql, yaml })) {
+for (const [name, grammar] of Object.entries({ bash, diff, json, python, sql, yaml })) {
   highlighter.registerLanguage(name, grammar);
 }
 highlighter.registerAliases(["ipython", "ipython3", "py3"], { languageName: "python" });

@@ -122,6 +122,14 @@ describe("a tool call", () => {
     expect(one(".copilot-icon-failed")).not.toBeNull();
   });
 
+  it("shows what a running program wrote last", () => {
+    const { one, say } = show([tool("t", { output: "one\ntwo\n" })]);
+    expect(one(".copilot-tail").textContent).toBe("two");
+
+    say(["set", "t", { state: "ok" }]);
+    expect(one(".copilot-tail").textContent).toBe("");
+  });
+
   it("keeps outputs that are there when more come", () => {
     const { say, all } = show([tool("t", { outputs: [{ kind: "text", text: "1" }] })]);
     say(["out", "t", 1, { kind: "text", text: "2" }]);

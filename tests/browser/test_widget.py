@@ -98,6 +98,28 @@ def test_alt_letter_answers(open_notebook: OpenNotebook) -> None:
     assert "{'choice': 'allow_once'}" in page.output_text(1)
 
 
+def test_keyboard_alone_is_enough(open_notebook: OpenNotebook) -> None:
+    """From the heading Tab leads through what is asked about to the buttons; Enter presses one."""
+    page = open_notebook([SETUP, ASK])
+    page.run_to_end(0)
+    page.run(1)
+    found = appears(page.output(1))
+    focused = "() => document.activeElement.className"
+    assert page.page.evaluate(focused) == "copilot-request-heading"
+    assert "Approval needed: Run a command?" in page.output(1).get_by_role("alert").inner_text()
+
+    for _ in range(8):
+        page.page.keyboard.press("Tab")
+        if found.get_by_role("button", name="Deny", exact=True).evaluate(
+            "node => node === document.activeElement"
+        ):
+            break
+    page.page.keyboard.press("Enter")
+
+    page.wait_done(1)
+    assert "{'choice': 'deny'}" in page.output_text(1)
+
+
 def test_denial_with_words(open_notebook: OpenNotebook) -> None:
     """The reason is typed into the panel and sent with Enter."""
     page = open_notebook([SETUP, ASK])

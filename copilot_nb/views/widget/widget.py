@@ -130,7 +130,7 @@ class WidgetView:
             return
         self._flush()
         self._publish(stored, display_id=self.display_id, update=True)
-        if len(self._pages) > 1:
+        if len(self._pages) > 1 and self._widget.comm is not None:
             self._send({"k": "freeze", "mid": self._widget.model_id, "data": stored})
         self.discard()
 

@@ -3,6 +3,8 @@
 import { deliberate, focusGently, shortcut } from "../a11y.js";
 import { element, icon } from "../element.js";
 
+/** Longer answers do not fit into the line and stand in full below it. */
+const SHORT = 60;
 let panels = 0;
 
 /**
@@ -147,5 +149,6 @@ function answeredLine(parts, block) {
     icon("chevron"),
   );
   line.dataset.mark = mark;
-  return element("details", "", line, element("div", "copilot-card-body", ...parts.record(block).filter(Boolean)));
+  const long = words.length > SHORT ? element("div", "copilot-intention", words) : null;
+  return element("details", "", line, element("div", "copilot-card-body", long, ...parts.record(block).filter(Boolean)));
 }

@@ -16,6 +16,8 @@ const STATES = {
   cancelled: "cancelled",
 };
 
+const LAST = 400;
+
 /** What the card unfolds to, in this order. */
 const BODY = ["arguments", "output", "diff", "error"];
 
@@ -85,11 +87,12 @@ function summaryLine() {
   const name = element("code", "copilot-title");
   const agent = element("span", "copilot-agent");
   const title = element("span", "copilot-subtitle");
+  const tail = element("span", "copilot-tail");
   const state = element("span", "copilot-state");
   const changed = element("span");
   let drawn = "";
   return {
-    el: element("summary", "", mark, agent, name, title, changed, state, icon("chevron")),
+    el: element("summary", "", mark, agent, name, title, changed, tail, state, icon("chevron")),
     update(block) {
       if (drawn !== block.state) mark.replaceChildren(icon(block.state === "held" ? "pending" : block.state));
       drawn = block.state;
@@ -99,9 +102,15 @@ function summaryLine() {
       setText(title, block.title ?? "");
       changed.replaceChildren(...[counts(block.diff)].filter(Boolean));
       changed.hidden = !block.diff;
+      setText(tail, block.state === "running" ? lastLine(block.output ?? "") : "");
       setText(state, stateWords(block));
     },
   };
+}
+
+/** What a running program wrote last, for a card that nobody opened. */
+function lastLine(output) {
+  return plain(output.slice(-LAST)).trimEnd().split("\n").at(-1);
 }
 
 function stateWords({ state, progress, seconds }) {

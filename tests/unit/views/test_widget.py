@@ -315,6 +315,20 @@ async def test_close_leaves_only_the_stored_form(bench: Bench) -> None:
     assert bench.model_id in closed
 
 
+async def test_widgets_closed_by_the_user_do_not_end_the_turn(bench: Bench) -> None:
+    """`Widget.close_all()` in another cell takes the live view; the stored form still comes."""
+    view = bench.open(text("hi"))
+    for page in ("one", "two"):
+        await bench.say(k="ready", page=page)
+    ipywidgets.Widget.close_all()
+
+    view.update(text("hi there"))
+    await quiet()
+    view.close(text("hi there", state="done"))
+
+    assert "hi there" in bench.shown[-1][0]["text/html"]
+
+
 async def test_second_page_gets_the_stored_form_itself(bench: Bench) -> None:
     """After a reload the page no longer knows the output's id and must replace it by itself."""
     view = bench.open(text("hi"))
