@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 
-from copilot_nb.errors import CopilotError, ShownError, TurnAbortedError, TurnTimeoutError
+from copilot_nb.errors import (
+    CopilotError,
+    ShownError,
+    TurnAbortedError,
+    TurnTimeoutError,
+    UsageError,
+)
 from copilot_nb.notebook import policy
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.link import DEMO_LABEL, Link
@@ -23,7 +29,6 @@ from copilot_nb.notebook.settings import Settings
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
 from copilot_nb.session.client import Client
 from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, Transcript
-from copilot_nb.transcript.safety import visible
 from copilot_nb.views.view import Callbacks
 
 if TYPE_CHECKING:
@@ -73,8 +78,13 @@ class Conversation:
 
         Raises:
             ShownError: The turn failed; its output says why.
-            CopilotError: It could not begin.
+            TurnTimeoutError: It took too long, and was stopped.
+            UsageError: Another turn runs here.
+            ConfigError: A setting cannot be meant.
         """
+        if self._screen is not None:
+            # The prompt would wait for the turn that waits for the code which asks this.
+            raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", timeout)
         self._read_policy()
         screen = self._new_screen()
@@ -83,7 +93,10 @@ class Conversation:
         session: Session | None = None
         try:
             session = await self.session()
-            screen.preface = _told_of(await self.link.unknown_instructions())
+            screen.preface = tuple(
+                NoticeBlock(id=f"news-{at}", text=text)
+                for at, text in enumerate(self.link.take_news())
+            )
             turn = await session.start_turn(prompt, context=contextvars.copy_context())
         except CopilotError as error:
             screen.close(_failed(prompt, error))
@@ -93,7 +106,7 @@ class Conversation:
                 await self._abort(session)
             screen.close(Transcript(prompt=prompt, state="stopped"))
             raise
-        self.last = turn
+        self.last, self.link.spoken = turn, True
         if out:
             get_ipython().user_ns[out] = turn  # type: ignore[union-attr]  # in a cell there is one
         if self.link.source().kind == "demo":
@@ -211,17 +224,6 @@ class Conversation:
         session = self.link.session
         if session is not None and self._screen is not None:
             self._stopping = asyncio.get_running_loop().create_task(self._abort(session))
-
-
-def _told_of(instructions: tuple[str, ...]) -> tuple[NoticeBlock, ...]:
-    """A line that says whose words go along with the prompt, once per folder."""
-    if not instructions:
-        return ()
-    text = (
-        f"Instructions of this folder go along: {', '.join(map(visible, instructions))}. "
-        "`%config Copilot.instructions = False` leaves them out."
-    )
-    return (NoticeBlock(id="instructions", text=text),)
 
 
 def _shown(error: CopilotError) -> ShownError:

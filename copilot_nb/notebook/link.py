@@ -26,6 +26,7 @@ from copilot_nb.notebook import local_servers, providers
 from copilot_nb.notebook.instructions import INSTRUCTIONS
 from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 from copilot_nb.session.client import Client, ClientState
+from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 
 _START_DEMO = "copilot_nb.demo.server:start"
 DEMO_LABEL = "demo model"
+_FORGOTTEN = "The runtime no longer knows the conversation; this is a new one."
+_GOES_ALONG = (
+    "Instructions of this folder go along: {}. "
+    "`%config Copilot.instructions = False` leaves them out."
+)
 
 
 class Link:
@@ -53,6 +59,8 @@ class Link:
         """What `%copilot provider` set."""
         self.model: str | None = None
         """What `%copilot model` set."""
+        self.spoken = False
+        """Whether the session has had a turn."""
         self._settings = settings
         self._make_client = make_client
         self._started: Source | None = None
@@ -60,6 +68,7 @@ class Link:
         self._opened: Source | None = None
         """What the session was opened with."""
         self._folder: Path | None = None
+        self._news: list[str] = []
         self._told: set[tuple[Path, tuple[str, ...]]] = set()
         self._opening = asyncio.Lock()
         self._resume: str | None = None
@@ -91,6 +100,7 @@ class Link:
             if self.session is None or not await self._keep(self.session, source):
                 await self._put_away()
                 self.session = await self._open_session(client, source)
+                await self._tell_of_instructions(self.session)
             self._opened, self._folder = source, Path.cwd()
             return self.session
 
@@ -119,17 +129,10 @@ class Link:
             return True
         return False
 
-    async def unknown_instructions(self) -> tuple[str, ...]:
-        """Instruction files that enter the prompt here and were not yet told of."""
-        if self.session is None or not self._settings.get("instructions"):
-            return ()
-        with suppress(CopilotError):  # worth a line, not a failed turn
-            reply = await self.session.rpc.instructions.get_sources()
-            found = tuple(str(source.get("label")) for source in reply.get("sources") or ())
-            if found and (Path.cwd(), found) not in self._told:
-                self._told.add((Path.cwd(), found))
-                return found
-        return ()
+    def take_news(self) -> tuple[str, ...]:
+        """What a person must know of the session since this was last called."""
+        news, self._news = self._news, []
+        return tuple(news)
 
     async def forget(self) -> None:
         """Leave the conversation; the next turn begins another."""
@@ -198,9 +201,25 @@ class Link:
             self._shell = Shell()
         options: dict[str, Any] = {"tools": KERNEL_TOOLS, "provide": {Shell: self._shell}}
         if self._resume is not None:
-            with suppress(SessionNotFoundError):  # it ended before anything was written down
+            try:
                 return await client.resume_session(self._resume, config, **options)
+            except SessionNotFoundError:
+                # A session that said nothing was never written down, and nobody misses it.
+                if self.spoken:
+                    self._news.append(_FORGOTTEN)
+        self.spoken = False
         return await client.create_session(config, **options)
+
+    async def _tell_of_instructions(self, session: Session) -> None:
+        """Say whose words enter the prompt here, once per folder and set of files."""
+        if not self._settings.get("instructions"):
+            return
+        with suppress(CopilotError):  # worth a line, not a failed turn
+            reply = await session.rpc.instructions.get_sources()
+            found = tuple(str(source.get("label")) for source in reply.get("sources") or ())
+            if found and (Path.cwd(), found) not in self._told:
+                self._told.add((Path.cwd(), found))
+                self._news.append(_GOES_ALONG.format(", ".join(map(visible, found))))
 
     def _cli_path(self) -> Path | None:
         path = self._settings.get("cli_path")

@@ -318,6 +318,26 @@ def test_without_anybody_everything_is_denied_and_says_so(notebook: Notebook) ->
     assert "Then not." in plain(cell)
 
 
+def test_instructions_of_the_folder_are_told_once(notebook: Notebook) -> None:
+    """Whose words go along with the prompt is no secret, and can be left out."""
+    notebook.kernel.check(
+        "os.makedirs('with', exist_ok=True); os.chdir('with')\n"
+        "print('Be brief.', file=open('AGENTS.md', 'w'))"
+    )
+    try:
+        first, second = (plain(notebook.turn("%%copilot\nHello.")) for _ in range(2))
+        told = str(notebook.model.requests[-1]["messages"])
+        notebook.kernel.check("%config Copilot.instructions = False\n%copilot new")
+        notebook.turn("%%copilot\nHello.")
+    finally:
+        notebook.kernel.check("os.chdir('..')\n%config Copilot.instructions = None")
+
+    assert "Instructions of this folder go along: AGENTS.md." in first
+    assert "Instructions of this folder" not in second
+    assert "Be brief." in told
+    assert "Be brief." not in str(notebook.model.requests[-1]["messages"])
+
+
 @pytest.mark.parametrize("end", ["shutdown", "kill"])
 def test_the_runtime_ends_with_the_kernel(
     model: ScriptedModel, cli_path: Path, tmp_path: Path, end: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from IPython.core.getipython import get_ipython
 
-from copilot_nb.errors import ConfigError, ShownError, TurnTimeoutError
+from copilot_nb.errors import ConfigError, ShownError, TurnTimeoutError, UsageError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook import facts
 from copilot_nb.notebook.providers import parse
@@ -253,6 +253,34 @@ async def test_the_views_stop_button_ends_the_turn(talk: Talk) -> None:
     assert caught.value._render_traceback_() == ["Stopped: the session goes on."]
     talk.watcher = None
     assert (await talk.conversation.run("Go on")).error is None
+
+
+async def test_a_forgotten_conversation_is_told(
+    talk: Talk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody deleted it: the turn runs in a new one, and says so."""
+    await talk.conversation.run("One")
+    await talk.conversation.stop()
+    talk.fake.sessions.clear()
+    capsys.readouterr()
+
+    await talk.conversation.run("Two")
+
+    assert "no longer knows the conversation" in capsys.readouterr().out
+    assert "One" not in talk.told
+
+
+async def test_a_turn_within_a_turn_is_refused(talk: Talk) -> None:
+    """It would wait for the turn that waits for it."""
+    asked = talk.never_answers()
+    running = asyncio.get_running_loop().create_task(talk.conversation.run("Wait"))
+    await asked.wait()
+
+    with pytest.raises(UsageError, match="A turn runs in this notebook"):
+        await talk.conversation.run("Meanwhile")
+
+    running.cancel()
+    await asyncio.wait({running})
 
 
 async def test_a_policy_decides_before_anybody_is_asked(talk: Talk) -> None:
