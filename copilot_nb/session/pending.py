@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from copilot_nb.protocol.permission import (
     PermissionDecision,
@@ -31,6 +31,8 @@ Kind = Literal[
     "auto_mode_switch",
     "session_limits",
 ]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _log = logging.getLogger(__name__)
 

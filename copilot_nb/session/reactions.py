@@ -52,7 +52,7 @@ class Reactions:
 
     def take(self, event: SessionEvent) -> None:
         """Begin or stop what an event asks for; returns at once."""
-        if event.type in _REACTIONS:
+        if event.type in REACTIONS:
             self._begin(event, getattr(event.data, "request_id", ""))
         elif event.type in ENDINGS:
             self._end(getattr(event.data, "request_id", ""))
@@ -70,7 +70,7 @@ class Reactions:
         if not request_id or request_id in self._seen:
             return
         self._seen.add(request_id)
-        work = _REACTIONS[event.type](self, event)
+        work = REACTIONS[event.type](self, event)
         task = self._session.tasks.spawn(work, context=self._session.context)
         self._running[request_id] = task
         task.add_done_callback(lambda _: self._running.pop(request_id, None))
@@ -168,7 +168,7 @@ class Reactions:
         await self._reply(methods.ANSWER_COMMAND, data.request_id, error=problem)
 
 
-_REACTIONS: dict[str, Callable[[Reactions, SessionEvent], Coroutine[Any, Any, None]]] = {
+REACTIONS: dict[str, Callable[[Reactions, SessionEvent], Coroutine[Any, Any, None]]] = {
     "permission.requested": Reactions._permission,  # noqa: SLF001 - its own table
     "external_tool.requested": Reactions._tool,  # noqa: SLF001 - its own table
     "elicitation.requested": Reactions._form,  # noqa: SLF001 - its own table

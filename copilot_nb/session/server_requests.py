@@ -66,7 +66,7 @@ class ServerRequests:
         Raises:
             RpcError: This client does not have the method, or nobody could answer.
         """
-        answer = _ANSWERS.get(method)
+        answer = ANSWERS.get(method)
         if answer is None:
             raise RpcError(f"This client does not offer {method}.", code=NO_SUCH_METHOD)
         return await self._session.tasks.spawn(answer(self, params), context=self._session.context)
@@ -143,7 +143,7 @@ class ServerRequests:
 
 
 _ANNOUNCEMENTS = frozenset({"user_input.requested", "exit_plan_mode.requested"})
-_ANSWERS: dict[str, Callable[[ServerRequests, Params], Coroutine[Any, Any, Params]]] = {
+ANSWERS: dict[str, Callable[[ServerRequests, Params], Coroutine[Any, Any, Params]]] = {
     "userInput.request": ServerRequests._user_input,  # noqa: SLF001 - its own table
     "exitPlanMode.request": ServerRequests._exit_plan,  # noqa: SLF001 - its own table
     "autoModeSwitch.request": ServerRequests._auto_mode,  # noqa: SLF001 - its own table

@@ -29,11 +29,6 @@ class Tasks:
         task.add_done_callback(self._ended)
         return task
 
-    def cancel(self) -> None:
-        """Ask all of them to stop."""
-        for task in tuple(self._running):
-            task.cancel()
-
     async def close(self, grace: float = 2.0) -> None:
         """Cancel all of them, except the caller's own, and wait that many seconds for their end."""
         others = self._running - {asyncio.current_task()}
