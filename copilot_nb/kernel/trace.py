@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import IPython
 
 from copilot_nb.errors import CopilotError
+from copilot_nb.kernel.envelope import shorten
 from copilot_nb.kernel.interrupt import BrokenOff, TurnInterrupted
 from copilot_nb.kernel.values import clip, size, type_name
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MESSAGE = 600
 """Characters of an error's message."""
+REPORT = 6_000
+"""Characters of a whole traceback."""
 FRAMES = 12
 LOCALS = 12
 _HIDDEN = (str(Path(__file__).parents[1]), str(Path(IPython.__file__).parent))
@@ -63,16 +66,18 @@ def message(error: BaseException) -> str:
 
 
 def format_error(error: BaseException, filename: str = "") -> str:
-    """Traceback and message, at most `FRAMES` frames, the latest last."""
+    """Traceback and message, with the errors that led to this one.
+
+    At most `FRAMES` frames of each, the latest last.
+    """
     frames = _notebook_part(error.__traceback__, filename)
-    head = "Traceback (most recent call last):\n" if frames else ""
-    if len(frames) > FRAMES:
-        head += f"  … {len(frames) - FRAMES} earlier frames …\n"
-    lines = traceback.StackSummary.from_list(
-        traceback.extract_tb(frames[0]) if frames else []
-    ).format()
-    own = "".join(traceback.format_exception_only(type(error), error))
-    return f"{head}{''.join(lines[-FRAMES:])}{clip(own, 4 * MESSAGE)}".rstrip()
+    report = traceback.TracebackException(
+        type(error), error, frames[0] if frames else None, limit=-FRAMES
+    )
+    text = "".join(report.format())
+    if not frames:
+        text = text.removeprefix("Traceback (most recent call last):\n")
+    return shorten(text.rstrip(), REPORT)
 
 
 def last_error() -> BaseException | None:

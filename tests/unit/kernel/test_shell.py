@@ -115,6 +115,21 @@ async def test_deep_recursion_is_short(shell: Shell) -> None:
     assert len(result.error.traceback.splitlines()) < 40
 
 
+async def test_errors_that_led_to_an_error_are_shown(shell: Shell) -> None:
+    """`raise … from …` and groups are told whole, without our frames."""
+    _, chained = await _run(
+        shell, "try:\n    1 / 0\nexcept ArithmeticError as e:\n    raise KeyError('k') from e"
+    )
+    _, group = await _run(shell, "raise ExceptionGroup('two', [ValueError('a'), TypeError('b')])")
+
+    assert chained.error is not None
+    assert "ZeroDivisionError: division by zero" in chained.error.traceback
+    assert chained.error.traceback.endswith("KeyError: 'k'")
+    assert "copilot_nb" not in chained.error.traceback
+    assert group.error is not None
+    assert "ValueError: a" in group.error.traceback
+
+
 async def test_streams_and_hooks_are_given_back(shell: Shell, ipython: InteractiveShell) -> None:
     """After the run, also a failed one, nothing of ours is left in place."""
     before = sys.stdout, sys.stderr, sys.displayhook
