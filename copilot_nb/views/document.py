@@ -6,9 +6,8 @@ Stays readable when a page drops the style; the same transcript gives the same b
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from copilot_nb.transcript.blocks import (
     Block,
@@ -30,10 +29,11 @@ from copilot_nb.transcript.presentation import first_line
 from copilot_nb.views.highlight import diff
 from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
-from copilot_nb.views.plain import STATES, decision, footer, target
+from copilot_nb.views.plain import STATES, Attached, attached, decision, footer, is_said, target
 from copilot_nb.views.style import STYLE
 
-Answered = Mapping[str, Sequence[PermissionBlock]]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ICONS = {
     "pending": "…",
@@ -55,28 +55,14 @@ _FOLD_LINES = 15
 
 def to_html(transcript: Transcript) -> str:
     """The turn as self-contained HTML."""
-    answered = _answered(transcript)
+    answered = attached(transcript)
     parts = [_block(block, answered) for block in transcript.blocks]
     parts.append(_foot(transcript))
     inner = "\n".join(part for part in parts if part)
     return f'{STYLE}\n<div class="copilot-static">\n{inner}\n</div>'
 
 
-def _answered(transcript: Transcript) -> Answered:
-    """Requests that are no longer open, by the call that asked."""
-    calls = {call.id for call in transcript.tools}
-    answered: dict[str, list[PermissionBlock]] = {}
-    for block in transcript.blocks:
-        if (
-            isinstance(block, PermissionBlock)
-            and block.state != "open"
-            and block.tool_call_id in calls
-        ):
-            answered.setdefault(block.tool_call_id, []).append(block)
-    return answered
-
-
-def _block(block: Block, answered: Answered) -> str:  # noqa: PLR0911 - one case per block
+def _block(block: Block, answered: Attached) -> str:  # noqa: PLR0911 - one case per block
     match block:
         case TextBlock():
             return _text(block)
@@ -231,9 +217,9 @@ def _permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
 
 
 def _what(block: PermissionBlock, call: ToolBlock | None) -> str:
-    short = target(block)
-    if call is not None and short in {call.title, ""}:
+    if is_said(block, call):
         return ""
+    short = target(block)
     return f": {_code(short) if short else text(block.heading)}"
 
 

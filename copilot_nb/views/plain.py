@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from copilot_nb.transcript.blocks import (
@@ -22,6 +23,8 @@ from copilot_nb.transcript.blocks import (
 from copilot_nb.transcript.presentation import first_line
 from copilot_nb.transcript.safety import sound
 
+Attached = Mapping[str, Sequence[PermissionBlock]]
+
 STATES = {"failed": "failed", "denied": "not allowed", "cancelled": "stopped"}
 """States of a tool call that need saying."""
 
@@ -30,7 +33,8 @@ _LINES = 40
 
 def to_text(transcript: Transcript) -> str:
     """The turn as Markdown that reads well in a terminal and in a diff of the notebook."""
-    parts = [_block(block) for block in transcript.blocks]
+    answered = attached(transcript)
+    parts = [_block(block, answered) for block in transcript.blocks]
     foot = " · ".join(part for part in (transcript.label, footer(transcript)) if part)
     if foot and transcript.ended:
         parts.append(f"— {foot}")
@@ -66,16 +70,38 @@ def footer(transcript: Transcript) -> str:
     return " · ".join(parts)
 
 
-def _block(block: Block) -> str:  # noqa: PLR0911 - one case per block
+def attached(transcript: Transcript) -> Attached:
+    """Requests that are no longer open, by the call that asked: they stand beneath it."""
+    calls = {call.id for call in transcript.tools}
+    answered: dict[str, list[PermissionBlock]] = {}
+    for block in transcript.blocks:
+        if (
+            isinstance(block, PermissionBlock)
+            and block.state != "open"
+            and block.tool_call_id in calls
+        ):
+            answered.setdefault(block.tool_call_id, []).append(block)
+    return answered
+
+
+def is_said(block: PermissionBlock, call: ToolBlock | None) -> bool:
+    """Whether the card of the call says what the request was about."""
+    if call is None:
+        return False
+    return target(block) in {"", call.title} or block.body.strip() == call.arguments.strip()
+
+
+def _block(block: Block, answered: Attached) -> str:  # noqa: PLR0911 - one case per block
     match block:
         case TextBlock(text=text):
             return text.strip()
         case ReasoningBlock():
             return ""
         case ToolBlock():
-            return _tool(block)
+            return _tool(block, answered.get(block.id, ()))
         case PermissionBlock():
-            return f"> {decision(block)}: {target(block) or block.heading}"
+            under = answered.get(block.tool_call_id, ())
+            return "" if block in under else _permission(block)
         case UserInputBlock():
             answer = block.answer if block.state == "answered" else "not answered"
             return f"> **{block.question}** — {answer}"
@@ -87,11 +113,18 @@ def _block(block: Block) -> str:  # noqa: PLR0911 - one case per block
             assert_never(block)
 
 
-def _tool(block: ToolBlock) -> str:
+def _permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
+    code_follows = call is not None and block.body.strip() == call.arguments.strip() != call.title
+    what = "" if code_follows else f": {target(block) or block.heading}"
+    return f"> {decision(block)}{what}"
+
+
+def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
     agent = f"{block.agent} › " if block.agent else ""
     state = f" ({STATES[block.state]})" if block.state in STATES else ""
     title = f": {block.title}" if block.title else ""
     lines = [f"> {agent}{block.name}{title}{state}"]
+    lines += [_permission(permission, block) for permission in permissions]
     if block.outputs and block.arguments.strip() != block.title:
         lines.append(_fence(block.arguments, block.language))
     lines += [_output(output) for output in block.outputs]

@@ -251,11 +251,15 @@ def test_the_markdown_reads_well_in_a_diff() -> None:
     """One line per fact, the code that ran, and the answer as it was written."""
     text = to_text(FULL)
 
-    assert text.startswith("## Gaps\n\nI look at `df`.\n\n> run_code: gaps = df.isna().sum() …\n\n")
+    assert text.startswith(
+        "## Gaps\n\nI look at `df`.\n\n"
+        "> run_code: gaps = df.isna().sum() …\n\n> Allowed once by you\n\n"
+    )
     assert "```python\ngaps = df.isna().sum()\ngaps.plot()\n```" in text
     assert "|  | n |\n| --- | --- |\n| Halden | 88 |\n\n1 row × 1 column" in text
     assert "[Gaps per month]" in text
-    assert "\n\n> Allowed for this session by you: pytest -q\n\n" in text
+    assert "> bash: pytest -q (failed)\n\n> Allowed for this session by you: pytest -q\n\n" in text
+    assert "\n\n> Denied by you: keep it: rm -r data\n\n" in text
     assert "> scout › view: /p/old.py (stopped)" in text
     assert "> **Fill them?** — No" in text
     assert text.endswith("1.5 premium requests")
