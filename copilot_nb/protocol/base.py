@@ -26,9 +26,9 @@ class Wire(BaseModel):
         alias_generator=to_camel,
         populate_by_name=True,
         extra="allow",
-        use_attribute_docstrings=True,
         hide_input_in_errors=True,
         protected_namespaces=(),
+        defer_build=True,  # most types are never seen: half of the import would be their validators
     )
 
     def to_wire(self) -> dict[str, Any]:
