@@ -87,31 +87,14 @@ class Conversation:
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", timeout)
         self._read_policy()
-        screen = self._new_screen()
-        if self.link.ready is None:
-            screen.update(Transcript(prompt=prompt, status="Starting"))
-        session: Session | None = None
+        screen = self._screen = self._new_screen()
         try:
-            session = await self.session()
-            screen.preface = tuple(
-                NoticeBlock(id=f"news-{at}", text=text)
-                for at, text in enumerate(self.link.take_news())
-            )
-            turn = await session.start_turn(prompt, context=contextvars.copy_context())
-        except CopilotError as error:
-            screen.close(_failed(prompt, error))
-            raise _shown(error) from error
-        except asyncio.CancelledError:
-            if session is not None:  # the prompt may be on its way
-                await self._abort(session)
-            screen.close(Transcript(prompt=prompt, state="stopped"))
-            raise
-        self.last, self.link.spoken = turn, True
-        if out:
-            get_ipython().user_ns[out] = turn  # type: ignore[union-attr]  # in a cell there is one
-        if self.link.source().kind == "demo":
-            session.emit_local(LocalLabel(label=DEMO_LABEL))
-        await self._follow(session, turn, screen, limit)
+            session, turn = await self._begin(prompt, screen)
+            if out:
+                get_ipython().user_ns[out] = turn  # type: ignore[union-attr]  # cells have one
+            await self._follow(session, turn, screen, limit)
+        finally:
+            self._screen = None
         return turn
 
     async def use_model(self, model: str) -> None:
@@ -150,15 +133,39 @@ class Conversation:
 
     # -- the turn
 
+    async def _begin(self, prompt: str, screen: Screen) -> tuple[Session, Turn]:
+        """Open the session and send the prompt; what fails is drawn."""
+        session: Session | None = None
+        if self.link.ready is None:
+            screen.update(Transcript(prompt=prompt, status="Starting"))
+        try:
+            session = await self.session()
+            session.pending.attended = screen.attended
+            screen.preface = tuple(
+                NoticeBlock(id=f"news-{at}", text=text)
+                for at, text in enumerate(self.link.take_news())
+            )
+            turn = await session.start_turn(prompt, context=contextvars.copy_context())
+        except CopilotError as error:
+            screen.close(_failed(prompt, error))
+            raise _shown(error) from error
+        except asyncio.CancelledError:
+            if session is not None:  # the prompt may be on its way
+                await self._abort(session)
+            screen.close(Transcript(prompt=prompt, state="stopped"))
+            raise
+        self.last, self.link.spoken = turn, True
+        if self.link.source().kind == "demo":
+            session.emit_local(LocalLabel(label=DEMO_LABEL))
+        return session, turn
+
     async def _follow(
         self, session: Session, turn: Turn, screen: Screen, limit: float | None
     ) -> None:
         """Draw the turn until it ends, however it ends."""
-        self._screen = screen
         stop_drawing = turn.on_change(screen.update)
         screen.update(turn.transcript)
         screen.attend(session.pending)
-        session.pending.attended = screen.attended
         try:
             await turn.wait(limit)
         except asyncio.CancelledError:
@@ -171,9 +178,15 @@ class Conversation:
             raise _shown(error) from error
         finally:
             session.pending.attended = False
-            self._screen = None
             stop_drawing()
             screen.close(_ended(turn))
+            await self._stopped()
+
+    async def _stopped(self) -> None:
+        """Wait for the view's stop to be through: a late abort would stop the next turn."""
+        stopping, self._stopping = self._stopping, None
+        if stopping is not None:
+            await asyncio.wait({stopping}, timeout=ABORT_SECONDS)
 
     async def _abort(self, session: Session, reason: str = "") -> None:
         """Stop what runs, within a bound: ■ must end the cell even if the runtime hangs."""
@@ -222,7 +235,7 @@ class Conversation:
     def _stop_pressed(self) -> None:
         """The view's stop button: the turn ends as aborted, which ends the cell."""
         session = self.link.session
-        if session is not None and self._screen is not None:
+        if session is not None and self._screen is not None and self._stopping is None:
             self._stopping = asyncio.get_running_loop().create_task(self._abort(session))
 
 

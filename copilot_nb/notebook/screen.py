@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Mode = Literal["widget", "plain", "static", "terminal"]
 
+GRACE_SECONDS = 0.25
+
 _unready_pages: set[int] = set()
 """Process ids whose page did not answer: a fork of the kernel would start anew."""
 
@@ -75,6 +77,7 @@ class Screen:
         self._latest = Transcript()
         self._can_ask = frontend.detect().allow_stdin
         self._widget: WidgetView | None = None
+        self._grace: asyncio.TimerHandle | None = None
         self._view = self._make_view(settings)
 
     @property
@@ -91,6 +94,8 @@ class Screen:
         """Draw the last transcript and leave its stored form behind."""
         if self._prompts is not None:
             self._prompts.close()
+        if self._grace is not None:
+            self._grace.cancel()
         self._view.close(self._prefaced(transcript))
 
     def attend(self, pending: PendingRequests) -> None:
@@ -122,18 +127,22 @@ class Screen:
                 self.callbacks,
                 loop=loop,
                 ready_timeout=settings.get("ready_timeout"),
-                on_unready=self._go_plain,
+                on_unready=self._look_again,
             )
             return self._widget
         from copilot_nb.views.static import StaticView
 
         return StaticView(publish, loop=loop)
 
+    def _look_again(self) -> None:
+        """Time is up; but after a pause of the loop the page's word may still be in the queue."""
+        self._grace = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._go_plain)
+
     def _go_plain(self) -> None:
         """The page does not show widgets: go on in its place with plain output and prompts."""
         from copilot_nb.views.static import StaticView
 
-        if self._widget is None:
+        if self._widget is None or self._widget.ready:
             return
         _unready_pages.add(os.getpid())
         self._widget.discard()
