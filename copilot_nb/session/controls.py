@@ -19,7 +19,7 @@ from copilot_nb.protocol.results import (
     Rewound,
     ShellRun,
 )
-from copilot_nb.session.rpc_path import RpcPath
+from copilot_nb.session.rpc_path import session_rpc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Control:
     """A view on one session's calls."""
 
     def __init__(self, calls: Calls) -> None:
-        self._rpc = RpcPath(calls, "session.")
+        self._rpc = session_rpc(calls)
 
 
 class ModelControl(Control):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.errors import CopilotError, RpcError
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
-from copilot_nb.session.rpc_path import RpcPath
+from copilot_nb.session.rpc_path import client_rpc
 
 if TYPE_CHECKING:
     from copilot_nb.protocol.session import SessionFilter, SessionMetadata
     from copilot_nb.session.calls import Calls
     from copilot_nb.session.client_options import ModelLister
+    from copilot_nb.session.rpc_path import ClientRpc
 
 
 class Queries:
@@ -33,9 +34,9 @@ class Queries:
         self._listing = asyncio.Lock()
 
     @property
-    def rpc(self) -> RpcPath:
+    def rpc(self) -> ClientRpc:
         """Every method of the runtime that belongs to no session: `client.rpc.mcp.…`."""
-        return RpcPath(self._calls)
+        return client_rpc(self._calls)
 
     async def list_sessions(
         self, session_filter: SessionFilter | None = None

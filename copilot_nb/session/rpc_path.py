@@ -1,6 +1,6 @@
 """Every method of the runtime by its path: `await session.rpc.model.switch_to(model_id="…")`.
 
-Snake case here, camel case on the wire; `protocol/methods.pyi` types the measured ones.
+Snake case here, camel case on the wire; the stub beside this file types the measured ones.
 """
 
 from __future__ import annotations
@@ -51,6 +51,16 @@ class RpcPath:
 
     def __repr__(self) -> str:
         return f"<rpc {self._prefix.removesuffix('.')}>"
+
+
+def session_rpc(calls: Calls) -> RpcPath:
+    """The methods of a session."""
+    return RpcPath(calls, "session.")
+
+
+def client_rpc(calls: Calls) -> RpcPath:
+    """The methods that belong to no session."""
+    return RpcPath(calls)
 
 
 def _plain(value: Any) -> Any:

@@ -40,7 +40,7 @@ from copilot_nb.session.controls import (
 )
 from copilot_nb.session.hub import EventHandler, EventHub, Registration
 from copilot_nb.session.messaging import Messaging
-from copilot_nb.session.rpc_path import RpcPath
+from copilot_nb.session.rpc_path import session_rpc
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from copilot_nb.session.handlers import (
         Handlers,
     )
+    from copilot_nb.session.rpc_path import SessionRpc
     from copilot_nb.session.run import Until
     from copilot_nb.session.subscription import EventSubscription
     from copilot_nb.session.toolbox import Toolbox
@@ -113,9 +114,9 @@ class Session(Answering):
         self._dispatching = False
 
     @property
-    def rpc(self) -> RpcPath:
+    def rpc(self) -> SessionRpc:
         """Every method of the runtime by its path: `await session.rpc.plan.read()`."""
-        return RpcPath(self.calls, "session.")
+        return session_rpc(self.calls)
 
     @property
     def turns(self) -> tuple[Turn, ...]:

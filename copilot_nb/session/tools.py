@@ -311,4 +311,12 @@ async def run_tool(bound: Runnable, invocation: Invocation) -> ToolResultObject:
                 result_type="timeout",
             )
         _log.exception("Tool %s failed", invocation.tool_name)
-        return ToolResultObject.failure(f"{type(error).__name__}: {error}")
+        return ToolResultObject.failure(f"{type(error).__name__}: {_words(error)}")
+
+
+def _words(error: Exception) -> str:
+    """What an error says; one that cannot say anything must not leave the call open."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - its class is the user's
+        return "its message cannot be read"
