@@ -54,7 +54,8 @@ class CopilotError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Two lines instead of a traceback; IPython asks for this by name."""
-        return [f"{type(self).__name__}: {self.message}", *([self.hint] if self.hint else [])]
+        lines = [f"{type(self).__name__}: {self.message}", *([self.hint] if self.hint else [])]
+        return [_printable(line) for line in lines]
 
 
 class UsageError(CopilotError):
@@ -251,7 +252,7 @@ class ShownError(CopilotError):
 
     def _render_traceback_(self) -> list[str]:
         """One line instead of a traceback; IPython asks for this by name."""
-        return [self.message.partition("\n")[0]]
+        return [_printable(self.message.partition("\n")[0])]
 
 
 class ToolNotFoundError(CopilotError):
@@ -264,3 +265,8 @@ class ToolError(Exception):
     Args:
         message: Text for the model.
     """
+
+
+def _printable(text: str) -> str:
+    """The text without control and hiding characters: a provider's words end up in a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)

@@ -11,6 +11,8 @@ import hashlib
 LIMIT = 12_000
 """Characters of one tool result."""
 HEAD_SHARE = 0.7
+SOURCE = 120
+"""Characters of the words that say where data comes from."""
 
 
 def untrusted(text: str, source: str, *, limit: int = LIMIT) -> str:
@@ -19,6 +21,7 @@ def untrusted(text: str, source: str, *, limit: int = LIMIT) -> str:
     The marker is a digest of the content: the same content gives the same envelope, and no
     content can hold its own digest.
     """
+    source = one_line(source)
     body = shorten(text, limit)
     mark = hashlib.sha256(f"{source}\0{text}".encode(errors="replace")).hexdigest()[:16]
     return (
@@ -26,6 +29,12 @@ def untrusted(text: str, source: str, *, limit: int = LIMIT) -> str:
         f"{body}\n"
         f"</notebook-data {mark}>"
     )
+
+
+def one_line(source: str) -> str:
+    """A source that stays inside of its line: names of files and columns are data as well."""
+    plain = "".join(c if c.isprintable() and c not in "<>" else "\ufffd" for c in source)
+    return plain if len(plain) <= SOURCE else plain[: SOURCE - 1] + "…"
 
 
 def shorten(text: str, limit: int = LIMIT) -> str:

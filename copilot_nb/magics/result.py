@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from copilot_nb.transcript.safety import visible
+
 _WIDEST = 60
 
 
@@ -18,14 +20,14 @@ class Text:
     text: str
 
     def __str__(self) -> str:
-        return self.text
+        return visible(self.text)
 
     def __repr__(self) -> str:
-        return self.text
+        return visible(self.text)
 
     def _repr_html_(self) -> str:
         """The text in a `pre`; nothing in it is taken for HTML."""
-        return f'<pre class="copilot-text">{escape(self.text)}</pre>'
+        return f'<pre class="copilot-text">{escape(visible(self.text))}</pre>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Table(Sequence[dict[str, str]]):
         head = "".join(f'<th style="text-align:left">{escape(name)}</th>' for name in self.columns)
         body = "".join(
             "<tr>"
-            + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row)
+            + "".join(f'<td style="text-align:left">{escape(visible(cell))}</td>' for cell in row)
             + "</tr>"
             for row in self.rows
         )
@@ -75,5 +77,6 @@ Result = Text | Table
 
 
 def _short(text: str) -> str:
-    """One line of a cell for the plain form."""
+    """One line of a cell for the plain form; names and descriptions come from servers."""
+    text = visible(text).replace("\n", " ")
     return textwrap.shorten(text, _WIDEST, placeholder="…") if len(text) > _WIDEST else text

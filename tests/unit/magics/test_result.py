@@ -43,3 +43,13 @@ def test_nothing_in_a_result_is_taken_for_html() -> None:
     assert "never &amp; never" in TABLE._repr_html_()
     assert Text("<i>")._repr_html_() == '<pre class="copilot-text">&lt;i&gt;</pre>'
     assert str(Text("a")) == repr(Text("a")) == "a"
+
+
+def test_nothing_in_a_result_reaches_the_terminal_as_a_command() -> None:
+    """Escape sequences and line ends of a server's words are shown, not obeyed."""
+    table = Table(("name", "asks"), (("a\x1b[2J\nbash  never", "yes\u202e"),))
+
+    for text in (repr(table), table._repr_html_(), repr(Text("\x1b[2J")), str(Text("\x1b[2J"))):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    assert len(repr(table).splitlines()) == 3

@@ -292,3 +292,20 @@ def test_plain_function_is_made_a_tool() -> None:
     box.add(plain)
 
     assert box.definitions()[0].description == "Double it."
+
+
+async def test_an_error_that_cannot_be_read_is_still_an_answer() -> None:
+    """Otherwise the call would stay open, and the turn with it."""
+
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    @tool
+    def fails() -> None:
+        """Fail."""
+        raise MuteError
+
+    result = await result_of(fails)
+
+    assert result.text_result_for_llm == "MuteError: its message cannot be read"
