@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import math
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from types import EllipsisType
@@ -46,6 +48,9 @@ ERRORS: dict[int, type[RpcError]] = {
     INVALID_PARAMS: InvalidParamsError,
 }
 
+SLICE = 0.01
+"""Seconds of messages at a time: a flood must not keep timers and other tasks waiting."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +80,7 @@ class Peer:
         self._on_closed = on_closed
         self._ids = itertools.count(1)
         self._inbox: deque[Message] = deque()
+        self._goes_on = False  # a later turn of the loop takes what is in the inbox
         self._calls: dict[int, asyncio.Future[Any]] = {}
         self._tasks: dict[asyncio.Task[None], Any] = {}  # to the id of the request
 
@@ -141,14 +147,26 @@ class Peer:
         self._transport.send({"jsonrpc": "2.0", **fields})
 
     def _take(self, messages: list[Message]) -> None:
-        """Take messages in order, even if a handler runs the loop or an interrupt comes through."""
         self._inbox.extend(messages)
+        if not self._goes_on:
+            self._work(SLICE)
+
+    def _go_on(self) -> None:
+        self._goes_on = False
+        self._work(SLICE)
+
+    def _work(self, seconds: float) -> None:
+        """Take messages in order, even if a handler runs the loop or an interrupt comes through."""
+        end = time.monotonic() + seconds
         try:
             while self._inbox:
                 self._take_one(self._inbox.popleft())
+                if time.monotonic() > end:
+                    break
         finally:
-            if self._inbox:
-                asyncio.get_running_loop().call_soon(self._take, [])
+            if self._inbox and not self._goes_on:
+                self._goes_on = True
+                asyncio.get_running_loop().call_soon(self._go_on)
 
     def _take_one(self, message: Message) -> None:
         method = message.get("method")
@@ -212,7 +230,7 @@ class Peer:
     def _lost(self, error: Exception | None) -> None:
         if self.closed:
             return
-        self._take([])
+        self._work(math.inf)
         self.closed = True
         text = "The connection to the runtime was closed." if error is None else _text(error)
         for answer in self._calls.values():
