@@ -15,6 +15,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
@@ -147,7 +148,17 @@ class ScriptedModel:
         task.add_done_callback(self._running.discard)
 
 
-class _Models(RequestHandler):
+class _Local(RequestHandler):
+    """Answers programs on this host, not pages: those send an Origin, or a name that was rebound."""
+
+    def prepare(self) -> None:
+        host = urlsplit(f"//{self.request.host}").hostname
+        if "Origin" in self.request.headers or host not in {"127.0.0.1", "localhost"}:
+            self.set_status(403)
+            self.finish()
+
+
+class _Models(_Local):
     """`GET /v1/models`."""
 
     def initialize(self, model: ScriptedModel) -> None:
@@ -158,7 +169,7 @@ class _Models(RequestHandler):
         self.write({"object": "list", "data": data})
 
 
-class _Completions(RequestHandler):
+class _Completions(_Local):
     """`POST /v1/chat/completions`, streaming or not."""
 
     def initialize(self, model: ScriptedModel) -> None:

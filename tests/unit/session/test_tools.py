@@ -188,7 +188,7 @@ def test_types_can_have_a_converter() -> None:
     register_converter(Base, lambda value: f"a {type(value).__name__}")
 
     assert to_result(Child()).text_result_for_llm == "a Child"
-    assert "object object" in to_result(object()).text_result_for_llm
+    assert "object" in to_result(object()).text_result_for_llm
 
 
 async def test_failures_are_results() -> None:

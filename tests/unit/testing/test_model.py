@@ -234,3 +234,16 @@ async def test_delay_may_depend_on_the_piece(model: ScriptedModel, http: httpx.A
     await stream(http)
 
     assert numbers == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
+async def test_pages_get_no_answer(
+    model: ScriptedModel, http: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    """A page in the browser reaches every port of this host; it is told nothing, nothing is used."""
+    posted = await http.post("/chat/completions", json=PROMPT, headers=headers)
+    listed = await http.get("/models", headers=headers)
+
+    assert (posted.status_code, listed.status_code) == (403, 403)
+    assert posted.text == ""
+    assert model.requests == []
