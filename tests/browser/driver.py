@@ -342,6 +342,21 @@ class LabPage:
         """`[ ]:`, `[*]:` or `[3]:`."""
         return self.cells.nth(cell).locator(".jp-InputPrompt").inner_text().strip()
 
+    def add_cell(self, source: str) -> int:
+        """Another code cell at the end; returns its number."""
+        count = self.cells.count()
+        add = """source => {
+            const { sharedModel } = window.jupyterapp.shell.currentWidget.content.model;
+            sharedModel.insertCell(sharedModel.cells.length, { cell_type: "code", source });
+        }"""
+        self.page.evaluate(add, source)
+        self.wait_until(lambda: self.cells.count() == count + 1, "another cell")
+        return count
+
+    def interrupt(self) -> None:
+        """The ■ button."""
+        self.command("notebook:interrupt-kernel")
+
     def run(self, cell: int) -> None:
         """Starts a cell with Ctrl+Enter; keys pressed while the page settles can get lost."""
         before = self.prompt(cell)

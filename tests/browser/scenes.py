@@ -1,4 +1,7 @@
-"""Turns for the browser tests to show: transcripts made by hand, without a runtime."""
+"""Turns for the browser tests to show: transcripts made by hand, without a runtime.
+
+The kernel plays them on a `Stage`; the tests write its cells with `cell` and look with `asking`.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,8 @@ from copilot_nb.views.widget.widget import WidgetView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from playwright.sync_api import Locator
 
     from copilot_nb.transcript.blocks import Block
 
@@ -289,6 +294,21 @@ def _hostile(block_id: str, entry: Mapping[str, str]) -> Block:
     if entry["kind"] == "url":
         text = f"[a](<{text}>) ![b](<{text}>) <{text}>"
     return TextBlock(id=block_id, text=text, closed=True)
+
+
+def cell(*lines: str) -> str:
+    """A cell that awaits these lines as one turn on a new stage."""
+    body = "\n".join(f"    {line}" for line in lines)
+    head = "async def turn():\n    global stage\n    stage = Stage()"
+    return f"{head}\n{body}\nawait wait_in_cell(turn())"
+
+
+def asking(output: Locator, timeout: float = 15) -> Locator:
+    """The panel that asks, once a person has had the time to see it."""
+    panel = output.locator(".copilot-request[data-state=asking]")
+    panel.wait_for(timeout=timeout * 1000)
+    output.page.wait_for_timeout(400)
+    return panel
 
 
 class Stage:
