@@ -9,6 +9,7 @@ import pytest
 
 from copilot_nb.errors import SessionError, TurnTimeoutError, UsageError
 from copilot_nb.protocol.events import AssistantMessage, SessionEvent, UserMessage
+from copilot_nb.session.subscription import Lagged
 from copilot_nb.testing.model import Reply
 from tests.behaviour.stage import WAIT, Stage, types
 
@@ -228,3 +229,22 @@ async def test_code_blocks_of_the_answer(stage: Stage) -> None:
         ("python", "x = 1"),
         ("", "plain"),
     ]
+
+
+async def test_slow_subscriber_holds_nobody_up(stage: Stage) -> None:
+    """Three thousand pieces: the reader goes on, memory is bounded, and the end arrives."""
+    session = await stage.session(Reply(chunks=[f"{number} " for number in range(3000)]))
+    slow = session.subscribe(capacity=100)
+
+    turn = await session.ask("Count.", timeout=30)
+    message = await session.wait_for_idle(WAIT)
+    await session.destroy()
+    received = [item async for item in slow]
+
+    lost = sum(item.count for item in received if isinstance(item, Lagged))
+    kinds = [item.type for item in received if isinstance(item, SessionEvent)]
+    assert len(received) <= 101
+    assert lost > 2000
+    assert {"user.message", "assistant.message", "session.idle"} <= set(kinds)
+    assert turn.text.endswith("2999 ")
+    assert content(message) == turn.text
