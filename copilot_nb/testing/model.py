@@ -149,7 +149,7 @@ class ScriptedModel:
 
 
 class _Local(RequestHandler):
-    """Answers programs on this host, not pages: those send an Origin, or a name that was rebound."""
+    """Answers programs of this host, not pages: they send an Origin, or a name that was rebound."""
 
     def prepare(self) -> None:
         host = urlsplit(f"//{self.request.host}").hostname

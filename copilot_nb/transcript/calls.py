@@ -35,6 +35,7 @@ from copilot_nb.transcript.fold import (
     remember,
     without,
 )
+from copilot_nb.transcript.presentation import first_line
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def call_written(data: AssistantToolCallDelta, event: SessionEvent, turn: Transc
     if block is None:
         turn = close_writing(turn, event) if not event.agent_id else turn
         turn = remember(turn, drafts=(*turn.memory.drafts, data.tool_call_id))
-        block = ToolBlock(id=data.tool_call_id, name=name, agent=_agent(turn, event))
+        block = ToolBlock(id=data.tool_call_id, name=first_line(name), agent=_agent(turn, event))
     if block.state != "pending":
         return turn
     written = turn.memory.written.get(block.id, "") + data.input_delta
@@ -69,7 +70,7 @@ def request_call(turn: Transcript, request: ToolRequest) -> Transcript:
     if presentation.shape(request.name).hidden:
         return turn
     block = find(turn, ToolBlock, request.tool_call_id)
-    block = block or ToolBlock(id=request.tool_call_id, name=request.name)
+    block = block or ToolBlock(id=request.tool_call_id, name=first_line(request.name))
     return turn.put(_showing(block, presentation.show(request.name, request.arguments)))
 
 
@@ -81,10 +82,10 @@ def call_started(data: ToolExecutionStart, event: SessionEvent, turn: Transcript
         return turn
     turn = remember(turn, written=without(turn.memory.written, data.tool_call_id))
     block = find(turn, ToolBlock, data.tool_call_id)
-    block = block or ToolBlock(id=data.tool_call_id, name=data.tool_name)
+    block = block or ToolBlock(id=data.tool_call_id, name=first_line(data.tool_name))
     block = replace(
         _showing(block, presentation.show(data.tool_name, data.arguments)),
-        name=data.mcp_tool_name or data.tool_name,
+        name=first_line(data.mcp_tool_name or data.tool_name),
         state="running",
         source=f"mcp:{data.mcp_server_name}" if data.mcp_server_name else block.source,
         agent=_agent(turn, event),

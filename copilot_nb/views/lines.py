@@ -1,6 +1,7 @@
 """Words on a terminal, as they come: wrapped at its width, nothing ever taken back.
 
-No cursor movement, so that a log of the terminal reads like the terminal.
+No cursor movement, so that a log of the terminal reads like the terminal; and none that somebody
+else has put into the words.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
+
+from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -40,7 +43,7 @@ class Lines:
         if indent is not None:
             self._indent = indent
         run = ""
-        for word in _WORDS.findall(text):
+        for word in _WORDS.findall(visible(text)):
             if not self._is_full(cell_len(word)):
                 run += word
                 self._column += cell_len(word)
@@ -55,7 +58,7 @@ class Lines:
         """One line as it is, such as code, however long."""
         self.fresh()
         line = Text(indent)
-        line.append_text(text if isinstance(text, Text) else Text(text, style))
+        line.append_text(text if isinstance(text, Text) else Text(visible(text), style))
         self.console.print(line, soft_wrap=True, highlight=False)
 
     def draw(self, renderable: RenderableType) -> None:

@@ -240,7 +240,7 @@ async def test_delay_may_depend_on_the_piece(model: ScriptedModel, http: httpx.A
 async def test_pages_get_no_answer(
     model: ScriptedModel, http: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    """A page in the browser reaches every port of this host; it is told nothing, nothing is used."""
+    """A page in the browser reaches every port of this host; it is told nothing."""
     posted = await http.post("/chat/completions", json=PROMPT, headers=headers)
     listed = await http.get("/models", headers=headers)
 

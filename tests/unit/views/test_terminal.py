@@ -246,6 +246,18 @@ def test_what_is_asked_is_never_cut() -> None:
     assert "    +evil()" in shown(Transcript(blocks=(block,)))
 
 
+def test_no_word_of_a_turn_commands_the_terminal() -> None:
+    """A model may call a tool by any name: one that wipes the question away, for example."""
+    evil = "a\x1b[2J\x1b]52;c;x\x07\u202e\x9b2J"
+    call = ToolBlock(id="c", name=evil, title=evil, state="failed", error=evil, output=evil)
+    asked = PermissionBlock(id="p", subject="x", heading=evil, intention=evil, warnings=(evil,))
+
+    text = "\n".join(shown(Transcript(blocks=(call, asked), label=evil)))
+
+    assert "a⟨U+001B⟩[2J" in text
+    assert [c for c in text if not c.isprintable() and c != "\n"] == []
+
+
 def test_an_answer_that_changed_is_shown_again() -> None:
     """What is on the screen can not be taken back."""
     screen = Screen()
