@@ -52,6 +52,10 @@ class Notebook:
         self.kernel.wait(cell)
         return cell
 
+    def after_error(self) -> None:
+        """Wait as long as a person would: kernels abort what comes right behind an error."""
+        self.kernel.pause(0.6)
+
 
 def shown(cell: Cell) -> list[dict[str, Any]]:
     """The bundles that a cell shows at its end: updates have taken the place of the first ones."""
@@ -112,5 +116,8 @@ def notebook(
     model.script, model.requests = [], []
     kernel.check("%load_ext copilot_nb\n%copilot new")
     kernel.forget()
-    yield Notebook(kernel, model)
+    made = Notebook(kernel, model)
+    yield made
+    if any(cell.status == "error" for cell in kernel.cells.values()):
+        made.after_error()
     kernel.check("%copilot new")

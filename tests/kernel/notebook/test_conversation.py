@@ -148,7 +148,7 @@ def test_interrupt_during_an_approval(notebook: Notebook) -> None:
     assert cell.traceback == STOPPED
     assert cell.replied_at - pressed < ENDS_WITHIN + SLACK
     assert "Stopped." in plain(cell)
-    notebook.kernel.pause(0.6)
+    notebook.after_error()
     assert "Still here." in plain(notebook.turn("%%copilot\nGo on."))
 
 
@@ -165,7 +165,7 @@ def test_interrupt_while_it_streams(notebook: Notebook) -> None:
     assert cell.replied_at - pressed < ENDS_WITHIN + SLACK
     assert "w3" in plain(cell)
     assert "Stopped." in plain(cell)
-    notebook.kernel.pause(0.6)
+    notebook.after_error()
     assert "Still here." in plain(notebook.turn("%%copilot\nGo on."))
 
 
@@ -211,6 +211,7 @@ def test_an_error_is_two_lines_and_stops_the_queue(notebook: Notebook) -> None:
     assert "context too long" in plain(cell)
     assert len(cell.traceback.splitlines()) == 1
     assert "Traceback" not in cell.traceback
+    notebook.after_error()
     assert notebook.turn("%%copilot\nGo on.").status == "ok"
 
 
@@ -228,6 +229,7 @@ def test_a_lost_runtime_ends_the_cell_and_the_next_one_resumes(notebook: Noteboo
 
     assert cell.status == "error"
     assert cell.replied_at - killed < 1 + SLACK
+    notebook.after_error()
     assert "Welcome back." in plain(notebook.turn("%%copilot\nGo on."))
     assert "Remember this." in str(notebook.model.requests[-1]["messages"])
 
@@ -266,6 +268,7 @@ def test_out_binds_the_turn(notebook: Notebook, *, reply: bool) -> None:
     notebook.kernel.check("before = set(globals())")
 
     notebook.turn("%%copilot --out answer\nGreet me.")
+    notebook.after_error()
     cell = notebook.kernel.check("print(sorted(n for n in set(globals()) - before if n[0] != '_'))")
 
     assert cell.text == "['answer', 'before']\n"
@@ -280,6 +283,7 @@ def test_timeout_stops_the_turn(notebook: Notebook) -> None:
 
     assert cell.ename == "TurnTimeoutError"
     assert "time limit" in plain(cell)
+    notebook.after_error()
     assert "Still here." in plain(notebook.turn("%%copilot\nGo on."))
 
 

@@ -227,6 +227,7 @@ def without_provider(notebook: Notebook, code: str) -> Cell:
     try:
         return notebook.kernel.run(code)
     finally:
+        notebook.after_error()
         notebook.kernel.check("os.environ.update(saved); del os.environ['GH_CONFIG_DIR']")
 
 
@@ -247,6 +248,7 @@ def test_unloading_ends_the_runtime(notebook: Notebook) -> None:
         f"print(gone({pid}))"
     )
     missing = notebook.kernel.run("%copilot")
+    notebook.after_error()
     notebook.kernel.check("%load_ext copilot_nb")
 
     assert gone.text == "True\n"
