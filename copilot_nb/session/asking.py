@@ -30,6 +30,8 @@ async def ask(
 ) -> W | None:
     """The answer, or None when there is none: nobody could be asked, or the handler failed.
 
+    Policies come before the handler too, so that a rule holds whoever answers.
+
     Args:
         session: Who asks; answers are recorded in its stream.
         request: What is asked.
@@ -39,6 +41,9 @@ async def ask(
     if handler is None:
         value = (await session.pending.ask(request)).value
         return value if isinstance(value, expected) else None
+    if (decided := session.pending.decide(request)) is not None:
+        session.record(request, decided)
+        return decided.value if isinstance(decided.value, expected) else None
     subject = request.permission or request.user_input or request
     try:
         value = await call_handler(handler, subject, request)

@@ -61,10 +61,10 @@ class Messaging:
             watch.feed(event)
         self._forget_ended()
 
-    def fail(self, error: CopilotError) -> None:
-        """End everything that waits with that error."""
+    def fail(self, error: CopilotError, last: SessionEvent) -> None:
+        """End everything that waits with that error, and each transcript with that event."""
         for turn in self._turns:
-            turn.fail(error)
+            turn.fail(error, last)
         for watch in self._watches:
             watch.fail(error)
         self._turns.clear()

@@ -112,7 +112,9 @@ class PendingRequests:
 
     async def ask(self, request: PendingRequest) -> Answer:
         """Wait for an answer. Cancelling the wait withdraws the request."""
-        answer = self._decide(request)
+        answer = self.decide(request)
+        if answer is None and not (self.attended or self._watchers):
+            answer = decline(request, "nobody could be asked")
         if answer is not None:
             self._tell(request, answer)
             return answer
@@ -160,7 +162,8 @@ class PendingRequests:
 
         return stop
 
-    def _decide(self, request: PendingRequest) -> Answer | None:
+    def decide(self, request: PendingRequest) -> Answer | None:
+        """What the policies say; None when they leave it to somebody else."""
         for policy in tuple(self.policies):
             try:
                 answer = policy(request)
@@ -169,9 +172,7 @@ class PendingRequests:
                 return decline(request, "a policy that failed")
             if answer is not None:
                 return answer
-        if self.attended or self._watchers:
-            return None
-        return decline(request, "nobody could be asked")
+        return None
 
     def _tell(self, request: PendingRequest, answer: Answer | None) -> None:
         for watcher in (*([self._record] if self._record else []), *self._watchers):

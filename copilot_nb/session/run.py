@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import CopilotError, TurnAbortedError
 from copilot_nb.protocol import events
+from copilot_nb.protocol.events import local_event, parse
 from copilot_nb.session.answer_text import AnswerText
 from copilot_nb.session.failures import session_error
 
@@ -52,11 +53,13 @@ class Run:
         self.abort_reason: str | None = None
         self.passed_over = False
         """The session came to rest before this prompt's turn: it may have been dropped."""
+        self.closing: SessionEvent | None = None
+        """What ends the transcript where no event of its own does."""
         self._until = until
         self._steering = steering
         self._alone = alone
         self._early: list[SessionEvent] = []
-        self._seen_prompts: set[str] = set()
+        self._seen_prompts: dict[str, SessionEvent] = {}
         self._sent_later: set[str] = set()
         self._rejected = False
 
@@ -84,8 +87,8 @@ class Run:
     def sent_another(self, message_id: str) -> None:
         """A later prompt of this client waits in the queue: its turn is the end of this one."""
         self._sent_later.add(message_id)
-        if message_id in self._seen_prompts:
-            self.finish()
+        if prompt := self._seen_prompts.get(message_id):
+            self._overtaken(prompt)
 
     def feed(self, event: SessionEvent) -> bool:
         """Take the next event of the session; True when it belongs to this run."""
@@ -101,6 +104,7 @@ class Run:
     def drop(self) -> None:
         """The queue was emptied before it was this prompt's turn."""
         self.abort_reason = DROPPED
+        self.closing = local_event(events.LocalInterrupted(reason=DROPPED))
         self.finish()
 
     def finish(self) -> None:
@@ -117,10 +121,10 @@ class Run:
             if data.agent_mode == "autopilot":
                 self._until = "session"  # the agent rests between the prompts it gives itself
         elif self.started and data.message_id in self._sent_later:
-            self.finish()
+            self._overtaken(event)
             return False
         elif self.started:
-            self._seen_prompts.add(data.message_id)
+            self._seen_prompts[data.message_id] = event
         return self.started
 
     def take_piece(self, event: SessionEvent) -> bool:
@@ -216,8 +220,14 @@ class Run:
     def take_autopilot_stop(self, event: SessionEvent) -> bool:
         """Autopilot has ended what our prompt began."""
         if getattr(event.data, "request_id", None) == self.message_id and self.started:
-            self.finish()
+            self._overtaken(event)
         return self.started
+
+    def _overtaken(self, event: SessionEvent) -> None:
+        """The agent goes on to something else: it rests, as far as this run is concerned."""
+        rest = {"type": "assistant.idle", "ephemeral": True, "timestamp": event.timestamp}
+        self.closing = parse(rest | {"data": {}})
+        self.finish()
 
     def _rest(self, event: SessionEvent) -> None:
         if self.started and self.abort_reason is None and getattr(event.data, "aborted", False):

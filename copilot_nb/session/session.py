@@ -23,8 +23,8 @@ from copilot_nb.errors import (
 )
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
-from copilot_nb.protocol.events import SessionEvent, is_noise, parse
-from copilot_nb.protocol.local import LocalRuntimeLost
+from copilot_nb.protocol.events import SessionEvent, is_noise, local_event, parse
+from copilot_nb.protocol.local import LocalInterrupted, LocalRuntimeLost
 from copilot_nb.protocol.session import MessageOptions
 from copilot_nb.session.answering import Answering, Owner
 from copilot_nb.session.blocking import block_on
@@ -328,7 +328,10 @@ class Session(Answering):
         """Tidy up here without a word to the runtime."""
         self.life = Life.CLOSED
         self.stop_answering()
-        self._messaging.fail(SessionClosedError("The session was closed."))
+        reason = "The session was closed."
+        self._messaging.fail(
+            SessionClosedError(reason), local_event(LocalInterrupted(reason=reason))
+        )
         self._hub.end(None)
         self._hub.clear()
         if self.owner is not None:
@@ -351,8 +354,9 @@ class Session(Answering):
             return
         self.life = Life.LOST
         self.stop_answering()
-        self.emit_local(LocalRuntimeLost(message=error.message))
-        self._messaging.fail(error)
+        last = local_event(LocalRuntimeLost(message=error.message))
+        self._messaging.fail(error, last)
+        self.dispatch_event(last)
         self._hub.end(error)
 
     def revive(self, invoke: Invoke) -> None:

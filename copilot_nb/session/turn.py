@@ -194,9 +194,11 @@ class Turn:
         self._run.drop()
         self._check()
 
-    def fail(self, error: CopilotError) -> None:
-        """The session can not go on (called by the session)."""
-        self._end(error)
+    def fail(self, error: CopilotError, last: SessionEvent) -> None:
+        """The session can not go on; that is the last event (called by the session)."""
+        if not self.ended:
+            self._fold(last)
+            self._end(error)
 
     @property
     def passed_over(self) -> bool:
@@ -225,7 +227,9 @@ class Turn:
                 _log.exception("A view of the turn failed")
 
     def _check(self) -> None:
-        if self._run.finished:
+        if self._run.finished and not self.ended:
+            if self._run.closing is not None:
+                self._fold(self._run.closing)
             self._end(self._run.failure)
         elif self._run.error is not None and self._error_timer is None:
             loop = asyncio.get_running_loop()

@@ -69,6 +69,7 @@ async def test_abort_drops_prompts_that_wait(stage: Stage) -> None:
         await second.wait(WAIT)
 
     assert caught.value.reason == "dropped from the queue"
+    assert [turn.transcript.state for turn in (first, second)] == ["stopped", "stopped"]
     assert (await session.ask("3", timeout=WAIT)).text == "Alive."
 
 

@@ -57,6 +57,7 @@ async def test_destroyed_session_ends_what_waits(stage: Stage) -> None:
 
     with pytest.raises(SessionClosedError):
         await turn.wait(WAIT)
+    assert turn.transcript.ended
     with pytest.raises(SessionClosedError):
         await session.send("More.")
     async with asyncio.timeout(WAIT):

@@ -176,6 +176,19 @@ async def test_policy_answers_before_anybody_is_asked(stage: Stage) -> None:
     assert [a.by for a in answers(turn)] == ["policy allow"]
 
 
+async def test_policy_comes_before_a_handler(stage: Stage) -> None:
+    """A rule holds whoever answers."""
+    handler = always(approve_once())
+    session = await stage.session(shell(), Reply("I see."), on_permission_request=handler)
+    session.pending.policies.append(lambda _: Answer.decision(reject("a rule"), "policy deny"))
+
+    turn = await session.ask("Run it.", timeout=WAIT)
+
+    assert handler.asked == []
+    assert turn.tool_calls[0].state == "denied"
+    assert [a.by for a in answers(turn)] == ["policy deny"]
+
+
 async def test_raising_policy_denies(stage: Stage) -> None:
     """A policy that fails lets nothing through, whatever comes after it."""
 

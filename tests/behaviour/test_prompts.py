@@ -77,14 +77,25 @@ async def test_concurrent_prompts_get_their_own_answers(stage: Stage) -> None:
     gate = asyncio.Event()
     session = await stage.session(Reply("First."), Reply("Second.", gate=gate))
 
-    first = asyncio.create_task(session.send_and_wait("1", timeout=WAIT))  # noqa: TID251 - awaited below
-    second = asyncio.create_task(session.send_and_wait("2", timeout=WAIT))  # noqa: TID251 - awaited below
-    done = content(await first)
-    second_was_done = second.done()
+    first, second = await session.start_turn("1"), await session.start_turn("2")
+    await first.wait(WAIT)
+    second_was_done = second.ended
     gate.set()
+    await second.wait(WAIT)
 
-    assert (done, second_was_done) == ("First.", False)
-    assert content(await second) == "Second."
+    assert (first.text, second_was_done, second.text) == ("First.", False, "Second.")
+    assert [turn.transcript.state for turn in (first, second)] == ["done", "done"]
+
+
+async def test_concurrent_waits_get_their_own_answers(stage: Stage) -> None:
+    """The seed's method, twice at once, in the order of the calls."""
+    session = await stage.session(Reply("First."), Reply("Second."))
+
+    messages = await asyncio.gather(
+        session.send_and_wait("1", timeout=WAIT), session.send_and_wait("2", timeout=WAIT)
+    )
+
+    assert [content(message) for message in messages] == ["First.", "Second."]
 
 
 async def test_collected_text_is_not_doubled(stage: Stage) -> None:

@@ -94,6 +94,8 @@ def test_next_prompt_of_ours_ends_the_run() -> None:
 
     assert not belongs
     assert run.finished
+    assert run.closing is not None
+    assert run.closing.type == "assistant.idle"
 
 
 def test_next_prompt_may_be_seen_before_its_id_is_known() -> None:
@@ -258,6 +260,8 @@ def test_stop_of_another_turn_is_not_ours() -> None:
     run.drop()
     assert run.finished
     assert run.abort_reason == DROPPED
+    assert run.closing is not None
+    assert run.closing.type == "local.interrupted"
 
 
 def test_steering_prompt_takes_the_answers_of_its_turn() -> None:
