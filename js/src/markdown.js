@@ -17,6 +17,7 @@ export class MarkdownView {
   /** @type {{raw: string, growing: boolean, node: Node | null}[]} */
   #open = [];
   #ended = false;
+  #taken = 0;
 
   /** @param {HTMLElement} el */
   constructor(el) {
@@ -39,8 +40,6 @@ export class MarkdownView {
     this.#open = nodes.slice(frozen.length);
     return nodes.slice(0, frozen.length).flatMap(({ node }) => node ?? []);
   }
-
-  #taken = 0;
 
   #clear() {
     this.#stream.rewind();

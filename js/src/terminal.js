@@ -1,9 +1,7 @@
 // Text that a program wrote for a terminal: without control sequences, and without the lines that a
 // progress bar overwrote.
 
-// eslint-disable-next-line no-control-regex
 const SEQUENCE = /\u001b(?:\[[0-9;?<=>]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[PX^_][^\u001b]*\u001b\\|[ -/]*[0-~])/g;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /** @param {string} text */
