@@ -102,12 +102,13 @@ async def test_failed_resume_leaves_the_living_session(stage: Stage) -> None:
     assert (await session.ask("Alive?", timeout=WAIT)).text == "Yes."
 
 
-async def test_listed_renamed_and_deleted(stage: Stage) -> None:
-    """A session with a turn is listed until it is deleted."""
+async def test_session_is_listed_until_it_is_deleted(stage: Stage) -> None:
+    """A session with a turn, a moment after it."""
     session = await stage.session(Reply("Hi."))
     await session.ask("Hello.", timeout=WAIT)
     client = stage.client
 
+    await asyncio.sleep(stage.settle)
     listed = [one.session_id for one in await client.list_sessions()]
     last = await client.get_last_session_id()
     await client.delete_session(session.session_id)
