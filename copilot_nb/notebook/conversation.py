@@ -65,7 +65,6 @@ class Conversation:
         self._make_screen = make_screen
         self._remembered = Remembered()
         self._screen: Screen | None = None
-        self._policy: policy.Policy | None = None
         self._stopping: asyncio.Task[None] | None = None
 
     async def run(self, prompt: str, *, timeout: float | None = None, out: str = "") -> Turn:
@@ -86,7 +85,7 @@ class Conversation:
             # The prompt would wait for the turn that waits for the code which asks this.
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", timeout)
-        self._read_policy()
+        self._policy()
         screen = self._screen = self._new_screen()
         try:
             session, turn = await self._begin(prompt, screen)
@@ -197,14 +196,19 @@ class Conversation:
 
     # -- answers
 
-    def _read_policy(self) -> None:
+    def _policy(self) -> policy.Policy | None:
+        """The policy as it is set now: a change counts for the next request.
+
+        Raises:
+            ConfigError: It cannot be meant; in a request that counts as a no.
+        """
         setting = self.settings.find("policy")
-        self._policy = policy.from_setting(setting.value or "ask", setting.source)
+        return policy.from_setting(setting.value or "ask", setting.source)
 
     def _decide(self, request: PendingRequest) -> Answer | None:
         """The answer that needs no person: a policy, an earlier one of theirs, nobody here."""
-        answer = self._policy(request) if self._policy else None
-        answer = answer or self._remembered(request)
+        decide = self._policy()
+        answer = (decide(request) if decide else None) or self._remembered(request)
         if answer is None and self._screen is not None and not self._screen.attended:
             return policy.nobody_here(request)
         return answer

@@ -34,12 +34,14 @@ def subject(request: PendingRequest) -> Subject:
     prompt: Mapping[str, Any] = request.prompt or asked
     kind = str(prompt.get("kind") or asked.get("kind") or "unknown")
     kind = {"commands": "shell"}.get(kind, kind)
-    read = _TEXTS.get(kind, _everything)
-    return Subject(kind, read({**asked, **prompt}), str(prompt.get("accessKind") or ""))
+    fields = {**asked, **prompt}
+    text = _TEXTS.get(kind, _everything)(fields)
+    # Without a text all requests of a kind would be the same one.
+    return Subject(kind, text or _everything(fields), str(prompt.get("accessKind") or ""))
 
 
-def _field(name: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda fields: str(fields.get(name) or "")
+def _field(*names: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda fields: next((str(fields[name]) for name in names if fields.get(name)), "")
 
 
 def _paths(fields: Mapping[str, Any]) -> str:
@@ -47,7 +49,8 @@ def _paths(fields: Mapping[str, Any]) -> str:
 
 
 def _mcp(fields: Mapping[str, Any]) -> str:
-    return f"{fields.get('serverName', '')}/{fields.get('toolName', '')}"
+    server, tool = fields.get("serverName"), fields.get("toolName")
+    return f"{server}/{tool}" if server and tool else ""
 
 
 def _everything(fields: Mapping[str, Any]) -> str:
@@ -57,7 +60,7 @@ def _everything(fields: Mapping[str, Any]) -> str:
 _TEXTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "shell": _field("fullCommandText"),
     "write": _field("fileName"),
-    "read": _field("path"),
+    "read": _field("path", "body"),
     "path": _paths,
     "url": _field("url"),
     "mcp": _mcp,

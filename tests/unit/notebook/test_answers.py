@@ -97,6 +97,9 @@ def test_reading_a_path_is_not_writing_it() -> None:
     [
         ({"kind": "write", "fileName": "/a/b.txt", "diff": "+x"}, Subject("write", "/a/b.txt")),
         ({"kind": "read", "path": "/a"}, Subject("read", "/a")),
+        ({"kind": "read", "body": "/a"}, Subject("read", "/a")),
+        ({"kind": "read", "b": 1}, Subject("read", '{"b": 1, "kind": "read"}')),
+        ({"kind": "mcp", "b": 1}, Subject("mcp", '{"b": 1, "kind": "mcp"}')),
         ({"kind": "path", "paths": ["/a", "/b"]}, Subject("path", "/a\n/b")),
         ({"kind": "url", "url": "https://x/y"}, Subject("url", "https://x/y")),
         ({"kind": "mcp", "serverName": "s", "toolName": "t"}, Subject("mcp", "s/t")),

@@ -317,6 +317,17 @@ async def test_outside_of_a_turn_nobody_is_asked(talk: Talk) -> None:
     assert [call.state for call in turn.tool_calls] == ["denied"]
 
 
+async def test_outside_of_a_turn_policies_decide(talk: Talk) -> None:
+    """As they are set at that moment."""
+    talk.fake.script = [COMMAND, Reply("Done.")]
+    session = await talk.conversation.session()
+    talk.environ["COPILOT_NB_POLICY"] = "allow"
+
+    turn = await session.ask("Make x")
+
+    assert [call.state for call in turn.tool_calls] == ["ok"]
+
+
 @pytest.mark.parametrize("begun", [True, False])
 async def test_cancelling_stops_the_turn_in_the_runtime(talk: Talk, *, begun: bool) -> None:
     """■ cancels the task, even when the prompt is only on its way; the session goes on."""
