@@ -49,6 +49,8 @@ def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> Pe
     subject = _SUBJECTS.get(kind, kind)
     draw = _KINDS.get(subject)
     fields = draw(prompt) if draw else _unknown(prompt)
+    if not (_text(prompt, "toolName") or any(map(fields.get, ("body", "place", "diff")))):
+        fields |= {"body": indented(_rest(prompt))}  # a question must say what it is about
     raw = "\n".join((fields["heading"], fields.get("body", ""), fields.get("place", "")))
     shown: dict[str, Any] = {name: _SHOWN.get(name, visible)(text) for name, text in fields.items()}
     return PermissionBlock(
@@ -100,7 +102,8 @@ def _write(prompt: Prompt) -> Fields:
 
 
 def _read(prompt: Prompt) -> Fields:
-    path, intention = _text(prompt, "path"), _text(prompt, "intention")
+    path = _text(prompt, "path") or _text(prompt, "body")
+    intention = _text(prompt, "intention")
     verb = "Search in" if intention.lower().startswith("search") else "Read"
     repeats = path in intention
     return {

@@ -21,15 +21,16 @@ async def preview_file(
 ) -> ToolResultObject:
     """Show size, columns and first rows of a data file (csv, json, parquet, xlsx, text).
 
-    Files outside of the notebook's working directory are read only after the user allowed it.
+    Hidden files, and files outside of the notebook's working directory, are read only after the
+    user allowed it.
 
     Args:
         path: The file, absolute or relative to the notebook's working directory.
         rows: How many rows to show.
     """
-    file, inside = _locate(path)
+    file, free = _locate(path)
     invocation.describe(title=path)
-    if not inside:
+    if not free:
         answer = await invocation.ask_permission(
             kind="read", body=str(file), heading="Read this file?", language="text", place=str(file)
         )
@@ -37,6 +38,8 @@ async def preview_file(
             return ToolResultObject.failure(
                 f"The user declined to read {path}.", result_type="denied"
             )
+    if file.exists() and not file.is_file():
+        raise ToolError(f"{path!r} is no file.")  # reading a pipe would wait for ever
     try:
         text = preview(file, rows)
     except LookupError as missing:
@@ -49,6 +52,11 @@ async def preview_file(
 
 
 def _locate(path: str) -> tuple[Path, bool]:
-    """The file with links followed, and whether it is in the notebook's working directory."""
-    file = Path(path).expanduser().resolve()
-    return file, file.is_relative_to(Path.cwd().resolve())
+    """The file with links followed, and whether it may be read without asking.
+
+    Keys live in hidden files: `.env`, `.netrc`, `.git/config`.
+    """
+    file, here = Path(path).expanduser().resolve(), Path.cwd().resolve()
+    if not file.is_relative_to(here):
+        return file, False
+    return file, not any(part.startswith(".") for part in file.relative_to(here).parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,11 @@ from copilot_nb.kernel.tools.frames import (
 )
 from copilot_nb.kernel.tools.objects import inspect_object, list_packages
 from copilot_nb.kernel.tools.variables import search_variables
+from copilot_nb.notebook.subject import Subject, subject
 from copilot_nb.protocol.permission import approve_once, user_not_available
 from copilot_nb.session.pending import Answer
 from copilot_nb.session.tools import FunctionTool, to_result
+from copilot_nb.transcript.permissions import permission
 from tests.unit.kernel.test_tools import data_of
 
 if TYPE_CHECKING:
@@ -403,6 +406,35 @@ async def test_files_elsewhere_are_asked_for(
     assert (denied.result_type, "secret" in denied.text_result_for_llm) == ("denied", False)
     assert allowed[-1] == "secret"
     assert [r.prompt["kind"] for r in session.requests] == ["read", "read"]
+    assert [subject(r) for r in session.requests] == [
+        Subject("read", str(folder.parent / "outside.txt"))
+    ] * 2
+
+
+@pytest.mark.parametrize("name", [".env", ".git/config", "sub/../.env"])
+async def test_hidden_files_are_asked_for(
+    session: RecordingSession, shell: Shell, folder: Path, name: str
+) -> None:
+    """Keys live in them; what is asked names the file."""
+    (folder / ".git").mkdir()
+    (folder / "sub").mkdir()
+    for file in (".env", ".git/config"):
+        (folder / file).write_text("KEY=secret")
+    session.answer = Answer(user_not_available())
+
+    denied = await session.call(preview_file, shell, path=name)
+
+    assert (denied.result_type, "secret" in denied.text_result_for_llm) == ("denied", False)
+    (request,) = session.requests
+    block = permission(request.id, request.prompt)
+    assert block.body == str((folder / name).resolve())
+
+
+async def test_a_pipe_is_no_file(session: RecordingSession, shell: Shell, folder: Path) -> None:
+    """Nobody writes into it: reading would stop the kernel."""
+    os.mkfifo(folder / "pipe.csv")
+
+    assert await _failure(session, shell, preview_file, path="pipe.csv") == "'pipe.csv' is no file."
 
 
 def test_pictures_are_read_from_their_header() -> None:

@@ -146,6 +146,12 @@ def test_a_yes_for_the_session_says_what_it_covers() -> None:
     }
 
 
+@pytest.mark.parametrize("kind", ["read", "write", "commands", "url", "mcp", "custom-tool"])
+def test_a_question_always_says_what_it_is_about(kind: str) -> None:
+    """Fields that we do not expect are shown as they are, not left out."""
+    assert "/etc/passwd" in asked(kind, file="/etc/passwd").body
+
+
 def test_a_name_cannot_pose_as_another_line() -> None:
     """Line ends in a path, a tool's name or a reason do not begin a line of the panel."""
     block = asked(
