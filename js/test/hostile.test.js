@@ -37,14 +37,14 @@ function expectHarmless(el, { icons = false } = {}) {
   }
 }
 
-const context = {
+const contextUntil = (signal) => ({
   sync: { store: { isOpen: () => true, setOpen() {}, draft: () => "", setDraft() {}, sending: () => "" }, answer() {} },
   root: document.body,
   say() {},
   alert() {},
   typeset: null,
-  signal: new AbortController().signal,
-};
+  signal,
+});
 
 describe("hostile text", () => {
   it.each(CORPUS)("as the answer: $name", ({ text }) => {
@@ -76,11 +76,13 @@ describe("hostile text", () => {
     ];
     for (const fields of blocks) {
       const block = { id: "b", ...fields };
-      const card = (BLOCKS[block.kind] ?? BLOCKS.unknown)(block, context);
+      const ending = new AbortController();
+      const card = (BLOCKS[block.kind] ?? BLOCKS.unknown)(block, contextUntil(ending.signal));
       document.body.append(card.el);
       card.update(block, { ended: true, waiting: ["b"] });
       expectHarmless(card.el, { icons: true });
       card.el.remove();
+      ending.abort();
     }
   });
 
