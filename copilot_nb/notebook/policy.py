@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,8 @@ class Rule:
         if self.regex is None:
             return True
         if self.decision == "deny":
-            return self.regex.search(text) is not None
+            # To Python 𝐞𝐱𝐞𝐜 is exec.
+            return any(map(self.regex.search, (text, unicodedata.normalize("NFKC", text))))
         parts = text.split("\n") if kind == "path" else [text]
         return not _is_tricky(kind, text) and all(map(self.regex.fullmatch, parts))
 

@@ -69,10 +69,13 @@ def _mixed_words(text: str) -> str:
     """The first words whose letters come from several alphabets that look alike, quoted."""
     if text.isascii():
         return ""
-    words = (
-        word for word in _WORD.findall(text) if not word.isascii() and len(_alphabets(word)) > 1
-    )
+    words = (word for word in _WORD.findall(text) if not word.isascii() and _imitates(word))
     return ", ".join(f"“{visible(word)}”" for word, _ in zip(words, range(3), strict=False))
+
+
+def _imitates(word: str) -> bool:
+    """Whether its letters come from several alphabets, or are an ASCII name to Python (𝐞𝐱𝐞𝐜)."""
+    return len(_alphabets(word)) > 1 or unicodedata.normalize("NFKC", word).isascii()
 
 
 def _alphabets(word: str) -> set[str]:

@@ -72,6 +72,8 @@ def verdict(answer: Answer | None) -> str:
     [
         (kernel_code("df.mean()"), "allows"),
         (kernel_code("import shutil"), "denies"),
+        (kernel_code("import 𝐬𝐡𝐮𝐭𝐢𝐥"), "denies"),
+        (kernel_code("import ｓhutil"), "denies"),
         (shell("git status"), "allows"),
         (shell("git log --oneline"), "allows"),
         (shell("git log; rm -r ."), "asks"),

@@ -16,6 +16,10 @@ from copilot_nb.transcript.safety import sound, visible, warnings
         ("ls\rrm", "control characters"),
         ("rm\u00a0x", "not plain spaces"),
         ("\u0441url x", "look-alike letters of different alphabets: “\u0441url”"),
+        (
+            "\U0001d41e\U0001d431\U0001d41e\U0001d41c(x)",
+            "look-alike letters of different alphabets",
+        ),
         ("ls" + " " * 50 + "rm", "long gaps or lines"),
         ("ls" + "\n" * 20 + "rm", "long gaps or lines"),
         ("x" * 501, "long gaps or lines"),
