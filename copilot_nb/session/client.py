@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from copilot_nb.errors import (
     ConfigError,
-    ProtocolError,
     RpcError,
     SessionNotFoundError,
 )
@@ -33,7 +32,7 @@ from copilot_nb.session.lifecycle import Lifecycle, LifecycleHandler
 from copilot_nb.session.opening import Opening
 from copilot_nb.session.queries import Queries
 from copilot_nb.session.restore import announce_open_requests
-from copilot_nb.session.session import Life, Session
+from copilot_nb.session.roster import Roster
 from copilot_nb.session.uplink import ClientState, Uplink
 
 if TYPE_CHECKING:
@@ -41,11 +40,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from copilot_nb.errors import ConnectionClosedError
-    from copilot_nb.protocol.session import OpenedSession, SessionConfig
-    from copilot_nb.rpc.method import Method
+    from copilot_nb.protocol.session import SessionConfig
     from copilot_nb.rpc.transport import Transport
-    from copilot_nb.session.answering import Answering
     from copilot_nb.session.hub import EventHandler
+    from copilot_nb.session.session import Session
     from copilot_nb.session.toolbox import AnyTool
 
 
@@ -93,15 +91,14 @@ class Client(Queries):
             on_lost=self._lost,
         )
         super().__init__(Calls(self._uplink.invoke), self.options.on_list_models)
-        self.shared = self.options.cli_url is not None
-        """Other clients may use the same runtime."""
-        self._sessions: dict[str, Session] = {}
-        self._openings: dict[str, Opening] = {}
         self._lifecycle = Lifecycle()
-        self._rules = tool_rules.policy(
+        rules = tool_rules.policy(
             allow=self.options.allow_tools,
             deny=self.options.deny_tools,
             allow_all=self.options.allow_all_tools,
+        )
+        self._roster = Roster(
+            self._uplink, self._calls, rules=rules, shared=self.options.cli_url is not None
         )
 
     @classmethod
@@ -117,7 +114,7 @@ class Client(Queries):
     @property
     def sessions(self) -> tuple[Session, ...]:
         """The sessions opened by this client, oldest first."""
-        return tuple(self._sessions.values())
+        return self._roster.sessions
 
     @property
     def runtime_version(self) -> str:
@@ -204,7 +201,7 @@ class Client(Queries):
         await self._uplink.current()
         await self._check_new(opening)
         opening = opening.named(opening.config.session_id or str(uuid4()))
-        return await self._open(methods.CREATE, opening, on_event)
+        return await self._roster.open(methods.CREATE, opening, on_event)
 
     async def resume_session(  # noqa: PLR0913 - the parts of a session, each optional
         self,
@@ -235,7 +232,7 @@ class Client(Queries):
         )
         opening = Opening.of(config, handlers, tools, provide).named(session_id)
         await self._uplink.current()
-        session = await self._open(methods.RESUME, opening, on_event)
+        session = await self._roster.open(methods.RESUME, opening, on_event)
         if opening.config.continue_pending_work:
             await announce_open_requests(session)
         return session
@@ -249,11 +246,7 @@ class Client(Queries):
         Returns:
             Those that came back.
         """
-        lost = [session for session in self.sessions if session.life is Life.LOST]
-        await self._uplink.current()
-        for session in lost:
-            await self._revive(session, continue_pending_work=continue_pending_work)
-        return lost
+        return await self._roster.revive(continue_pending_work=continue_pending_work)
 
     async def fork_session(
         self, session: Session, *, to_event_id: str | None = None, name: str | None = None
@@ -262,11 +255,11 @@ class Client(Queries):
 
         Handlers and tools are shared with the session; its own goes on undisturbed.
         """
-        opening = self._openings[session.session_id]
+        opening = self._roster.opening(session.session_id)
         forked = await self.rpc.sessions.fork(
             session_id=session.session_id, to_event_id=to_event_id, name=name
         )
-        return await self._open(methods.RESUME, opening.named(forked["sessionId"]), None)
+        return await self._roster.open(methods.RESUME, opening.named(forked["sessionId"]))
 
     async def delete_session(self, session_id: str) -> None:
         """Delete a stored conversation for good, even while it is at work.
@@ -277,12 +270,12 @@ class Client(Queries):
         reply = await self._calls(methods.DELETE, methods.SessionId(session_id=session_id))
         if not reply.success:
             raise SessionNotFoundError(f"Failed to delete session: {reply.error or session_id}")
-        if session := self._sessions.get(session_id):
+        if session := self._roster.get(session_id):
             await session.close()
 
     def get_session(self, session_id: str) -> Session | None:
         """One of our sessions by its id."""
-        return self._sessions.get(session_id)
+        return self._roster.get(session_id)
 
     def on(self, handler: LifecycleHandler) -> Callable[[], None]:
         """Call back when any session of the runtime is created, updated or deleted, once each.
@@ -291,17 +284,6 @@ class Client(Queries):
             A function that ends it.
         """
         return self._lifecycle.on(handler)
-
-    async def refresh(self, session_id: str) -> None:
-        """Tell the runtime again what the session can answer; it goes on undisturbed."""
-        opening = self._openings[session_id]
-        await self._calls(methods.RESUME, opening.params(disable_resume=True))
-
-    def forget(self, session: Answering) -> None:
-        """The session has ended."""
-        if self._sessions.get(session.session_id) is session:
-            del self._sessions[session.session_id]
-            self._openings.pop(session.session_id, None)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -316,7 +298,7 @@ class Client(Queries):
         await self.stop()
 
     def __repr__(self) -> str:
-        return f"<Client {self.state.value}, {len(self._sessions)} sessions>"
+        return f"<Client {self.state.value}, {len(self.sessions)} sessions>"
 
     async def _check_new(self, opening: Opening) -> None:
         name = opening.config.session_id
@@ -328,87 +310,26 @@ class Client(Queries):
         if opening.toolbox:
             opening.toolbox.check(await self.built_in_names())
 
-    async def _open(
-        self,
-        method: Method[SessionConfig, OpenedSession],
-        opening: Opening,
-        on_event: EventHandler | None,
-    ) -> Session:
-        connection = await self._uplink.current()
-        session_id = opening.config.session_id or ""
-        session = Session(
-            session_id,
-            None,
-            connection.request,
-            handlers=opening.handlers,
-            toolbox=opening.toolbox,
-        )
-        if self._rules is not None:
-            session.pending.policies.append(self._rules)
-        if on_event is not None:
-            session.on(on_event)
-        before = self._sessions.get(session_id)
-        self._sessions[session_id] = session  # events may come before the reply
-        try:
-            opened = _named(await self._calls(method, opening.params()), session_id)
-        except BaseException:
-            self._restore(session, before)
-            raise
-        if before is not None:
-            await before.close()  # its place is taken; the runtime's session goes on
-        self._openings[session_id] = opening
-        session.opened(self, opened)
-        return session
-
-    def _restore(self, session: Session, before: Session | None) -> None:
-        if self._sessions.get(session.session_id) is not session:
-            return
-        if before is None:
-            del self._sessions[session.session_id]
-        else:
-            self._sessions[session.session_id] = before
-
-    async def _revive(self, session: Session, *, continue_pending_work: bool) -> None:
-        connection = await self._uplink.current()
-        opening = self._openings[session.session_id]
-        session.revive(connection.request)
-        params = opening.params(continue_pending_work=continue_pending_work or None)
-        try:
-            opened = await self._calls(methods.RESUME, params)
-        except SessionNotFoundError:
-            opened = await self._calls(methods.CREATE, opening.params())
-        session.opened(self, opened)
-        if continue_pending_work:
-            await announce_open_requests(session)
-
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "session.event":
-            if session := self._sessions.get(params.get("sessionId", "")):
+            if session := self._roster.get(params.get("sessionId", "")):
                 session.dispatch_event(parse(params.get("event")))
         elif method == "session.lifecycle":
             self._lifecycle.take(params)
 
     async def _requested(self, method: str, params: dict[str, Any]) -> Any:
-        session = self._sessions.get(params.get("sessionId", ""))
+        session = self._roster.get(params.get("sessionId", ""))
         if session is None:
             raise RpcError(f"This client does not offer {method}.", code=METHOD_NOT_FOUND)
         return await session.answer_call(method, params)
 
     def _lost(self, error: ConnectionClosedError) -> None:
-        for session in self.sessions:
-            session.lose(error)
+        self._roster.lose(error)
 
     def _forget_all(self) -> None:
-        self._sessions.clear()
-        self._openings.clear()
+        self._roster.clear()
         self._lifecycle.close()
         self.clear_models_cache()
-
-
-def _named(opened: OpenedSession, session_id: str) -> OpenedSession:
-    if opened.session_id != session_id:
-        raise ProtocolError(f"The runtime opened {opened.session_id!r}, not {session_id!r}.")
-    return opened
 
 
 async def _ended(end: Awaitable[None], source: str) -> StopError | None:

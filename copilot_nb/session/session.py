@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -39,6 +38,7 @@ from copilot_nb.session.controls import (
     ShellControl,
 )
 from copilot_nb.session.hub import EventHandler, EventHub, Registration
+from copilot_nb.session.life import Life
 from copilot_nb.session.messaging import Messaging
 from copilot_nb.session.rpc_path import session_rpc
 
@@ -58,17 +58,10 @@ if TYPE_CHECKING:
     from copilot_nb.session.toolbox import Toolbox
     from copilot_nb.session.turn import Turn
 
+__all__ = ["Life", "Session"]
+
 SEED_TIMEOUT = 60.0
 """Seconds that the seed's waiting methods wait."""
-
-
-class Life(Enum):
-    """Where a session is in its life."""
-
-    OPEN = "open"
-    LOST = "lost"
-    """The runtime is gone; `client.resume_all` brings it back."""
-    CLOSED = "closed"
 
 
 class Session(Answering):

@@ -242,7 +242,7 @@ async def test_calls_for_nobody_are_refused() -> None:
 
         assert await held.call("sessionFs.read", {}) is None
         assert await held.call("autoModeSwitch.request", {}) == {"response": "no"}
-        del client._sessions[session.session_id]  # noqa: SLF001 - a session that is forgotten
+        client._roster.forget(session)  # noqa: SLF001 - a session that is forgotten
         assert await held.call("userInput.request", {"question": "?"}) is None
 
 
