@@ -15,8 +15,6 @@ HARMLESS = {
     "markdown in a command",
     "quotes and ampersands",
     "a closing tag",
-    "mathematical letters",
-    "full width letters",
 }
 
 
