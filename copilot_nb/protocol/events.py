@@ -40,6 +40,8 @@ EVENT_TYPES: dict[str, type[Wire]] = {
 }
 """The class of each event type that we know."""
 
+_OBJECT = (dict, Mapping)
+"""What JSON objects are; asked in this order, because asking an abstract class takes long."""
 _LOCAL_NAMES = {cls: name for name, cls in local.TYPES.items()}
 
 
@@ -155,7 +157,7 @@ class SessionEvent:
 
 def parse(raw: object) -> SessionEvent:
     """The event of a received JSON value; anything at all gives one."""
-    return SessionEvent(raw if isinstance(raw, Mapping) else {"type": "", "data": raw})
+    return SessionEvent(raw if isinstance(raw, _OBJECT) else {"type": "", "data": raw})
 
 
 def local_event(data: Wire) -> SessionEvent:
@@ -181,7 +183,7 @@ def is_noise(event: SessionEvent) -> bool:
 
 def _typed(kind: str, data: object) -> Wire | UnknownEvent:
     model = EVENT_TYPES.get(kind)
-    if model is None or not isinstance(data, Mapping):
+    if model is None or not isinstance(data, _OBJECT):
         return UnknownEvent(data)
     try:
         return model.model_validate(data)

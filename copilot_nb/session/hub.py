@@ -107,7 +107,7 @@ class EventHub:
         except Exception:  # noqa: BLE001 - one callback's fault must not stop the others
             _log.exception("A callback of the session failed")
             return
-        if inspect.isawaitable(result):
+        if result is not None and inspect.isawaitable(result):
             self._later(registration, result, context)
 
     def _later(
