@@ -1,0 +1,1 @@
+"""Speed and size, measured against the budgets; `python -m benchmarks.run` runs everything."""

@@ -1,0 +1,65 @@
+"""Runs all benchmarks and writes their tables into `docs/performance.md`.
+
+python -m benchmarks.run                        everything, into the page
+python -m benchmarks.run session_events view    these, to the terminal
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks import imports, latency, session_events, turn_overhead, view
+from benchmarks.report import Report, machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+BEGIN = "<!-- begin: written by `python -m benchmarks.run` -->"
+END = "<!-- end -->"
+BENCHMARKS: dict[str, Callable[[], Report]] = {
+    "session_events": session_events.measure,
+    "latency": latency.measure,
+    "turn_overhead": turn_overhead.measure,
+    "imports": imports.measure,
+    "view": view.measure,
+}
+
+
+def main(names: Sequence[str]) -> None:
+    """Run those benchmarks, or all and write the page."""
+    before = machine()
+    reports = []
+    for name in names or BENCHMARKS:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        reports.append(BENCHMARKS[name]())
+    text = section(before, reports)
+    print(text)
+    if not names:
+        PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
+    missed = [str(budget) for report in reports for budget in report.budgets if not budget.held]
+    print("\n".join(["Missed:", *missed]) if missed else "All budgets held.", file=sys.stderr)
+
+
+def section(measured_on: str, reports: Iterable[Report]) -> str:
+    """The generated part of the page."""
+    return "\n".join([f"Measured on {measured_on}.\n", *(report.markdown() for report in reports)])
+
+
+def replaced(page: str, text: str) -> str:
+    """The page with that text between its markers.
+
+    Raises:
+        ValueError: The page has no markers.
+    """
+    head, begin, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        raise ValueError("The page has no markers to write between.")
+    return f"{head}{BEGIN}\n\n{text.strip()}\n\n{END}{tail}"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
