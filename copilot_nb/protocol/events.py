@@ -189,8 +189,6 @@ def _typed(kind: str, data: object) -> Wire | UnknownEvent:
         return model.model_validate(data)
     except ValidationError as error:
         return _without(data, error, model)
-    except RecursionError:
-        return UnknownEvent(data)
 
 
 def _without(

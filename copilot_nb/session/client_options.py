@@ -80,17 +80,7 @@ class ClientOptions(RuntimeOptions):
         Raises:
             ConfigError: It has no port.
         """
-        if self.cli_url is None:
-            return None
-        text = f":{self.cli_url}" if self.cli_url.isdigit() else self.cli_url
-        parts = urlsplit(text if "//" in text else f"//{text}")
-        try:
-            port = parts.port
-        except ValueError:
-            port = None
-        if port is None:
-            raise ConfigError(f"cli_url {self.cli_url!r} has no port.", hint="Such as host:8080.")
-        return parts.hostname or "localhost", port
+        return None if self.cli_url is None else _address(self.cli_url)
 
     def _check_url(self) -> None:
         clashes = {
@@ -102,8 +92,19 @@ class ClientOptions(RuntimeOptions):
         for name, given in clashes.items():
             if given:
                 raise ConfigError(f"cli_url and {name} contradict each other: that runtime runs.")
-        if self.address is None:
-            raise ConfigError("cli_url is empty.")
+        _address(self.cli_url or "")
+
+
+def _address(url: str) -> tuple[str, int]:
+    text = f":{url}" if url.isdigit() else url
+    parts = urlsplit(text if "//" in text else f"//{text}")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if port is None:
+        raise ConfigError(f"cli_url {url!r} has no port.", hint="Such as host:8080.")
+    return parts.hostname or "localhost", port
 
 
 def options_of(**values: Any) -> ClientOptions:

@@ -6,11 +6,12 @@ What a prompt gives is found by its id, so that several may wait in the runtime'
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
 from typing import TYPE_CHECKING
 
-from copilot_nb.errors import CopilotError, TurnTimeoutError, UsageError
+from copilot_nb.errors import ConnectionClosedError, TurnTimeoutError, UsageError
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
 from copilot_nb.protocol.session import MessageOptions
@@ -19,6 +20,7 @@ from copilot_nb.session.run import Run, Until
 from copilot_nb.session.turn import Turn
 
 if TYPE_CHECKING:
+    from copilot_nb.errors import CopilotError
     from copilot_nb.protocol.events import SessionEvent
     from copilot_nb.session.session import Session
 
@@ -143,6 +145,10 @@ class Messaging:
 
     async def _drop_if_gone(self, turn: Turn) -> None:
         """The session rests and this prompt has not begun: is it still in the queue?"""
+        with contextlib.suppress(ConnectionClosedError):  # then it ends with the session
+            await self._look_for(turn)
+
+    async def _look_for(self, turn: Turn) -> None:
         activity = await self._session.calls(methods.ACTIVITY, Empty())
         if activity.has_active_work or not turn.passed_over:
             return

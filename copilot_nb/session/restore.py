@@ -14,8 +14,6 @@ from copilot_nb.protocol.events import SessionEvent, parse
 if TYPE_CHECKING:
     from copilot_nb.session.session import Session
 
-_PATHS = {"read": "read", "write": "write"}
-
 
 async def announce_open_requests(session: Session) -> int:
     """Dispatch each open request as the event it once was; how many there were."""
@@ -46,5 +44,5 @@ def _kind(prompt: dict[str, Any]) -> str:
     """The kind of the request behind a prompt, which names two of them otherwise."""
     kind = prompt.get("kind", "")
     if kind == "path":
-        return _PATHS.get(prompt.get("accessKind", ""), "read")
+        return str(prompt.get("accessKind") or "read")
     return "shell" if kind == "commands" else str(kind)

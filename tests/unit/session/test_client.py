@@ -17,13 +17,16 @@ from copilot_nb.errors import (
     MethodNotFoundError,
     ProtocolError,
     RpcError,
+    SessionClosedError,
     SessionNotFoundError,
 )
+from copilot_nb.protocol.events import ExternalToolRequested, PermissionRequested, SessionEvent
 from copilot_nb.protocol.form import AutoModeSwitchResult, ElicitationResult, SessionLimitsResult
 from copilot_nb.protocol.methods import ModelInfo
 from copilot_nb.protocol.session import SessionConfig
 from copilot_nb.session.client import Client, ClientState
 from copilot_nb.session.client_options import ClientOptions
+from copilot_nb.session.connection import Connection
 from copilot_nb.session.handlers import Handlers
 from copilot_nb.session.session import Life
 from copilot_nb.testing.connect import connected
@@ -362,3 +365,75 @@ async def test_transport_may_be_given_ready_made(fake: FakeRuntime) -> None:
 
     async with Client(transport=transport) as client:
         assert (await client.ping("x")).message == "pong: x"
+
+
+async def test_open_requests_are_announced_under_their_old_ids() -> None:
+    """After a resume that continues pending work; the prompt's kind leads back to the request's."""
+    items = [
+        {"requestId": "1", "request": {"kind": "commands", "fullCommandText": "ls"}},
+        {"requestId": "2", "request": {"kind": "path", "accessKind": "write", "paths": ["/x"]}},
+        {"requestId": "3", "request": {"kind": "path"}},
+        {"requestId": "4", "request": {"kind": "mcp", "serverName": "s"}},
+        {"requestId": "5"},
+    ]
+    tools = [{"requestId": "6", "toolName": "t", "toolCallId": "c", "arguments": {}}]
+    heard: list[SessionEvent] = []
+    runtime = Runtime(
+        session_resume={"sessionId": "s"},
+        session_permissions_pendingRequests={"items": items},
+        session_tools_listPendingRequests={"items": tools},
+    )
+    async with runtime as fake, Client(transport=fake.connect) as client:
+        config = SessionConfig(continue_pending_work=True)
+
+        await client.resume_session("s", config, on_event=heard.append)
+
+    asked = [one.data for one in heard if isinstance(one.data, PermissionRequested)]
+    assert [(data.request_id, data.permission_request.kind) for data in asked] == [
+        ("1", "shell"),
+        ("2", "write"),
+        ("3", "read"),
+        ("4", "mcp"),
+        ("5", ""),
+    ]
+    called = [one.data for one in heard if isinstance(one.data, ExternalToolRequested)]
+    assert [data.tool_name for data in called] == ["t"]
+
+
+async def test_failing_end_of_the_runtime_is_one_of_the_problems(
+    fake: FakeRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stop gives it back; it does not raise."""
+    client = Client(transport=fake.connect)
+    await client.start()
+
+    async def broken(_: Connection) -> None:
+        raise OSError("the process will not end")
+
+    monkeypatch.setattr(Connection, "close", broken)
+
+    assert [(p.source, p.message) for p in await client.stop()] == [
+        ("runtime", "the process will not end")
+    ]
+
+
+async def test_session_that_is_not_ours_any_more_cannot_be_forked(fake: FakeRuntime) -> None:
+    """What it was opened with is forgotten with it."""
+    async with Client(transport=fake.connect) as client:
+        session = await client.create_session()
+        await session.destroy()
+
+        with pytest.raises(SessionClosedError):
+            await client.fork_session(session)
+
+
+async def test_created_session_lost_before_its_reply_is_forgotten() -> None:
+    """Nothing of it stays behind."""
+    async with Runtime(session_create=RpcError("no room")) as fake:
+        client = Client(transport=fake.connect)
+
+        with pytest.raises(RpcError, match="no room"):
+            await client.create_session()
+
+        assert client.sessions == ()
+        await client.stop()

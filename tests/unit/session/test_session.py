@@ -559,3 +559,53 @@ async def test_turn_shows_itself() -> None:
     assert "<hi>" not in turn._repr_html_()
     assert turn.final_text == "Hi."
     assert [one.type async for one in turn.stream()] == [one.type for one in turn.events]
+
+
+async def test_steering_is_sent_as_such() -> None:
+    """Into the turn that runs; the order of the queue is not touched."""
+    invoke = Invoke()
+    session = session_on(invoke)
+    first = await session.start_turn("Go.")
+
+    await session.steer("Smaller.")
+
+    assert [params.get("mode") for params in invoke.sent("session.send")] == [None, "immediate"]
+    assert not first.ended
+
+
+async def test_turn_knows_its_usage() -> None:
+    """As the runtime said it."""
+    session = session_on()
+    turn = await session.start_turn("Go.")
+    play(session, ANSWER[0], event("assistant.usage", model="m", inputTokens=7, outputTokens=3))
+
+    assert (turn.usage.input_tokens, turn.usage.output_tokens) == (7, 3)
+
+
+async def test_odd_requests_start_nothing() -> None:
+    """Data that does not fit: an id at most, and nothing to answer."""
+    invoke = Invoke()
+    session = session_on(invoke)
+
+    for kind in ("elicitation", "session_limits_exhausted", "external_tool"):
+        play(session, event(f"{kind}.requested", requestId=5))
+    play(session, event("command.execute", requestId=5), event("permission.completed"))
+    await settle()
+
+    assert invoke.calls == []
+
+
+async def test_prompt_passed_over_while_work_goes_on_is_kept() -> None:
+    """It waits in the queue: an idle of another turn is not its end."""
+    busy = session_on(Invoke(session_metadata_activity={"hasActiveWork": True}))
+    queued = session_on(
+        Invoke(session_queue_pendingItems={"items": [{"id": "1", "messageId": "p"}]})
+    )
+    gone = session_on(Invoke(session_metadata_activity=ConnectionClosedError("gone")))
+    turns = [await session.start_turn("Go.") for session in (busy, queued, gone)]
+
+    for session in (busy, queued, gone):
+        play(session, event("session.idle"))
+    await settle()
+
+    assert [turn.ended for turn in turns] == [False, False, False]
