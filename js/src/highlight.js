@@ -9,6 +9,8 @@ import yaml from "highlight.js/lib/languages/yaml";
 
 /** Longer code stays plain: colouring is linear, but a page full of spans is not cheap. */
 const LONGEST = 60_000;
+/** Some grammars take quadratic time over one long word. */
+const LONG_LINE = /[^\n]{2000}/;
 
 /** Receives the highlighter's events; what it calls a scope becomes a class. */
 class DomEmitter {
@@ -62,7 +64,7 @@ highlighter.registerAliases(["console", "shell", "shellsession"], { languageName
  * @returns {(Node | string)[]} what to append to a <code>
  */
 export function highlight(code, language) {
-  if (code.length > LONGEST || !highlighter.getLanguage(language)) return [code];
+  if (code.length > LONGEST || LONG_LINE.test(code) || !highlighter.getLanguage(language)) return [code];
   const { root } = highlighter.highlight(code, { language, ignoreIllegals: true })._emitter;
   return root.textContent === code ? [...root.childNodes] : [code];
 }
