@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.kernel.frames import frame_of
 from copilot_nb.kernel.images import image_output
-from copilot_nb.kernel.interrupt import uninterruptible
+from copilot_nb.kernel.interrupt import raise_postponed, uninterruptible
 from copilot_nb.kernel.streams import replaced_stream, shadowed
 from copilot_nb.transcript.blocks import Output, TextOutput
 
@@ -172,6 +172,7 @@ class Capture:
         if frame is None:
             return self._format(value, include=include, exclude=exclude)
         self.add(frame.table())
+        raise_postponed()
         return {}, {}
 
     def _on_publish(
@@ -187,6 +188,7 @@ class Capture:
             self.add(image_output(data["image/jpeg"], jpeg=True))
         else:
             self._beneath(data, metadata, options)
+        raise_postponed()
 
     def _beneath(
         self, data: Mapping[str, Any], metadata: Mapping[str, Any] | None, options: dict[str, Any]

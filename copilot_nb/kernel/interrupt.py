@@ -57,15 +57,34 @@ class BrokenOff(BaseException):
 
 
 def uninterruptible(function: Callable[P, R]) -> Callable[P, R]:
-    """Mark code of ours that is never broken off in the middle, such as giving stdout back."""
+    """Mark code of ours that is never broken off in the middle, such as giving stdout back.
+
+    A press that comes in it is kept for `raise_postponed`.
+    """
     _shielded.add(inspect.unwrap(function).__code__)
     return function
+
+
+def boundary(function: Callable[P, R]) -> Callable[P, R]:
+    """Mark a wait: the frames above it belong to another turn, no press is raised through it."""
+    _boundaries.add(inspect.unwrap(function).__code__)
+    return function
+
+
+def raise_postponed() -> None:
+    """Where a tool may be broken off again: raise for a press that came at a bad moment."""
+    if _postponed and threading.current_thread() is threading.main_thread():
+        _postponed.clear()
+        if _place(inspect.currentframe()) == "tool":
+            raise KeyboardInterrupt
 
 
 _MACHINERY = tuple(f"copilot_nb.{room}" for room in ("rpc", "transcript", "views", "session"))
 """Rooms whose work is short and must not stop half-way."""
 
 _shielded: set[CodeType] = set()
+_boundaries: set[CodeType] = set()
+_postponed: list[bool] = []
 _lingering: set[asyncio.Task[Any]] = set()
 _guards: list[InterruptGuard[Any]] = []
 
@@ -98,6 +117,7 @@ class InterruptGuard(Generic[T]):
     def __exit__(self, *_: object) -> None:
         if self in _guards:
             _guards.remove(self)
+            _postponed.clear()
             deaf = self.interrupted and not _guards and running_kernel() is not None
             saved = signal.SIG_DFL if self._saved is None else self._saved
             signal.signal(signal.SIGINT, _deaf_for_a_moment(saved) if deaf else saved)
@@ -142,6 +162,8 @@ class InterruptGuard(Generic[T]):
         place = _place(frame)
         if place == "tool":
             raise KeyboardInterrupt
+        if place == "later":
+            _postponed.append(True)
         if place == "callback" and self._presses >= LAST_RESORT:
             raise BrokenOff
 
@@ -153,22 +175,30 @@ class InterruptGuard(Generic[T]):
 
 
 def _place(frame: FrameType | None) -> str:
-    """What the signal interrupted: "tool", "callback" (of the loop) or "" (nothing to break)."""
+    """What the signal interrupted.
+
+    Returns:
+        "tool" or "callback" (of the loop) where it may be broken off, "later" in the middle of our
+        own work for a tool, "" where there is nothing to break.
+    """
     tools = sys.modules.get("copilot_nb.session.tools")
     tool_code = getattr(getattr(tools, "call_tool_function", None), "__code__", None)
     handle_code = asyncio.Handle._run.__code__  # noqa: SLF001 - the frame of every callback
-    innermost = frame
-    while frame is not None:
+    innermost, ours = frame, False
+    while frame is not None and frame.f_code not in _boundaries:
         code = frame.f_code
         if code is tool_code:
             # In its own frame it may stand outside of the `try` that catches us.
-            return "" if frame is innermost else "tool"
-        if code in _shielded or frame.f_globals.get("__name__", "").startswith(_MACHINERY):
-            return ""
+            return "" if frame is innermost else "later" if ours else "tool"
         if code is handle_code:
-            return "callback"
+            return "" if ours else "callback"
+        ours = ours or code in _shielded or _is_machinery(frame)
         frame = frame.f_back
     return ""
+
+
+def _is_machinery(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith(_MACHINERY)
 
 
 def _deaf_for_a_moment(saved: Any) -> Callable[[int, FrameType | None], None]:

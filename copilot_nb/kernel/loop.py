@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from copilot_nb.errors import UsageError
 from copilot_nb.kernel.comm import comm_tap
-from copilot_nb.kernel.interrupt import CLEANUP_SECONDS, InterruptGuard, uninterruptible
+from copilot_nb.kernel.interrupt import CLEANUP_SECONDS, InterruptGuard, boundary
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -78,8 +78,7 @@ def shell_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-# The frames below it belong to another turn: a press must not be raised through them.
-@uninterruptible
+@boundary
 def _run(loop: asyncio.AbstractEventLoop, coro: Coroutine[Any, Any, T]) -> T:
     task = loop.create_task(coro)
     with comm_tap(), InterruptGuard(task) as guard:

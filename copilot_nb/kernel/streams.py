@@ -7,6 +7,8 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from copilot_nb.kernel.interrupt import raise_postponed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,6 +51,7 @@ class StandIn(io.TextIOBase):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         if self._taker is not None and self._taker.takes():
             self._taker.write(text, self._name)
+            raise_postponed()
         else:
             self._original.write(text)
         return len(text)

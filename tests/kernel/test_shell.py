@@ -168,6 +168,24 @@ def test_interrupted_code_says_so(kernel: Kernel) -> None:
     assert kernel.check("print('stdout is back')").text == "stdout is back\n"
 
 
+def test_code_that_only_prints_is_interrupted_too(kernel: Kernel) -> None:
+    """A press that comes while we pass output on is not lost."""
+    kernel.check(START)
+    kernel.check(
+        "results = []\nasync def tool():\n    results.append(await run(\"while True: print('x')\"))"
+    )
+    cell = kernel.send("print('go', flush=True)\nawait wait_in_cell(turn_with_tool(tool))")
+    kernel.until_written(cell, "go")
+    kernel.pause(0.2)
+
+    pressed = kernel.interrupt()
+    kernel.wait(cell)
+
+    assert cell.ename == "KeyboardInterrupt"
+    assert cell.replied_at - pressed < 1.0
+    assert kernel.check("print(results[0][1].error.evalue)").text == "interrupted\n"
+
+
 def test_last_error_is_the_users(kernel: Kernel) -> None:
     """A failed cell is remembered past stopped turns and later good cells."""
     kernel.check(START)
