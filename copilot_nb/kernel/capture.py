@@ -40,6 +40,8 @@ MAX_TEXT = 100_000
 MAX_TAIL = 4_000
 MAX_RICH = 40
 """Tables and pictures of one run."""
+_TEXTS = ("text/llm+plain", "text/markdown", "text/latex", "text/plain")
+"""Which text of a rich output says most, in order."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
 _active: ContextVar[Capture | None] = ContextVar("copilot_nb_capture", default=None)
@@ -193,11 +195,11 @@ class Capture:
     def _beneath(
         self, data: Mapping[str, Any], metadata: Mapping[str, Any] | None, options: dict[str, Any]
     ) -> None:
-        plain = str(data.get("text/plain", ""))
+        plain = next((str(data[kind]) for kind in _TEXTS if kind in data), "")
         if plain and not options.get("update"):
             self.write(f"{plain}\n", "result")
-        # A terminal would print the plain text a second time.
-        if set(data) - {"text/plain"} and hasattr(self._shell, "kernel"):
+        # A terminal would print the text a second time.
+        if set(data) - {"text/plain", "text/llm+plain"} and hasattr(self._shell, "kernel"):
             self._send()
             self._publish(data, metadata, **options)
 

@@ -12,6 +12,7 @@ import inspect
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.kernel.envelope import shorten
 from copilot_nb.kernel.frames import COUNTED_CELLS, Frame, frame_of, table_text
 from copilot_nb.kernel.values import (
     FUNCTIONS,
@@ -20,6 +21,7 @@ from copilot_nb.kernel.values import (
     instance_data,
     is_a,
     is_scientific,
+    mro,
     plain_attribute,
     short,
     size,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 TEXT = 400
 """Characters of a single value."""
+OWN_WORDS = 4_000
 ATTRIBUTES = 20
 COLUMNS = 60
 _SHOWN_IN_LISTS = (bool, int, float, complex)
@@ -73,10 +76,25 @@ def describe(name: str, value: object, *, rows: int = 5) -> str:
     frame = frame_of(value)
     if frame is not None:
         return f"{name}: {frame.kind}, {frame.size}\n{describe_frame(frame, rows=rows)}"
+    own = own_words(value)
+    if own:
+        return f"{name}: {brief(value)}\n{own}"
     for fits, write in _WRITERS:
         if fits(value):
             return "\n".join([f"{name}: {brief(value)}", *write(value)])
     return "\n".join([f"{name}: {brief(value)}", *_object_lines(value)])
+
+
+def own_words(value: object) -> str:
+    """What the object's class says about it to models (`_repr_llm_`), bounded; usually nothing."""
+    method = next((m for c in mro(type(value)) if (m := class_data(c).get("_repr_llm_"))), None)
+    if not callable(method) or is_a(value, type):
+        return ""
+    try:
+        text = method(value)
+    except Exception:  # noqa: BLE001 - a broken description is none
+        return ""
+    return shorten(text, OWN_WORDS) if isinstance(text, str) else ""
 
 
 def describe_frame(frame: Frame, *, rows: int = 5) -> str:

@@ -11,7 +11,8 @@ from copilot_nb.kernel.envelope import untrusted
 from copilot_nb.kernel.figures import is_figure, png
 from copilot_nb.kernel.frames import frame_of, table_text
 from copilot_nb.kernel.images import for_model, image_output
-from copilot_nb.kernel.values import short
+from copilot_nb.kernel.namespace import own_words
+from copilot_nb.kernel.values import short, type_name
 from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
 from copilot_nb.session.tools import register_converter
 
@@ -33,6 +34,9 @@ def to_tool_result(value: object) -> ToolResultObject:
     picture = _picture(value)
     if picture is not None:
         return picture_result(picture)
+    own = own_words(value)
+    if own:
+        return ToolResultObject.text(untrusted(own, type_name(value)))
     text = json.dumps(to_jsonable_python(value, fallback=short), ensure_ascii=False)
     return ToolResultObject.text(text)
 

@@ -17,6 +17,7 @@ from copilot_nb.kernel.capture import Capture, capturing
 from copilot_nb.kernel.execute import execute
 from copilot_nb.kernel.figures import open_figures, show_new_figures
 from copilot_nb.kernel.frames import table_text
+from copilot_nb.kernel.namespace import brief
 from copilot_nb.kernel.pictures import Pictures
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
 from copilot_nb.kernel.values import is_a, module_of
@@ -46,6 +47,16 @@ class RunResult:
         """Everything as text, for the model: tables as rows, pictures as a line each."""
         parts = [_as_text(output) for output in self.outputs]
         return "\n".join(part.rstrip("\n") for part in parts if part)
+
+
+@dataclass(frozen=True)
+class RecentCell:
+    """A cell that the user ran."""
+
+    number: int
+    code: str
+    result: str = ""
+    """Type and size of its value; empty when it had none."""
 
 
 class Shell:
@@ -98,6 +109,19 @@ class Shell:
     def last_error(self) -> BaseException | None:
         """The newest error of the user's own code."""
         return self._error
+
+    def recent_cells(self, count: int) -> list[RecentCell]:
+        """The last cells before the running one, oldest first."""
+        codes = list(enumerate(self.ipython.history_manager.input_hist_raw))
+        values = self.user_ns.get("Out", {})
+        return [
+            RecentCell(number, code, brief(values[number]) if number in values else "")
+            for number, code in codes[1:-1][-count:]  # 0 is empty, the last one is running
+        ]
+
+    def propose_cell(self, code: str) -> None:
+        """Put code into the next cell or prompt, without running it."""
+        self.ipython.set_next_input(code)
 
     async def run(self, code: str, on_output: Callable[[dict[str, Any]], None]) -> RunResult:
         """Run code as the user would type it; one piece at a time.

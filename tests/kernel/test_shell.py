@@ -81,6 +81,14 @@ def test_html_goes_out_as_an_ordinary_output_beneath(kernel: Kernel) -> None:
     assert [c["data"]["text/html"] for c in cell.contents("display_data")] == ["<b>bold</b>"]
 
 
+def test_markdown_is_told_as_its_source(kernel: Kernel) -> None:
+    """The person sees it rendered beneath, the model reads what it says."""
+    shown, cell = _run(kernel, "from IPython.display import Markdown\nMarkdown('**bold**')")
+
+    assert [o["text"] for o in shown] == ["**bold**\n"]
+    assert "text/markdown" in cell.contents("display_data")[0]["data"]
+
+
 def test_clear_output_does_not_wipe_the_answer(kernel: Kernel) -> None:
     """`clear_output` in agent code leaves the cell alone."""
     _, cell = _run(kernel, "from IPython.display import clear_output\nclear_output()")

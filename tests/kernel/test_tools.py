@@ -93,3 +93,25 @@ def test_tool_of_the_user_shows_its_output_in_the_cell(notebook: Kernel) -> None
     )
 
     assert cell.text == "from the tool\n"
+
+
+def test_cells_before_this_one(notebook: Kernel) -> None:
+    """Code and kind of result of what was run before; the asking cell is not among them."""
+    notebook.check("df.n + 1")
+
+    lines = _call(notebook, "'recent_cells', count=1")
+
+    assert lines[0] == "success 0"
+    assert lines[2].startswith("In [")
+    assert lines[3] == "df.n + 1"
+    assert lines[4].endswith(": Series, 3 rows")
+
+
+def test_proposed_cell_is_sent_to_the_front_end(notebook: Kernel) -> None:
+    """The reply carries it as the next input, which front ends insert below."""
+    cell = notebook.check("await wait_in_cell(call('propose_cell', code='df.plot()'))")
+
+    assert cell.reply is not None
+    assert [(p["source"], p["text"], p["replace"]) for p in cell.reply["payload"]] == [
+        ("set_next_input", "df.plot()", False)
+    ]

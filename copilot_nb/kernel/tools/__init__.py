@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copilot_nb.kernel.results import register_results
+from copilot_nb.kernel.tools.cells import propose_cell, recent_cells
 from copilot_nb.kernel.tools.code import last_error, run_code
 from copilot_nb.kernel.tools.figures import get_figure
 from copilot_nb.kernel.tools.files import preview_file
@@ -33,6 +34,8 @@ KERNEL_TOOLS = (
     last_error,
     inspect_object,
     list_packages,
+    recent_cells,
+    propose_cell,
     get_figure,
     preview_file,
 )

@@ -103,6 +103,29 @@ def test_described_unknown_object() -> None:
     ]
 
 
+class Spoken:
+    """Says itself what a model should know."""
+
+    def __init__(self, words: object) -> None:
+        self.words = words
+
+    def _repr_llm_(self) -> object:
+        if isinstance(self.words, Exception):
+            raise self.words
+        return self.words
+
+
+def test_own_words_of_an_object() -> None:
+    """`_repr_llm_` is asked for, bounded, and does no harm when it is broken."""
+    name = "tests.unit.kernel.test_namespace.Spoken"
+
+    assert describe("s", Spoken("a model of 3 layers")) == f"s: {name}\na model of 3 layers"
+    assert len(describe("s", Spoken("x" * 90_000))) < 5_000
+    assert describe("s", Spoken(ValueError())).splitlines()[0] == f"s: {name}"
+    assert describe("s", Spoken(5)).splitlines()[1:] == ["  .words: int 5"]
+    assert describe("Spoken", Spoken).splitlines()[0] == "Spoken: class"
+
+
 def test_names_by_pattern() -> None:
     """A pattern is a part of the name, or has wildcards."""
     names = {"df_train": 1, "df_test": 2, "other": 3}

@@ -20,6 +20,7 @@ from pyarrow import parquet
 from copilot_nb.kernel import columns
 from copilot_nb.kernel.frames import frame_of
 from copilot_nb.kernel.images import image_output
+from copilot_nb.kernel.tools.cells import propose_cell, recent_cells
 from copilot_nb.kernel.tools.figures import get_figure
 from copilot_nb.kernel.tools.files import preview_file
 from copilot_nb.kernel.tools.frames import (
@@ -305,6 +306,14 @@ async def test_packages_are_listed(session: RecordingSession, shell: Shell) -> N
     lines = await _ask(session, shell, list_packages, pattern="PANDAS")
 
     assert f"pandas {pd.__version__}" in lines
+
+
+async def test_no_cell_before_this_one(session: RecordingSession, shell: Shell) -> None:
+    """The first cell has none before it; an empty proposal is an error."""
+    none = await session.call(recent_cells, shell)
+
+    assert none.text_result_for_llm == "No cell has been run before this one."
+    assert await _failure(session, shell, propose_cell, code=" ") == "The cell would be empty."
 
 
 async def test_figure_of_a_variable(session: RecordingSession, shell: Shell) -> None:
