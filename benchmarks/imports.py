@@ -38,6 +38,7 @@ def measure(repeats: int = 11) -> Report:
     rows: list[list[object]] = [
         ["`import copilot_nb` and `%load_ext`, on top of IPython", extension],
         ["`import copilot_nb.session.client`, pydantic included", client],
+        ["the same on top of IPython", milliseconds(CLIENT, SHELL, repeats)],
     ]
     notes = []
     for name, (module, statement) in PEERS.items():

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 TICK = 0.005
 """Seconds between two looks at the loop."""
+IDLE = 2.0
+"""Milliseconds that an event may take on an idle machine."""
 
 
 @dataclass
@@ -50,17 +52,25 @@ def measure(pieces: int = 400, sessions: int = 20, deltas: int = 2_000) -> Repor
         ],
         ["of that, work of this process", *_summary(loud.own)],
     ]
-    beyond = percentile(quiet, 0.99) - percentile(bare, 0.99)
+    budgets = [
+        Budget("own loop lag, 100 pieces/s each, p99", percentile(paced.own, 0.99), 50, "ms"),
+        Budget("own loop lag, all at once, p99", percentile(loud.own, 0.99), 50, "ms"),
+    ]
+    notes = [f"beyond the bare reader, median: {median(quiet) - median(bare):.2f} ms"]
+    if percentile(bare, 0.99) < IDLE:
+        budgets.insert(0, Budget("event to subscriber, p99", percentile(quiet, 0.99), IDLE, "ms"))
+    else:
+        notes.append(
+            f"event to subscriber, p99, budget {IDLE:g} ms: not judged, because the machine was "
+            "so busy that the bare reader exceeds it"
+        )
     return Report(
         "Latency",
         "Milliseconds of wall time; every stream is read to its end.",
         ("what", "median", "p99", "max"),
         rows,
-        (
-            Budget("event to subscriber, p99 beyond the bare reader's", beyond, 2, "ms"),
-            Budget("own loop lag, 100 pieces/s each, p99", percentile(paced.own, 0.99), 50, "ms"),
-            Budget("own loop lag, all at once, p99", percentile(loud.own, 0.99), 50, "ms"),
-        ),
+        budgets,
+        notes,
     )
 
 
