@@ -106,7 +106,8 @@ class SessionEvent:
     @property
     def agent_id(self) -> str | None:
         """The sub-agent it belongs to; None for the agent itself."""
-        return _text(self.raw.get("agentId")) or None
+        value = self.raw.get("agentId")  # spelled out: it is asked for several times per event
+        return value if value and isinstance(value, str) else None
 
     @property
     def ephemeral(self) -> bool:

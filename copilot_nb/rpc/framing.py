@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_HEADER = 8 * 1024
 MAX_BODY = 1024**3
 
+_decode = json.JSONDecoder().decode
 _END = b"\r\n\r\n"
 _USUAL = re.compile(rb"Content-Length: ([0-9]{1,19})")
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*([0-9]{1,19})[ \t]*", re.IGNORECASE)
@@ -114,7 +115,7 @@ def _check_beginning(buffer: bytearray) -> None:
 
 def _parse(body: bytearray) -> dict[str, Any]:
     try:
-        message = json.loads(body.decode())
+        message = _decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"The peer sent a message that is not JSON: {error}") from error
     if type(message) is not dict:
