@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from copilot_nb.demo.request import Request, Result
 
 _ERROR = re.compile(r"^((?:\w+\.)*\w+): ?(.*)$", re.MULTILINE)
+_TRACEBACK = "Traceback (most recent call last)"
 _NAME = re.compile(r"'([^']+)'")
 _LINE = re.compile(r'^  File "[^"]*", line \d+, in .*\n    (.+)$', re.MULTILINE)
 _VARIABLE = re.compile(r"^([A-Za-z_]\w*):", re.MULTILINE)
@@ -38,7 +39,8 @@ def fix(request: Request) -> Scene:
         return
     kind, message = found[-1]
     wrong = next(iter(_NAME.findall(message)), message.strip("'\""))
-    line = next(iter(_LINE.findall(error.text)), "").strip()
+    raised = error.text.rpartition(_TRACEBACK)[2]  # what led to it stands above
+    line = next(iter(_LINE.findall(raised)), "").strip()
     right = yield from _closest(request, wrong)
     runner = request.tool("run_code")
     if not right or wrong not in line or runner is None:
