@@ -56,7 +56,7 @@ _FOLD_LINES = 15
 def to_html(transcript: Transcript) -> str:
     """The turn as self-contained HTML."""
     answered = attached(transcript)
-    parts = [_block(block, answered) for block in transcript.blocks]
+    parts = [_label(transcript), *(_block(block, answered) for block in transcript.blocks)]
     parts.append(_foot(transcript))
     inner = "\n".join(part for part in parts if part)
     return f'{STYLE}\n<div class="copilot-static">\n{inner}\n</div>'
@@ -288,11 +288,13 @@ def _foot(transcript: Transcript) -> str:
     if not transcript.ended:
         status = text(transcript.status or "Starting")
         return f'<p class="copilot-foot copilot-status"><em>{status} …</em></p>'
-    label = f'<span class="copilot-label">{text(transcript.label)}</span> '
     words = text(footer(transcript))
-    if not words and not transcript.label:
-        return ""
-    return f'<p class="copilot-foot">{label if transcript.label else ""}{words}</p>'
+    return f'<p class="copilot-foot">{words}</p>' if words else ""
+
+
+def _label(transcript: Transcript) -> str:
+    """Where the answers come from, before the first of them."""
+    return f'<p class="copilot-label">{_strong(transcript.label)}</p>' if transcript.label else ""
 
 
 def _diff(unified: str, *, whole: bool = False) -> str:

@@ -30,7 +30,7 @@ code{font:.9em var(--mono);background:var(--bg);padding:.1em .35em;border-radius
 :is(pre,#_){margin:.6em 0;padding:10px 14px;border-radius:6px;overflow:auto;max-height:28em;
 font:.9em/1.5 var(--mono);background:var(--bg);white-space:pre-wrap;
 code{padding:0;background:none;font:inherit}}
-:is(.copilot-code,#_){position:relative;white-space:pre;background:none;border:var(--l)}
+:is(.copilot-code,#_){position:relative;white-space:pre}
 pre[data-language]::after{content:attr(data-language);position:absolute;top:6px;right:10px;
 opacity:.5}
 .copilot-tablewrap{overflow:auto;margin:.7em 0}
@@ -42,23 +42,24 @@ summary{cursor:pointer;list-style:none;
 &::-webkit-details-marker{display:none}
 &::after{content:"›";float:right;opacity:.5}}
 [open]>summary::after{transform:rotate(90deg)}
-.copilot-tool{margin:.6em 0}
-.copilot-call,.copilot-reasoning{border:var(--l);border-radius:8px;margin:0;padding:0 14px;
->summary{margin:0 -14px;padding:6px 14px}}
-p.copilot-call{padding:6px 14px}
+.copilot-tool{margin:.6em 0;padding:0 14px;border:var(--l);border-radius:8px}
+.copilot-call{margin:0;
+>summary{margin:0 -14px;padding:6px 14px}
+>summary>code{padding:0;background:none}}
+p.copilot-call{padding:6px 0}
 .copilot-nested{margin-left:1.5em}
 .copilot-icon{display:inline-block;width:1.2em;color:var(--ok)}
 .copilot-failed>.copilot-icon,.copilot-bad{color:var(--bad)}
 .copilot-warning>.copilot-icon{color:var(--warn)}
-.copilot-permission,.copilot-notice,.copilot-user_input{margin:.3em 0;padding:0 14px}
+.copilot-permission,.copilot-notice,.copilot-user_input{margin:.3em 0}
 .copilot-permission,.copilot-notice{font-size:.93em}
 .copilot-ask{margin:.7em 0;padding:10px 14px;border:var(--l);border-left:4px solid var(--warn);
 border-radius:8px;
 pre{white-space:pre-wrap}}
 .copilot-muted,.copilot-foot,.copilot-reasoning,.copilot-notice{opacity:.75}
 .copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad)}
-.copilot-foot{margin-top:1em;font-size:.85em}
-.copilot-label{border:var(--l);border-radius:9px;padding:0 .6em}
+.copilot-foot,.copilot-label{font-size:.85em}
+.copilot-label strong{padding:0 .6em;border:1px solid var(--warn);border-radius:9px}
 img{max-width:100%;height:auto}
 .copilot-stderr,.copilot-error,.gd{background:#d6454522}
 .gi{background:#3ca0462e}

@@ -59,10 +59,12 @@ function returnFocus(root) {
 }
 
 /** Moves the focus to a heading, unless somebody is typing elsewhere. */
-export function focusGently(heading, root) {
+export function focusGently(heading, panel, root) {
   const active = root.ownerDocument.activeElement;
   const typing = active && (active.isContentEditable || /^(?:input|textarea|select)$/i.test(active.localName));
-  if (!typing) heading.focus();
+  if (typing) return;
+  heading.focus();
+  panel.scrollIntoView?.({ block: "nearest" });
 }
 
 /**

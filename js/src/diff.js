@@ -18,7 +18,7 @@ const SAME_SHARE = 0.3;
  * @returns {HTMLElement}
  */
 export function diffView(text, label = "Proposed change") {
-  const all = kinds(text.replace(/\n$/, ""));
+  const all = withoutHeaders(kinds(text.replace(/\n$/, "")));
   const lines = all.slice(0, LONGEST);
   markChanges(lines);
   const node = element("div", "copilot-diff", ...lines.map(drawLine));
@@ -29,6 +29,13 @@ export function diffView(text, label = "Proposed change") {
   node.setAttribute("role", "region");
   node.setAttribute("aria-label", label);
   return node;
+}
+
+/** The panel names the file; where there are several, each one's first line stays. */
+function withoutHeaders(lines) {
+  const files = lines.filter(({ kind, line }) => kind === "file" && line.startsWith("diff "));
+  const plain = (one) => one.kind !== "file" || /^(?:rename|similarity) /.test(one.line);
+  return lines.filter((one) => plain(one) || (files.length > 1 && files.includes(one)));
 }
 
 /** Only its place tells a header: an added line `++ i` reads `+++ i`. */

@@ -69,7 +69,7 @@ function askingPanel(parts, block, { sync, root, alert, signal }, { el, id, fres
   el.replaceChildren(head, ...parts.ask(block, panel).filter(Boolean), note);
   if (fresh) {
     alert(parts.call(block));
-    focusGently(heading, root);
+    focusGently(heading, el, root);
   }
   return {
     end: () => ending.abort(),

@@ -88,6 +88,7 @@ def test_the_same_turn_gives_the_same_bytes() -> None:
 def test_a_turn_reads_from_top_to_bottom() -> None:
     """Every block in a line or two, the figures and tables in place."""
     assert lines(FULL) == [
+        "demo model",
         "Thought",
         "First look.",
         "Gaps",
@@ -117,7 +118,7 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "· The model is now two.",
         "⚠ MCP server web failed.",
         "Done.",
-        "demo model big-model · 12,345 tokens in (9,000 cached), 678 out · 1.5 premium requests",
+        "big-model · 12,345 tokens in (9,000 cached), 678 out · 1.5 premium requests",
     ]
 
 
