@@ -214,7 +214,7 @@ def command(function: Callable[..., Any]) -> Command:
 
 def unknown(noun: str, given: str, known: list[str], otherwise: str) -> UsageError:
     """The error for a word that nobody knows, with the nearest one that somebody does."""
-    near = get_close_matches(given, known, n=1, cutoff=0.5)
+    near = get_close_matches(given, known, n=1, cutoff=0.6)
     hint = f"Did you mean {near[0]}?" if near else otherwise
     return UsageError(f"There is no {noun} {given!r}.", hint=hint)
 

@@ -56,13 +56,12 @@ def step_started(data: AssistantTurnStart, event: SessionEvent, turn: Transcript
 
 
 @fold.register
-def step_retried(data: AssistantTurnRetry, event: SessionEvent, turn: Transcript) -> Transcript:
+def step_retried(data: AssistantTurnRetry, _event: SessionEvent, turn: Transcript) -> Transcript:
     """What the broken try had streamed is void."""
     turn = remember(turn.drop(turn.memory.drafts), drafts=(), written={})
     reason = f" ({words(data.reason)})" if data.reason else ""
-    return notice(
-        turn, f"retry-{data.turn_id}-{event.id}", f"The model did not answer{reason}; trying again."
-    )
+    # One line for all tries of a step, however many they become.
+    return notice(turn, f"retry-{data.turn_id}", f"The model did not answer{reason}; trying again.")
 
 
 @fold.register

@@ -138,6 +138,13 @@ def test_a_retry_drops_half_a_call_too() -> None:
     assert only(turn, NoticeBlock).text == "The model did not answer; trying again."
 
 
+def test_many_retries_of_a_step_are_one_line() -> None:
+    """A server that is down must not fill the cell with the same words."""
+    turn = after(*(event("assistant.turn_retry", turnId="0", reason="query") for _ in range(5)))
+
+    assert shapes(turn) == ["notice"]
+
+
 def test_half_a_call_at_the_end_of_a_step_is_cancelled() -> None:
     """An answer cut by its length may end within a call."""
     turn = after(
