@@ -8,6 +8,7 @@ from copilot_nb.errors import ConnectionClosedError
 from copilot_nb.protocol.events import (
     Abort,
     AssistantIdle,
+    McpOauthRequired,
     SessionAutopilotStopped,
     SessionCompactionComplete,
     SessionCompactionStart,
@@ -156,6 +157,16 @@ def server_changed(
         return turn
     reason = f": {visible(data.error)}" if data.error else "."
     text = f"MCP server {visible(data.server_name)} failed{reason}"
+    return notice(turn, f"mcp-{data.server_name}", text, warning=True)
+
+
+@fold.register
+def server_wants_sign_in(
+    data: McpOauthRequired, _event: SessionEvent, turn: Transcript
+) -> Transcript:
+    """A server that cannot be used before somebody signs in."""
+    address = f" at {visible(data.server_url)}" if data.server_url else ""
+    text = f"MCP server {visible(data.server_name)} wants you to sign in{address}."
     return notice(turn, f"mcp-{data.server_name}", text, warning=True)
 
 

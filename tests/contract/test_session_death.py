@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -20,11 +20,10 @@ from copilot_nb.session.tools import tool
 from copilot_nb.testing.model import Reply, ScriptedModel
 from tests.behaviour.stage import WAIT, Stage, eventually, next_request, seen, shell
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 AT_ONCE = 1.0
 """Seconds in which everything that waits must have ended."""
+DESCRIPTORS = Path("/dev/fd")
+"""What this process has open, where the system tells."""
 Scene = Callable[[Stage, Session], Awaitable[Awaitable[object]]]
 
 
@@ -134,7 +133,7 @@ async def test_everything_ends_at_once(stage: Stage, scene: Scene) -> None:
 
     assert took < AT_ONCE
     assert session.pending.open == ()
-    await eventually(lambda: resources() <= before)
+    await eventually(lambda: not grown(before))
     stage.model.script[:] = [Reply("Back.")]
     await stage.client.resume_all(continue_pending_work=False)
     assert (await session.ask("Again.", timeout=WAIT)).text == "Back."
@@ -156,7 +155,16 @@ async def test_death_while_stopping_is_an_ordinary_end(stage: Stage) -> None:
         await turn.wait(WAIT)
 
 
-def resources() -> tuple[int, int]:
-    """How many tasks and threads there are, without those of this test."""
+def resources() -> dict[str, int]:
+    """How many tasks, threads and open files there are, without the tasks of this test."""
     tasks = [task for task in asyncio.all_tasks() if "copilot_nb" in str(task.get_coro())]
-    return len(tasks), threading.active_count()
+    counts = {"tasks": len(tasks), "threads": threading.active_count()}
+    if DESCRIPTORS.is_dir():
+        counts["files"] = len(list(DESCRIPTORS.iterdir()))
+    return counts
+
+
+def grown(before: dict[str, int]) -> list[str]:
+    """Of what there is more than there was."""
+    now = resources()
+    return [name for name, count in before.items() if now[name] > count]

@@ -163,6 +163,18 @@ LINES = [
         "warning",
     ),
     (
+        "mcp.oauth_required",
+        {"requestId": "r", "serverName": "web", "serverUrl": "https://web.example"},
+        "MCP server web wants you to sign in at https://web.example.",
+        "warning",
+    ),
+    (
+        "mcp.oauth_required",
+        {"requestId": "r", "serverName": "web"},
+        "MCP server web wants you to sign in.",
+        "warning",
+    ),
+    (
         "session.autopilot_stopped",
         {"reason": "cap_reached"},
         "Autopilot stopped: cap reached.",
