@@ -226,6 +226,8 @@ class Memory:
     """Sub-agent -> its name."""
     shells: Mapping[str, str] = field(default_factory=dict)
     """Background shell -> the tool call that started it."""
+    lasting: Mapping[str, str] = field(default_factory=dict)
+    """Tool call whose command outlives it -> how long, in words."""
     intent: str = ""
     """What the agent says it is doing."""
 

@@ -81,6 +81,8 @@ def call_started(data: ToolExecutionStart, event: SessionEvent, turn: Transcript
     if presentation.shape(data.tool_name).hidden:
         return turn
     turn = remember(turn, written=without(turn.memory.written, data.tool_call_id))
+    if lasts := presentation.lasting(data.arguments):
+        turn = remember(turn, lasting={**turn.memory.lasting, data.tool_call_id: lasts})
     block = find(turn, ToolBlock, data.tool_call_id)
     block = block or ToolBlock(id=data.tool_call_id, name=first_line(data.tool_name))
     block = replace(

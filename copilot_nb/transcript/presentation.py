@@ -176,3 +176,13 @@ def _language(row: Shape, arguments: Mapping[str, Any]) -> str:
     if row.language != "path":
         return row.language
     return file_language(_text(arguments.get("path")))
+
+
+def lasting(arguments: object) -> str:
+    """How long a command outlives its call, in words; empty when it does not."""
+    match arguments:
+        case {"detach": True}:
+            return "It goes on even after the session has ended."
+        case {"mode": "async"}:
+            return "It goes on in the background while the agent answers."
+    return ""

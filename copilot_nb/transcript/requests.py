@@ -41,7 +41,10 @@ def permission_requested(
         return turn
     request = data.permission_request
     prompt = data.prompt_request or request.to_wire()
-    return turn.put(permission(data.request_id, prompt, tool_call_id=request.tool_call_id or ""))
+    block = permission(data.request_id, prompt, tool_call_id=request.tool_call_id or "")
+    if lasts := turn.memory.lasting.get(block.tool_call_id):  # the request itself does not say so
+        block = replace(block, warnings=(*block.warnings, lasts))
+    return turn.put(block)
 
 
 @fold.register

@@ -28,6 +28,25 @@ def completed(kind: str) -> SessionEvent:
     return event("permission.completed", requestId="r", result={"kind": kind})
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({}, ()),
+        ({"mode": "sync"}, ()),
+        ({"mode": "async"}, ("It goes on in the background while the agent answers.",)),
+        ({"mode": "async", "detach": True}, ("It goes on even after the session has ended.",)),
+    ],
+)
+def test_a_command_that_outlives_its_call_says_so(
+    how: dict[str, object], said: tuple[str, ...]
+) -> None:
+    """The runtime's request leaves it out; whoever decides must know."""
+    arguments = {"command": "ls", **how}
+    start = event("tool.execution_start", toolCallId="c", toolName="bash", arguments=arguments)
+
+    assert only(after(start, ASKED), PermissionBlock).warnings == said
+
+
 def test_an_open_request_waits_for_a_person() -> None:
     """It says what is asked, about which call, and is the status."""
     turn = after(ASKED)
