@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,6 +99,7 @@ async def _ask_frontend(kernel: Any, prompt: str, *, hidden: bool) -> str:
 async def _ask_terminal(prompt: str, *, hidden: bool) -> str:
     from prompt_toolkit import PromptSession
 
+    _drop_typed_ahead()
     try:
         return await PromptSession[str]().prompt_async(
             prompt, is_password=hidden, handle_sigint=False
@@ -106,3 +108,17 @@ async def _ask_terminal(prompt: str, *, hidden: bool) -> str:
         # The terminal is in raw mode: Ctrl-C came as a key. The guard shall hear of it.
         signal.raise_signal(signal.SIGINT)
         raise asyncio.CancelledError from None
+
+
+def _drop_typed_ahead() -> None:
+    """Forget keys from before the question was there: they are no answer to it."""
+    from prompt_toolkit.application.current import get_app_session
+    from prompt_toolkit.input.typeahead import clear_typeahead
+
+    clear_typeahead(get_app_session().input)
+    try:
+        import termios
+    except ImportError:  # Windows
+        return
+    with suppress(termios.error, OSError, ValueError):
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

@@ -125,6 +125,25 @@ def test_ctrl_c_at_the_question_ends_the_turn(terminal: Terminal, wait: str) -> 
     assert STOPPED in terminal.until_prompt()
 
 
+def test_what_was_typed_before_the_question_is_no_answer(terminal: Terminal) -> None:
+    """Keys meant for something else must not allow anything."""
+    terminal.run("import select, sys")
+    terminal.type(
+        "async def turn():\n    print('wai' + 'ting')\n"
+        "    while not select.select([sys.stdin], [], [], 0)[0]:\n"
+        "        await asyncio.sleep(0.01)\n"
+        "    return await ask_line('na' + 'me? ')\n\n"
+    )
+    terminal.until_prompt()
+    terminal.type("await wait_in_cell(turn())")
+    terminal.until("waiting")
+    terminal.type("yes")
+    terminal.until("name?")
+    terminal.type("Ada")
+
+    assert "'Ada'" in terminal.until_prompt()
+
+
 def test_end_of_input_is_told(terminal: Terminal) -> None:
     """Ctrl-D is no answer."""
     terminal.type("await wait_in_cell(ask_line('na' + 'me? '))")
