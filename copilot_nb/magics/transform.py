@@ -43,7 +43,7 @@ def _inside_a_cell() -> bool:
     while frame is not None:
         if frame.f_code is code:
             return True
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
     return False
 
 
