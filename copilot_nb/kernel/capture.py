@@ -18,8 +18,8 @@ from dataclasses import asdict, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
-from copilot_nb.kernel.frames import frame_of
-from copilot_nb.kernel.images import image_output
+from copilot_nb.data.frames import frame_of
+from copilot_nb.data.images import image_output
 from copilot_nb.kernel.interrupt import raise_postponed, uninterruptible
 from copilot_nb.kernel.streams import replaced_stream, shadowed
 from copilot_nb.transcript.blocks import Output, TextOutput

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.images import image_output
-from copilot_nb.kernel.values import is_a
+from copilot_nb.data.images import image_output
+from copilot_nb.data.values import is_a
 
 if TYPE_CHECKING:
     from copilot_nb.kernel.capture import Capture

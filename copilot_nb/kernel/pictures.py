@@ -6,7 +6,7 @@ import contextlib
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.images import image_output
+from copilot_nb.data.images import image_output
 
 if TYPE_CHECKING:
     from copilot_nb.transcript.blocks import ImageOutput

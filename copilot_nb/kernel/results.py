@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_jsonable_python
 
-from copilot_nb.kernel.envelope import untrusted
+from copilot_nb.data.envelope import untrusted
+from copilot_nb.data.frames import frame_of, table_text
+from copilot_nb.data.images import for_model, image_output
+from copilot_nb.data.namespace import own_words
+from copilot_nb.data.values import short, type_name
 from copilot_nb.kernel.figures import is_figure, png
-from copilot_nb.kernel.frames import frame_of, table_text
-from copilot_nb.kernel.images import for_model, image_output
-from copilot_nb.kernel.namespace import own_words
-from copilot_nb.kernel.values import short, type_name
 from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
 from copilot_nb.session.tools import register_converter
 

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 
+from copilot_nb.data.frames import table_text
+from copilot_nb.data.namespace import brief
+from copilot_nb.data.values import is_a, module_of
 from copilot_nb.errors import UsageError
 from copilot_nb.kernel.capture import Capture, capturing
 from copilot_nb.kernel.execute import execute
 from copilot_nb.kernel.figures import open_figures, show_new_figures
-from copilot_nb.kernel.frames import table_text
-from copilot_nb.kernel.namespace import brief
 from copilot_nb.kernel.pictures import Pictures
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
-from copilot_nb.kernel.values import is_a, module_of
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import IPython
 
+from copilot_nb.data.envelope import shorten
+from copilot_nb.data.values import clip, size, type_name
 from copilot_nb.errors import CopilotError
-from copilot_nb.kernel.envelope import shorten
 from copilot_nb.kernel.interrupt import BrokenOff, TurnInterrupted
-from copilot_nb.kernel.values import clip, size, type_name
 
 if TYPE_CHECKING:
     from types import FrameType, TracebackType

@@ -20,6 +20,7 @@ ORDER = (
     "transcript",
     "views",
     "session",
+    "data",
     "kernel",
     "notebook",
     "magics",

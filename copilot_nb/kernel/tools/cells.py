@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from copilot_nb.data.envelope import shorten, untrusted
 from copilot_nb.errors import ToolError
-from copilot_nb.kernel.envelope import shorten, untrusted
 from copilot_nb.session.tools import Invocation, tool
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot_nb.data.envelope import untrusted
+from copilot_nb.data.images import for_model
 from copilot_nb.errors import ToolError
-from copilot_nb.kernel.envelope import untrusted
-from copilot_nb.kernel.images import for_model
 from copilot_nb.kernel.trace import describe_error
 from copilot_nb.protocol.permission import PermissionDecision
 from copilot_nb.protocol.tool import BinaryResult, ToolResultObject

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from copilot_nb.data.images import image_output
 from copilot_nb.errors import ToolError
 from copilot_nb.kernel.figures import is_figure, png
-from copilot_nb.kernel.images import image_output
 from copilot_nb.kernel.pictures import KEPT
 from copilot_nb.kernel.results import picture_result
 from copilot_nb.kernel.tools.variables import find

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from copilot_nb.data.envelope import untrusted
+from copilot_nb.data.previews import preview
 from copilot_nb.errors import ToolError
-from copilot_nb.kernel.envelope import untrusted
-from copilot_nb.kernel.previews import preview
 from copilot_nb.protocol.tool import ToolResultObject
 from copilot_nb.session.tools import Invocation, tool
 

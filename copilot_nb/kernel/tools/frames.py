@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from copilot_nb.data import columns
+from copilot_nb.data.envelope import untrusted
+from copilot_nb.data.frames import Frame, cell, frame_of, table_text
+from copilot_nb.data.namespace import brief, nearest
 from copilot_nb.errors import ToolError
-from copilot_nb.kernel import columns
-from copilot_nb.kernel.envelope import untrusted
-from copilot_nb.kernel.frames import Frame, cell, frame_of, table_text
-from copilot_nb.kernel.namespace import brief, nearest
 from copilot_nb.kernel.tools.variables import find
 from copilot_nb.session.tools import Invocation, tool
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot_nb.data.envelope import untrusted
+from copilot_nb.data.namespace import nearest
+from copilot_nb.data.objects import describe_object, packages, resolve
 from copilot_nb.errors import ToolError
-from copilot_nb.kernel.envelope import untrusted
-from copilot_nb.kernel.namespace import nearest
-from copilot_nb.kernel.objects import describe_object, packages, resolve
 from copilot_nb.session.tools import Invocation, tool
 
 if TYPE_CHECKING:

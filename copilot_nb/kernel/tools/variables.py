@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from copilot_nb.data.envelope import untrusted
+from copilot_nb.data.frames import frame_of
+from copilot_nb.data.namespace import brief, describe, matching, nearest
 from copilot_nb.errors import ToolError
-from copilot_nb.kernel.envelope import untrusted
-from copilot_nb.kernel.frames import frame_of
-from copilot_nb.kernel.namespace import brief, describe, matching, nearest
 from copilot_nb.session.tools import Invocation, tool
 
 if TYPE_CHECKING:

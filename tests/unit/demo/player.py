@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.envelope import untrusted
+from copilot_nb.data.namespace import brief, describe
 from copilot_nb.demo.model import answer
 from copilot_nb.demo.request import read
-from copilot_nb.kernel.envelope import untrusted
-from copilot_nb.kernel.namespace import brief, describe
 
 if TYPE_CHECKING:
     from copilot_nb.demo.act import Act

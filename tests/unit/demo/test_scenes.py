@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from copilot_nb.data.envelope import untrusted
 from copilot_nb.demo.model import LABEL
-from copilot_nb.kernel.envelope import untrusted
 from tests.unit.demo.player import DENIED, Player, kernel_tools
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ import pytest
 from matplotlib.figure import Figure
 from pyarrow import parquet
 
-from copilot_nb.kernel import columns
-from copilot_nb.kernel.frames import frame_of
-from copilot_nb.kernel.images import image_output
+from copilot_nb.data import columns
+from copilot_nb.data.frames import frame_of
+from copilot_nb.data.images import image_output
 from copilot_nb.kernel.tools.cells import propose_cell, recent_cells
 from copilot_nb.kernel.tools.figures import get_figure
 from copilot_nb.kernel.tools.files import preview_file

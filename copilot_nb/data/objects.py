@@ -7,8 +7,8 @@ from importlib import metadata
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.namespace import brief, signature_of
-from copilot_nb.kernel.values import FUNCTIONS, class_data, instance_data, is_a, mro
+from copilot_nb.data.namespace import brief, signature_of
+from copilot_nb.data.values import FUNCTIONS, class_data, instance_data, is_a, mro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

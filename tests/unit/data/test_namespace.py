@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from copilot_nb.kernel.namespace import brief, describe, matching, nearest
-from tests.unit.kernel.test_values import Computed, Hostile
+from copilot_nb.data.namespace import brief, describe, matching, nearest
+from tests.unit.data.test_values import Computed, Hostile
 
 
 def area(width: float, height: float = 2.0, *names: str, unit: Any = Hostile()) -> float:  # noqa: B008 - a default that must not be asked for its text
@@ -31,10 +31,10 @@ def area(width: float, height: float = 2.0, *names: str, unit: Any = Hostile()) 
         ([1, 2], "list, 2 items"),
         (
             area,
-            "function (width, height=2.0, *names, unit=<tests.unit.kernel.test_values.Hostile>)",
+            "function (width, height=2.0, *names, unit=<tests.unit.data.test_values.Hostile>)",
         ),
         (Hostile, "class"),
-        (Computed(), "tests.unit.kernel.test_values.Computed"),
+        (Computed(), "tests.unit.data.test_values.Computed"),
     ],
     ids=range(9),
 )
@@ -98,7 +98,7 @@ def test_described_mapping() -> None:
 def test_described_unknown_object() -> None:
     """Of an unknown object only stored attributes are told."""
     assert describe("h", Hostile()).splitlines() == [
-        "h: tests.unit.kernel.test_values.Hostile",
+        "h: tests.unit.data.test_values.Hostile",
         "  .stored: int 1",
     ]
 
@@ -117,7 +117,7 @@ class Spoken:
 
 def test_own_words_of_an_object() -> None:
     """`_repr_llm_` is asked for, bounded, and does no harm when it is broken."""
-    name = "tests.unit.kernel.test_namespace.Spoken"
+    name = "tests.unit.data.test_namespace.Spoken"
 
     assert describe("s", Spoken("a model of 3 layers")) == f"s: {name}\na model of 3 layers"
     assert len(describe("s", Spoken("x" * 90_000))) < 5_000

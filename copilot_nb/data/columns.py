@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.frames import cell
-from copilot_nb.kernel.values import is_scientific, short
+from copilot_nb.data.frames import cell
+from copilot_nb.data.values import is_scientific, short
 
 if TYPE_CHECKING:
-    from copilot_nb.kernel.frames import Frame
+    from copilot_nb.data.frames import Frame
 
 SAMPLE = 500_000
 """Rows that are read of one column."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copilot_nb.kernel.envelope import shorten, untrusted
+from copilot_nb.data.envelope import shorten, untrusted
 
 
 def test_content_stands_between_two_markers_that_it_cannot_know() -> None:

@@ -12,9 +12,9 @@ import inspect
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.envelope import shorten
-from copilot_nb.kernel.frames import COUNTED_CELLS, Frame, frame_of, table_text
-from copilot_nb.kernel.values import (
+from copilot_nb.data.envelope import shorten
+from copilot_nb.data.frames import COUNTED_CELLS, Frame, frame_of, table_text
+from copilot_nb.data.values import (
     FUNCTIONS,
     SIZED,
     class_data,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from copilot_nb.kernel.values import clip, instance_data, plain_attribute, short, size, type_name
+from copilot_nb.data.values import clip, instance_data, plain_attribute, short, size, type_name
 
 
 class Hostile:
@@ -100,12 +100,12 @@ CASES: list[tuple[object, str]] = [
     (pd.NA, "<NA>"),
     (np.zeros((2, 3)), "<ndarray (2, 3)>"),
     (len, "<function len>"),
-    (Odd, "<class tests.unit.kernel.test_values.Odd>"),
-    (Odd(), "<tests.unit.kernel.test_values.Odd>"),
-    (Hostile(), "<tests.unit.kernel.test_values.Hostile>"),
-    ([Hostile()], "[<tests.unit.kernel.test_values.Hostile>]"),
-    (BadList(), "<tests.unit.kernel.test_values.BadList>"),
-    (Computed(), "<tests.unit.kernel.test_values.Computed>"),
+    (Odd, "<class tests.unit.data.test_values.Odd>"),
+    (Odd(), "<tests.unit.data.test_values.Odd>"),
+    (Hostile(), "<tests.unit.data.test_values.Hostile>"),
+    ([Hostile()], "[<tests.unit.data.test_values.Hostile>]"),
+    (BadList(), "<tests.unit.data.test_values.BadList>"),
+    (Computed(), "<tests.unit.data.test_values.Computed>"),
     (CYCLE, "[1, [1, [1, […]]]]"),
 ]
 
@@ -146,4 +146,4 @@ def test_type_names() -> None:
     """Builtins and data libraries go by their short name, others with their module."""
     assert type_name(3) == "int"
     assert type_name(np.zeros(1)) == "ndarray"
-    assert type_name(Hostile()) == "tests.unit.kernel.test_values.Hostile"
+    assert type_name(Hostile()) == "tests.unit.data.test_values.Hostile"

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.values import clip, is_a, short
+from copilot_nb.data.values import clip, is_a, short
 from copilot_nb.transcript.blocks import TableOutput
 
 if TYPE_CHECKING:

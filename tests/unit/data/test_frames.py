@@ -12,7 +12,7 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from copilot_nb.kernel.frames import Frame, frame_of
+from copilot_nb.data.frames import Frame, frame_of
 
 DATA: dict[str, list[Any]] = {"a": [1, 2, 3], "b": ["x", None, "z"]}
 
@@ -134,7 +134,7 @@ def test_objects_in_cells_are_not_asked_for_their_text() -> None:
 
     table = _frame(pd.DataFrame({"o": [Silent(), datetime.date(2026, 1, 2)]}, dtype=object)).table()
 
-    assert table.rows[0][1].startswith("<tests.unit.kernel.test_frames.")
+    assert table.rows[0][1].startswith("<tests.unit.data.test_frames.")
     assert table.rows[1][1] == "datetime.date(2026, 1, 2)"
 
 

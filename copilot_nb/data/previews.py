@@ -7,8 +7,8 @@ import json
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.kernel.frames import cell, frame_of, table_text
-from copilot_nb.kernel.values import clip, short
+from copilot_nb.data.frames import cell, frame_of, table_text
+from copilot_nb.data.values import clip, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable
