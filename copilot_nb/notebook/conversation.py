@@ -24,6 +24,7 @@ from copilot_nb.errors import (
 from copilot_nb.notebook import policy
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.link import DEMO_LABEL, Link
+from copilot_nb.notebook.options import PLAIN, AskOptions
 from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
@@ -67,13 +68,12 @@ class Conversation:
         self._screen: Screen | None = None
         self._stopping: asyncio.Task[None] | None = None
 
-    async def run(self, prompt: str, *, timeout: float | None = None, out: str = "") -> Turn:
+    async def run(self, prompt: str, options: AskOptions = PLAIN) -> Turn:
         """Ask the agent, draw its turn in this cell, and return it when it is over.
 
         Args:
             prompt: What the agent shall do.
-            timeout: Stop the turn after so many seconds.
-            out: Bind the turn to this name of the user's.
+            options: How it is asked.
 
         Raises:
             ShownError: The turn failed; its output says why.
@@ -84,13 +84,13 @@ class Conversation:
         if self._screen is not None:
             # The prompt would wait for the turn that waits for the code which asks this.
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
-        limit = self.settings.get("timeout", timeout)
+        limit = self.settings.get("timeout", options.timeout)
         self._policy()
         screen = self._screen = self._new_screen()
         try:
             session, turn = await self._begin(prompt, screen)
-            if out:
-                get_ipython().user_ns[out] = turn  # type: ignore[union-attr]  # cells have one
+            if options.out:
+                get_ipython().user_ns[options.out] = turn  # type: ignore[union-attr]  # cells have one
             await self._follow(session, turn, screen, limit)
         finally:
             self._screen = None

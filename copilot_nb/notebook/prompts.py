@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.transcript.blocks import Choice, PermissionBlock, UserInputBlock
+from copilot_nb.transcript.blocks import PermissionBlock, UserInputBlock
 
 if TYPE_CHECKING:
     from copilot_nb.session.pending import Answer, PendingRequest, PendingRequests
+    from copilot_nb.transcript.forms import Choice
 
 AskLine = Callable[[str], Awaitable[str | None]]
 Question = PermissionBlock | UserInputBlock

@@ -11,12 +11,16 @@ from copilot_nb.protocol.base import Wire
 
 __all__ = [
     "LocalInterrupted",
+    "LocalKernelChanges",
     "LocalKernelOutput",
     "LocalLabel",
+    "LocalNotice",
     "LocalRequestAnswered",
     "LocalRequestOpened",
     "LocalRuntimeLost",
+    "LocalSent",
     "LocalToolDetails",
+    "LocalUndone",
 ]
 
 
@@ -28,12 +32,15 @@ class LocalRequestOpened(Wire):
 
     request_id: str
     kind: str
-    """permission or user_input."""
+    """permission, user_input, elicitation, exit_plan_mode, auto_mode_switch, session_limits or
+    sign_in."""
     tool_call_id: str | None = None
     permission: dict[str, Any] | None = None
     """{kind, heading, body, intention, language, place, details}: see `ask_permission`."""
     question: dict[str, Any] | None = None
     """{question, choices, allow_freeform}."""
+    prompt: dict[str, Any] | None = None
+    """What to show of the other kinds, by wire names."""
 
 
 class LocalRequestAnswered(Wire):
@@ -67,6 +74,39 @@ class LocalToolDetails(Wire):
     source: str = ""
 
 
+class LocalKernelChanges(Wire):
+    """What kernel code of a tool call changed in the user's namespace."""
+
+    tool_call_id: str
+    lines: tuple[str, ...]
+    """Such as "`df` 8,760 x 12 → 8,112 x 13, + `gap_h`"."""
+    undoable: bool = False
+
+
+class LocalUndone(Wire):
+    """The changes of a tool call were taken back."""
+
+    tool_call_id: str
+    lines: tuple[str, ...] = ()
+    """What came back, and what could not."""
+
+
+class LocalSent(Wire):
+    """What left the kernel in this turn so far."""
+
+    summary: str
+    """One line, such as "index (31 names), 20 rows of `df` (4 columns)"."""
+
+
+class LocalNotice(Wire):
+    """Something that a reader of the turn should know."""
+
+    text: str
+    level: str = "info"
+    """info or warning."""
+    details: str = ""
+
+
 class LocalInterrupted(Wire):
     """A person stopped the turn."""
 
@@ -93,4 +133,8 @@ TYPES: dict[str, type[Wire]] = {
     "local.interrupted": LocalInterrupted,
     "local.runtime_lost": LocalRuntimeLost,
     "local.label": LocalLabel,
+    "local.kernel_changes": LocalKernelChanges,
+    "local.undone": LocalUndone,
+    "local.sent": LocalSent,
+    "local.notice": LocalNotice,
 }

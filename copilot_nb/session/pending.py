@@ -30,6 +30,7 @@ Kind = Literal[
     "exit_plan_mode",
     "auto_mode_switch",
     "session_limits",
+    "sign_in",
 ]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -62,6 +63,10 @@ class Answer:
     """you, a policy, "rule shell …", "time limit"."""
     words: str = ""
     """The answer as a person would say it."""
+    choice: str = ""
+    """The button's id, where one was pressed."""
+    body: str | None = None
+    """What was asked about, as the person edited it; None when it was left as it was."""
 
     @classmethod
     def decision(cls, decision: PermissionDecision, by: str = "you") -> Answer:

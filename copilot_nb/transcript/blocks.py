@@ -10,11 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from copilot_nb.transcript.forms import (
+    Choice,
+    FormBlock,
+    PlanBlock,
+    RequestState,
+    SignInBlock,
+    TodoBlock,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 ToolState = Literal["pending", "running", "ok", "failed", "denied", "cancelled"]
-RequestState = Literal["open", "answered", "cancelled"]
 TurnState = Literal["waiting", "running", "done", "stopped", "failed"]
 
 
@@ -103,20 +111,34 @@ class ToolBlock:
     """builtin, kernel, mcp:<server> or python."""
     agent: str = ""
     """Name of the sub-agent that called it; empty for the agent itself."""
+    changes: tuple[str, ...] = ()
+    """What kernel code changed, a line each: "`df` 8,760 x 12 → 8,112 x 13, + `gap_h`"."""
+    undo: Literal["", "offered", "done"] = ""
+    """Whether these changes can be taken back."""
+    cut: int = 0
+    """Characters of the output that are kept in the kernel and not in `output`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One button of a permission panel."""
+class Effect:
+    """One consequence that code would have, as far as it can be seen before it runs."""
 
-    id: str
-    """allow_once, allow_session, deny, deny_feedback, deny_stop, …"""
-    label: str
-    key: str = ""
-    """Letter for Alt+letter inside the panel."""
-    style: Literal["", "primary", "danger"] = ""
-    asks_feedback: bool = False
-    """Opens a text field; its text is sent along."""
+    kind: Literal[
+        "reads",
+        "creates",
+        "overwrites",
+        "changes",
+        "deletes",
+        "imports",
+        "files",
+        "network",
+        "process",
+        "environment",
+        "unknown",
+    ]
+    """unknown: what could not be analysed."""
+    text: str
+    """The names and what they are, such as "df (8,760 x 12)"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +160,12 @@ class PermissionBlock:
     diff: str = ""
     warnings: tuple[str, ...] = ()
     """What a reader must know, such as invisible characters in `body`."""
+    effects: tuple[Effect, ...] = ()
+    """What kernel code would do to the user's names and to the world."""
+    editable: bool = False
+    """Whether `body` may be edited before it is allowed; the answer carries the new text."""
+    time_limit: float | None = None
+    """Seconds until the request is declined by itself; counted from when it was shown."""
     choices: tuple[Choice, ...] = ()
     state: RequestState = "open"
     answer: str = ""
@@ -169,6 +197,8 @@ class NoticeBlock:
     id: str
     text: str
     level: Literal["info", "warning"] = "info"
+    details: str = ""
+    """Folded text below the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +218,18 @@ Block = (
     | ToolBlock
     | PermissionBlock
     | UserInputBlock
+    | FormBlock
+    | PlanBlock
+    | SignInBlock
+    | TodoBlock
     | NoticeBlock
     | ErrorBlock
 )
+
+
+RequestBlock = PermissionBlock | UserInputBlock | FormBlock | PlanBlock | SignInBlock
+"""What waits for a person."""
+REQUESTS = (PermissionBlock, UserInputBlock, FormBlock, PlanBlock, SignInBlock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +243,9 @@ class Usage:
     """Model calls."""
     cost: float = 0.0
     """Sum of the premium multipliers; 0 for a provider of one's own."""
+    credits: float = 0.0
+    """AI credits that the runtime reported."""
+    reasoning_tokens: int = 0
     context_tokens: int = 0
     context_limit: int = 0
 
@@ -242,6 +284,8 @@ class Transcript:
     status: str = ""
     """What goes on now, in two or three words; empty at the end."""
     model: str = ""
+    sent: str = ""
+    """What left the kernel, in a line: "index (31 names), 20 rows of `df` (4 columns)"."""
     label: str = ""
     """Where answers come from when a reader must know, such as "demo model"."""
     usage: Usage = field(default_factory=Usage)
@@ -278,6 +322,7 @@ class Transcript:
             state=self.state,
             status=self.status,
             model=self.model,
+            sent=self.sent,
             label=self.label,
             usage=self.usage,
             seconds=self.seconds,
@@ -295,9 +340,9 @@ class Transcript:
         return tuple(b for b in self.blocks if isinstance(b, ToolBlock))
 
     @property
-    def open_requests(self) -> tuple[PermissionBlock | UserInputBlock, ...]:
+    def open_requests(self) -> tuple[RequestBlock, ...]:
         """What waits for an answer, oldest first."""
-        requests = (b for b in self.blocks if isinstance(b, (PermissionBlock, UserInputBlock)))
+        requests = (b for b in self.blocks if isinstance(b, REQUESTS))
         return tuple(request for request in requests if request.state == "open")
 
     @property

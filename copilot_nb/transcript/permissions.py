@@ -11,8 +11,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from copilot_nb.transcript.blocks import Choice, PermissionBlock
+from copilot_nb.transcript.blocks import PermissionBlock
 from copilot_nb.transcript.diffs import diff_counts, diff_lines
+from copilot_nb.transcript.forms import Choice
 from copilot_nb.transcript.presentation import file_language, first_line, indented
 from copilot_nb.transcript.safety import visible, warnings
 

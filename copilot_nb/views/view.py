@@ -20,9 +20,20 @@ class Callbacks:
     """Where a view sends what a person did."""
 
     answer: Callable[[str, Mapping[str, Any]], None]
-    """(request id, value); value is {"choice": id, "feedback": text} or {"answer": text}."""
+    """(request id, value). By kind of request:
+
+    permission {"choice": id, "feedback": text, "body": edited text}; user_input {"answer": text};
+    form {"action": "accept" | "decline" | "cancel", "content": {name: value}};
+    plan {"choice": id, "feedback": text, "plan": edited text}; sign_in {"action": "cancel"}.
+    """
     stop: Callable[[], None]
     """Stop the turn."""
+    act: Callable[[str, Mapping[str, Any]], None] = lambda _name, _value: None
+    """(name, value): anything else that a person did in the view.
+
+    "say" {"text": …, "mode": "steer" | "queue"}; "undo" {"tool_call_id": …}; "more" {"id": …}, the
+    whole output of a call; "tool" {"name": …, "rule": "ask" | "allow" | "deny", "enabled": bool}.
+    """
 
 
 class View(Protocol):

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.transcript.blocks import (
-    Choice,
     ErrorBlock,
     ImageOutput,
     NoticeBlock,
@@ -24,6 +23,7 @@ from copilot_nb.transcript.blocks import (
     Usage,
     UserInputBlock,
 )
+from copilot_nb.transcript.forms import Choice
 from copilot_nb.transcript.safety import sound
 from copilot_nb.views.view import Callbacks
 from copilot_nb.views.widget.widget import WidgetView

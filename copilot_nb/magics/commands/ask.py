@@ -34,6 +34,8 @@ async def ask(
         out: Bind the finished turn to this name.
         timeout: Stop the turn after so many seconds.
     """
+    from copilot_nb.notebook.options import AskOptions
+
     if not prompt.strip():
         raise UsageError("`%copilot ask` needs a prompt.", hint="Usage: %copilot ask PROMPT...")
     if out and not out.isidentifier():
@@ -42,4 +44,4 @@ async def ask(
         await conversation.new()
     if model:
         await conversation.use_model(model)
-    await conversation.run(prompt, timeout=timeout, out=out)
+    await conversation.run(prompt, AskOptions(timeout=timeout, out=out))

@@ -352,7 +352,7 @@ async def test_a_time_limit_stops_the_turn(talk: Talk) -> None:
     talk.never_answers()
 
     with pytest.raises(TurnTimeoutError, match=r"0\.05 s"):
-        await talk.conversation.run("Wait", timeout=0.05)
+        await talk.conversation.run("Wait", AskOptions(timeout=0.05))
 
     assert len(talk.called("session.abort")) == 1
     assert talk.conversation.last is not None
@@ -366,7 +366,7 @@ async def test_out_binds_the_turn_of_a_failure_too(talk: Talk) -> None:
     assert shell is not None
 
     with pytest.raises(ShownError) as caught:
-        await talk.conversation.run("Fail", out="answer")
+        await talk.conversation.run("Fail", AskOptions(out="answer"))
 
     assert shell.user_ns["answer"] is talk.conversation.last
     (line,) = caught.value._render_traceback_()

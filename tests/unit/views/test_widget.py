@@ -16,7 +16,6 @@ import pytest
 from comm.base_comm import BaseComm, CommManager
 
 from copilot_nb.transcript.blocks import (
-    Choice,
     PermissionBlock,
     TextBlock,
     ToolBlock,
@@ -24,6 +23,7 @@ from copilot_nb.transcript.blocks import (
     UserInputBlock,
 )
 from copilot_nb.transcript.changes import to_wire
+from copilot_nb.transcript.forms import Choice
 from copilot_nb.views.view import Callbacks
 from copilot_nb.views.widget.carrier import runtime_code, stub_code
 from copilot_nb.views.widget.widget import WIDGET_MIME, WidgetView

@@ -1,0 +1,32 @@
+"""What can be said about one question: the options of `%%copilot`, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOptions:
+    """How one prompt is asked; what is not given is the notebook's setting."""
+
+    timeout: float | None = None
+    """Seconds after which the turn is stopped."""
+    out: str = ""
+    """The turn is bound to this name of the user's."""
+    context: Literal["", "none", "index", "cells", "full"] = ""
+    """How much of the notebook goes along without being asked for."""
+    attach: tuple[str, ...] = ()
+    """Paths of files that go along."""
+    see: tuple[str, ...] = ()
+    """Cells whose figures go along: "12", or "_" for the newest."""
+    tools: tuple[str, ...] = ()
+    """The only tools for this turn; empty leaves all."""
+    budget: float | None = None
+    """AI credits after which the turn asks whether to go on."""
+    dry_run: bool = False
+    """Show what would be sent, and send nothing."""
+
+
+PLAIN = AskOptions()
+"""A prompt without options."""
