@@ -6,7 +6,6 @@ Stays readable when a page drops the style; the same transcript gives the same b
 from __future__ import annotations
 
 import html
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from copilot_nb.transcript.blocks import (
@@ -24,13 +23,13 @@ from copilot_nb.transcript.blocks import (
     Transcript,
     UserInputBlock,
 )
-from copilot_nb.transcript.output import cut
-from copilot_nb.transcript.presentation import first_line
-from copilot_nb.views.highlight import diff
+from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
+from copilot_nb.views import requests
 from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
-from copilot_nb.views.plain import STATES, Attached, attached, decision, footer, is_said, target
+from copilot_nb.views.parts import change, code, folded, icon, pre, strong
 from copilot_nb.views.style import STYLE
+from copilot_nb.views.words import STATES, TASK_SIGNS, Attached, attached, footer, tasks_done
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +61,7 @@ def to_html(transcript: Transcript) -> str:
     return f'{STYLE}\n<div class="copilot-static">\n{inner}\n</div>'
 
 
-def _block(block: Block, answered: Attached) -> str:  # noqa: PLR0911 - one case per block
+def _block(block: Block, answered: Attached) -> str:  # noqa: C901, PLR0911 - one case per block
     match block:
         case TextBlock():
             return _text(block)
@@ -71,9 +70,18 @@ def _block(block: Block, answered: Attached) -> str:  # noqa: PLR0911 - one case
         case ToolBlock():
             return _tool(block, answered.get(block.id, ()))
         case PermissionBlock():
-            return "" if block in answered.get(block.tool_call_id, ()) else _permission(block)
+            under = answered.get(block.tool_call_id, ())
+            return "" if block in under else requests.permission(block)
         case UserInputBlock():
-            return _user_input(block)
+            return requests.user_input(block)
+        case FormBlock():
+            return requests.form(block)
+        case PlanBlock():
+            return requests.plan(block)
+        case SignInBlock():
+            return requests.sign_in(block)
+        case TodoBlock():
+            return _todo(block)
         case NoticeBlock():
             return _notice(block)
         case ErrorBlock():
@@ -104,30 +112,31 @@ def _reasoning(block: ReasoningBlock) -> str:
 def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
     """The call, who allowed it, and what it gave."""
     nested = " copilot-nested" if block.agent else ""
-    allowed = "".join(_permission(permission, block) for permission in permissions)
+    allowed = "".join(requests.permission(permission, block) for permission in permissions)
     outputs = "".join(_output(output) for output in block.outputs)
     return (
         f'<div class="copilot-tool{nested}" data-state="{block.state}">'
-        f"{_call(block)}{allowed}{outputs}</div>"
+        f"{_call(block)}{allowed}{outputs}{_changes(block)}</div>"
     )
+
+
+def _changes(block: ToolBlock) -> str:
+    """What the call did to the user's names."""
+    lines = "".join(f"<li>{inline_html(line)}</li>" for line in block.changes)
+    undone = "<p><em>Taken back.</em></p>" if block.undo == "done" else ""
+    inner = f"{f'<ul>{lines}</ul>' if lines else ''}{undone}"
+    return f'<div class="copilot-changes">{inner}</div>' if inner else ""
 
 
 def _call(block: ToolBlock) -> str:
     """The call itself, folded; one line if there is nothing behind it."""
     name = f"{block.agent} › {block.name}" if block.agent else block.name
-    words = [_icon(ICONS[block.state]), _strong(name)]
+    words = [icon(ICONS[block.state]), strong(name)]
     if block.title:
-        words.append(_code(block.title))
+        words.append(code(block.title))
     words += [f"<em>{STATES[block.state]}</em>"] if block.state in STATES else []
     summary = " ".join(words)
-    body = _call_body(block)
-    level = _LEVELS.get(block.state, "")
-    if not body:
-        return f'<p class="copilot-call{level}">{summary}</p>'
-    return (
-        f'<details class="copilot-call"><summary class="copilot-head{level}">{summary}</summary>'
-        f"{body}</details>"
-    )
+    return folded("copilot-call", summary, _call_body(block), _LEVELS.get(block.state, ""))
 
 
 def _call_body(block: ToolBlock) -> str:
@@ -135,9 +144,9 @@ def _call_body(block: ToolBlock) -> str:
     if block.arguments and block.arguments.strip() != block.title:
         parts.append(code_block(block.arguments, block.language).rstrip())
     if block.diff:
-        parts.append(_diff(block.diff))
+        parts.append(change(block.diff))
     if block.output.strip():
-        parts.append(_pre(block.output))
+        parts.append(pre(block.output))
     if block.error:
         parts.append(f'<p class="copilot-bad">{text(block.error)}</p>')
     return "".join(parts)
@@ -159,11 +168,11 @@ def _text_output(output: TextOutput) -> str:
     if not output.text.strip():
         return ""
     wrong = " copilot-stderr" if output.stream in {"stderr", "error"} else ""
-    pre = _pre(output.text, wrong)
+    box = pre(output.text, wrong)
     lines = output.text.strip("\n").count("\n") + 1
     if lines <= _FOLD_LINES:
-        return pre
-    return f"<details><summary>Output, {lines} lines</summary>{pre}</details>"
+        return box
+    return f"<details><summary>Output, {lines} lines</summary>{box}</details>"
 
 
 def _table(output: TableOutput) -> str:
@@ -190,130 +199,42 @@ def _image(output: ImageOutput) -> str:
     return f'<p><img src="{source}" alt="{html.escape(output.alt)}"{width}></p>'
 
 
-# Requests
-
-
-def _permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
-    """The answer as one line, and folded behind it what the line does not say.
-
-    Args:
-        block: The request.
-        call: The call above the line; what its card shows is not said again.
-    """
-    if block.state == "open":
-        return _open_permission(block)
-    allowed = block.answer.startswith("Allowed")
-    level = "" if allowed else " copilot-warning"
-    line = f"{_icon('✓' if allowed else '⊘')} {text(decision(block))}{_what(block, call)}"
-    if block.intention:
-        line += f" — {text(first_line(block.intention))}"
-    details = _details(_unsaid(block, call))
-    if not details:
-        return f'<p class="copilot-permission{level}">{line}</p>'
-    return (
-        f'<details class="copilot-permission"><summary class="copilot-head{level}">{line}</summary>'
-        f"{details}</details>"
-    )
-
-
-def _what(block: PermissionBlock, call: ToolBlock | None) -> str:
-    if is_said(block, call):
-        return ""
-    short = target(block)
-    return f": {_code(short) if short else text(block.heading)}"
-
-
-def _unsaid(block: PermissionBlock, call: ToolBlock | None) -> PermissionBlock:
-    """The request without what its line and the card of its call say."""
-    line = target(block)
-    said = {line, call.title, call.arguments.strip(), call.diff} if call else {line}
-    return replace(
-        block,
-        intention="",
-        body="" if block.body.strip() in said else block.body,
-        place="" if block.place in said else block.place,
-        diff="" if block.diff in said else block.diff,
-    )
-
-
-def _open_permission(block: PermissionBlock) -> str:
-    return (
-        '<div class="copilot-permission copilot-ask" data-state="open">'
-        f"<p>{_strong(block.heading)}</p>{_details(block)}</div>"
-    )
-
-
-def _details(block: PermissionBlock) -> str:
-    parts = [code_block(block.body, block.language)] if block.body else []
-    parts += [f'<p class="copilot-bad">{text(warning)}</p>' for warning in block.warnings]
-    if block.intention:
-        parts.append(f"<p>{text(block.intention)}</p>")
-    if block.place:
-        parts.append(f"<p>{_code(block.place)}</p>")
-    if block.diff:
-        parts.append(_diff(block.diff, whole=block.state == "open"))
-    return "".join(parts)
-
-
-def _user_input(block: UserInputBlock) -> str:
-    question = _strong(block.question)
-    if block.state == "open":
-        choices = "".join(f"<li>{text(choice)}</li>" for choice in block.choices)
-        return (
-            '<div class="copilot-user_input copilot-ask" data-state="open">'
-            f"<p>{question}</p>{f'<ul>{choices}</ul>' if choices else ''}</div>"
-        )
-    answer = text(block.answer) if block.state == "answered" else "<em>not answered</em>"
-    by = f" ({text(block.by)})" if block.by not in {"", "you"} else ""
-    return f'<p class="copilot-user_input">{question} — {answer}{by}</p>'
-
-
 # The rest
 
 
+def _todo(block: TodoBlock) -> str:
+    items = "".join(
+        f'<li class="copilot-task">{TASK_SIGNS[item.state]} {text(item.text)}</li>'
+        for item in block.items
+    )
+    head = f"<p>{strong('Tasks')} {tasks_done(block)}</p>"
+    return f'<div class="copilot-todo">{head}<ul>{items}</ul></div>' if items else ""
+
+
 def _notice(block: NoticeBlock) -> str:
-    icon, level = ("⚠", " copilot-warning") if block.level == "warning" else ("·", "")
-    return f'<p class="copilot-notice{level}">{_icon(icon)} {text(block.text)}</p>'
+    sign, level = ("⚠", " copilot-warning") if block.level == "warning" else ("·", "")
+    details = pre(block.details) if block.details.strip() else ""
+    return folded("copilot-notice", f"{icon(sign)} {inline_html(block.text)}", details, level)
 
 
 def _error(block: ErrorBlock) -> str:
     hint = f"<p>{inline_html(block.hint)}</p>" if block.hint else ""
     details = ""
     if block.details:
-        details = f"<details><summary>Details</summary>{_pre(block.details)}</details>"
-    return f'<div class="copilot-error"><p>{_strong(block.message)}</p>{hint}{details}</div>'
+        details = f"<details><summary>Details</summary>{pre(block.details)}</details>"
+    return f'<div class="copilot-error"><p>{strong(block.message)}</p>{hint}{details}</div>'
 
 
 def _foot(transcript: Transcript) -> str:
     if not transcript.ended:
         status = text(transcript.status or "Starting")
         return f'<p class="copilot-foot copilot-status"><em>{status} …</em></p>'
+    sent = f'<p class="copilot-sent">Sent: {inline_html(transcript.sent)}</p>'
     words = text(footer(transcript))
-    return f'<p class="copilot-foot">{words}</p>' if words else ""
+    foot = f'<p class="copilot-foot">{words}</p>' if words else ""
+    return f"{sent}{foot}" if transcript.sent else foot
 
 
 def _label(transcript: Transcript) -> str:
     """Where the answers come from, before the first of them."""
-    return f'<p class="copilot-label">{_strong(transcript.label)}</p>' if transcript.label else ""
-
-
-def _diff(unified: str, *, whole: bool = False) -> str:
-    """The change; all of it where somebody decides about it."""
-    return f'<pre class="copilot-diff">{diff(unified if whole else cut(unified))}</pre>'
-
-
-def _pre(value: str, more: str = "") -> str:
-    value = html.escape(cut(value.strip("\n")), quote=False)
-    return f'<pre class="copilot-output{more}">{value}</pre>'
-
-
-def _icon(sign: str) -> str:
-    return f'<span class="copilot-icon">{sign}</span>'
-
-
-def _strong(value: str) -> str:
-    return f"<strong>{text(value)}</strong>"
-
-
-def _code(value: str) -> str:
-    return f"<code>{html.escape(value, quote=False)}</code>"
+    return f'<p class="copilot-label">{strong(transcript.label)}</p>' if transcript.label else ""

@@ -1,9 +1,8 @@
-"""A turn in words: the Markdown that is stored, and the lines that all views share."""
+"""A turn in words: the Markdown that is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from copilot_nb.transcript.blocks import (
     Block,
@@ -20,13 +19,23 @@ from copilot_nb.transcript.blocks import (
     Transcript,
     UserInputBlock,
 )
-from copilot_nb.transcript.presentation import first_line
+from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
 from copilot_nb.transcript.safety import sound
+from copilot_nb.views.words import (
+    STATES,
+    Attached,
+    asker,
+    attached,
+    decision,
+    field_note,
+    footer,
+    reply,
+    target,
+    tasks_done,
+)
 
-Attached = Mapping[str, Sequence[PermissionBlock]]
-
-STATES = {"failed": "failed", "denied": "not allowed", "cancelled": "stopped"}
-"""States of a tool call that need saying."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LINES = 40
 
@@ -35,63 +44,15 @@ def to_text(transcript: Transcript) -> str:
     """The turn as Markdown that reads well in a terminal and in a diff of the notebook."""
     answered = attached(transcript)
     parts = [_block(block, answered) for block in transcript.blocks]
+    if transcript.sent:
+        parts.append(f"> Sent to the model: {transcript.sent}")
     foot = " · ".join(part for part in (transcript.label, footer(transcript)) if part)
     if foot and transcript.ended:
         parts.append(f"— {foot}")
     return sound("\n\n".join(part for part in parts if part)) or "(an empty turn)"
 
 
-def decision(block: PermissionBlock) -> str:
-    """A request's answer in words: "Allowed once by you", "Denied by you: use ls instead"."""
-    if block.state != "answered":
-        return "Not answered"
-    words, colon, why = block.answer.partition(":")
-    by = f" by {block.by}" if block.by else ""
-    return f"{words}{by}{colon}{why}"
-
-
-def target(block: PermissionBlock) -> str:
-    """What a request is about, in a few words; empty if its heading says it best."""
-    if block.subject in {"shell", "kernel-code", "url", "path", "read"}:
-        return first_line(block.body)
-    return block.place if block.subject == "write" else ""
-
-
-def footer(transcript: Transcript) -> str:
-    """Model and tokens; no times, so that the same turn gives the same words."""
-    usage = transcript.usage
-    parts = [transcript.model] if transcript.model else []
-    if usage.input_tokens or usage.output_tokens:
-        cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
-        parts.append(f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out")
-    if usage.cost:
-        count = f"{usage.cost:.2f}".rstrip("0").rstrip(".")
-        parts.append(f"{count} premium request{'' if count == '1' else 's'}")
-    return " · ".join(parts)
-
-
-def attached(transcript: Transcript) -> Attached:
-    """Requests that are no longer open, by the call that asked: they stand beneath it."""
-    calls = {call.id for call in transcript.tools}
-    answered: dict[str, list[PermissionBlock]] = {}
-    for block in transcript.blocks:
-        if (
-            isinstance(block, PermissionBlock)
-            and block.state != "open"
-            and block.tool_call_id in calls
-        ):
-            answered.setdefault(block.tool_call_id, []).append(block)
-    return answered
-
-
-def is_said(block: PermissionBlock, call: ToolBlock | None) -> bool:
-    """Whether the card of the call says what the request was about."""
-    if call is None:
-        return False
-    return target(block) in {"", call.title} or block.body.strip() == call.arguments.strip()
-
-
-def _block(block: Block, answered: Attached) -> str:  # noqa: PLR0911 - one case per block
+def _block(block: Block, answered: Attached) -> str:  # noqa: C901, PLR0911 - one case per block
     match block:
         case TextBlock(text=text):
             return text.strip()
@@ -103,10 +64,17 @@ def _block(block: Block, answered: Attached) -> str:  # noqa: PLR0911 - one case
             under = answered.get(block.tool_call_id, ())
             return "" if block in under else _permission(block)
         case UserInputBlock():
-            answer = block.answer if block.state == "answered" else "not answered"
-            return f"> **{block.question}** — {answer}"
-        case NoticeBlock(text=text):
-            return f"> {text}"
+            return f"> **{block.question}** — {reply(block)}"
+        case FormBlock():
+            return _form(block)
+        case PlanBlock():
+            return "\n\n".join(filter(None, (f"> **Plan** — {reply(block)}", block.plan.strip())))
+        case SignInBlock():
+            return _sign_in(block)
+        case TodoBlock():
+            return _todo(block)
+        case NoticeBlock():
+            return "\n".join([f"> {block.text}", *_quoted(block.details)])
         case ErrorBlock():
             return "\n".join(filter(None, (f"> **Error:** {block.message}", f"> {block.hint}")))
         case _:
@@ -119,6 +87,35 @@ def _permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
     return f"> {decision(block)}{what}"
 
 
+def _form(block: FormBlock) -> str:
+    lines = [f"> **{asker(block)}** — {reply(block)}"]
+    if block.state == "open":
+        lines += [
+            f"> - {f.label}{f' ({note})' if (note := field_note(f)) else ''}" for f in block.fields
+        ]
+    return "\n".join(lines)
+
+
+def _sign_in(block: SignInBlock) -> str:
+    line = f"> **Sign in to {block.host}** — {reply(block)}"
+    if block.state != "open":
+        return line
+    return f"{line}\n> Open {block.url} and enter the code {block.code}"
+
+
+def _todo(block: TodoBlock) -> str:
+    lines = [f"> **Tasks** — {tasks_done(block)}"]
+    for item in block.items:
+        box = "x" if item.state == "done" else " "
+        state = {"running": " (in progress)", "blocked": " (blocked)"}.get(item.state, "")
+        lines.append(f"> - [{box}] {item.text}{state}")
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> list[str]:
+    return [f"> {line}" for line in text.strip("\n").split("\n")] if text.strip() else []
+
+
 def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
     agent = f"{block.agent} › " if block.agent else ""
     state = f" ({STATES[block.state]})" if block.state in STATES else ""
@@ -128,7 +125,13 @@ def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
     if block.outputs and block.arguments.strip() != block.title:
         lines.append(_fence(block.arguments, block.language))
     lines += [_output(output) for output in block.outputs]
+    lines.append(_changes(block))
     return "\n\n".join(line for line in lines if line)
+
+
+def _changes(block: ToolBlock) -> str:
+    lines = [f"> Changed: {line}" for line in block.changes]
+    return "\n".join([*lines, *(["> Taken back."] if block.undo == "done" else [])])
 
 
 def _output(output: Output) -> str:

@@ -23,12 +23,27 @@ from copilot_nb.transcript.blocks import (
     UserInputBlock,
 )
 from copilot_nb.transcript.diffs import diff_lines
+from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
 from copilot_nb.views.lines import Lines
-from copilot_nb.views.plain import STATES, decision, footer, target
 from copilot_nb.views.stream import MarkdownStream, coloured
+from copilot_nb.views.words import (
+    EFFECTS,
+    STATES,
+    TASK_SIGNS,
+    asker,
+    decision,
+    field_note,
+    footer,
+    is_agreed,
+    reply,
+    target,
+    tasks_done,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+    from copilot_nb.transcript.blocks import RequestBlock
 
 OUTPUT_LINES = 12
 """Lines of a tool's output that are shown, from its end."""
@@ -71,11 +86,13 @@ class TerminalView:
         """Write what is left, and what the turn cost."""
         self.update(transcript)
         self._end_text()
+        if transcript.sent:
+            self._lines.exact(f"— sent: {transcript.sent}", "dim")
         words = footer(transcript)
         if words:
             self._lines.exact(f"— {words}", "dim")
 
-    def _draw(self, block: Block) -> None:
+    def _draw(self, block: Block) -> None:  # noqa: C901 - one case per block
         match block:
             case TextBlock():
                 self._text(block)
@@ -87,6 +104,14 @@ class TerminalView:
                 self._permission(block)
             case UserInputBlock():
                 self._user_input(block)
+            case FormBlock():
+                self._form(block)
+            case PlanBlock():
+                self._plan(block)
+            case SignInBlock():
+                self._sign_in(block)
+            case TodoBlock():
+                self._todo(block)
             case NoticeBlock():
                 self._notice(block)
             case ErrorBlock():
@@ -138,6 +163,13 @@ class TerminalView:
             self._outputs(known, block.outputs)
         if state != block.state and block.state in _SIGNS:
             self._result(block)
+        self._changes(block, before if isinstance(before, ToolBlock) else None)
+
+    def _changes(self, block: ToolBlock, before: ToolBlock | None) -> None:
+        for line in block.changes[len(before.changes) if before else 0 :]:
+            self._line("  Δ ", "cyan", line)
+        if block.undo == "done" and (before is None or before.undo != "done"):
+            self._line("  ↶ ", "cyan", "Taken back.")
 
     def _outputs(self, known: tuple[Output, ...], outputs: tuple[Output, ...]) -> None:
         for at, output in enumerate(outputs):
@@ -182,10 +214,7 @@ class TerminalView:
         if before is None:
             self._asked(block)
         if block.state == "answered" and (before is None or before.state == "open"):  # type: ignore[union-attr]  # the same id
-            allowed = block.answer.startswith("Allowed")
-            self._line(
-                "  ✓ " if allowed else "  ⊘ ", "green" if allowed else "yellow", decision(block)
-            )
+            self._answered(block, decision(block))
 
     def _asked(self, block: PermissionBlock) -> None:
         self._line("? ", "bold yellow", block.heading)
@@ -197,21 +226,71 @@ class TerminalView:
             self._line("  why: ", "dim", block.intention)
         if block.place and block.place != target(block):
             self._line("  where: ", "dim", block.place)
-        for warning in block.warnings:
-            self._line("  ! ", "bold red", warning)
+        for effect in block.effects:
+            self._line(f"  {EFFECTS[effect.kind].lower()}: ", "cyan", effect.text)
+        self._warn(block.warnings)
 
     def _user_input(self, block: UserInputBlock) -> None:
-        before = self._drawn.get(block.id)
-        if before is None:
+        if block.id not in self._drawn:
             self._line("? ", "bold yellow", block.question)
         if block.state == "answered":
-            self._line("  → ", "green", block.answer)
+            self._line("  → ", "green", reply(block))
+
+    def _form(self, block: FormBlock) -> None:
+        if block.id not in self._drawn:
+            self._line("? ", "bold yellow", asker(block))
+            if block.url:
+                self._line("  page: ", "dim", block.url)
+            for field in block.fields:
+                note = field_note(field)
+                self._line("  • ", "", f"{field.label} ({note})" if note else field.label)
+            self._warn(block.warnings)
+        self._end_request(block)
+
+    def _plan(self, block: PlanBlock) -> None:
+        if block.id not in self._drawn:
+            self._line("? ", "bold yellow", "Go on with this plan?")
+            for text in filter(None, (block.summary, block.plan)):
+                self._stream_of(block.id).feed(text)
+                self._end_text()
+        self._end_request(block)
+
+    def _sign_in(self, block: SignInBlock) -> None:
+        if block.id not in self._drawn:
+            self._line("? ", "bold yellow", f"Sign in to {block.host}")
+            self._line("  page: ", "dim", block.url)
+            self._line("  code: ", "dim", block.code)
+        self._end_request(block)
+
+    def _end_request(self, block: FormBlock | PlanBlock | SignInBlock) -> None:
+        if block.state != "open":
+            self._answered(block, reply(block))
+
+    def _answered(self, block: RequestBlock, words: str) -> None:
+        agreed = is_agreed(block)
+        self._line("  ✓ " if agreed else "  ⊘ ", "green" if agreed else "yellow", words)
+
+    def _warn(self, warnings: tuple[str, ...]) -> None:
+        for warning in warnings:
+            self._line("  ! ", "bold red", warning)
 
     # The rest
 
     def _notice(self, block: NoticeBlock) -> None:
         warning = block.level == "warning"
-        self._line("! " if warning else "· ", "yellow" if warning else "dim", block.text)
+        before = self._drawn.get(block.id)
+        if not isinstance(before, NoticeBlock) or before.text != block.text:
+            self._line("! " if warning else "· ", "yellow" if warning else "dim", block.text)
+
+    def _todo(self, block: TodoBlock) -> None:
+        """The tasks that have changed; all of them at first."""
+        before = self._drawn.get(block.id)
+        known = before.items if isinstance(before, TodoBlock) else ()
+        news = [item for item in block.items if item not in known]
+        if news:
+            self._line("Tasks: ", "bold", tasks_done(block))
+        for item in news:
+            self._line(f"  {TASK_SIGNS[item.state]} ", "", item.text)
 
     def _error(self, block: ErrorBlock) -> None:
         self._line("✕ ", "bold red", block.message)

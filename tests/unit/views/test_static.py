@@ -114,7 +114,7 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "✓ Allowed once by a rule",
         "◌ scout › view /p/old.py stopped",
         "⊘ Denied by you: keep it: rm -r data",
-        "Fill them? — No",
+        "Fill them? — No (you)",
         "· The model is now two.",
         "⚠ MCP server web failed.",
         "Done.",

@@ -102,7 +102,7 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "    rm -r data",
         "  ⊘ Denied by you: keep it",
         "? Fill them?",
-        "  → No",
+        "  → No (you)",
         "· The model is now two.",
         "! MCP server web failed.",
         "Done.",
@@ -193,7 +193,7 @@ def test_a_recorded_command_as_it_is_seen() -> None:
         "    e.txt",
         "  ✓ bash: done",
         "Done.",
-        "— fake · 200 tokens in, 40 out",
+        "— fake · 200 tokens in, 40 out · context 7%",
     ]
 
 

@@ -1,0 +1,135 @@
+"""The lines that all views share: who answered what, what it cost, how far the tasks are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, Transcript, Usage
+from copilot_nb.transcript.presentation import first_line
+
+if TYPE_CHECKING:
+    from copilot_nb.transcript.blocks import RequestBlock
+    from copilot_nb.transcript.forms import FormBlock, FormField, TodoBlock
+
+Attached = Mapping[str, Sequence[PermissionBlock]]
+
+STATES = {"failed": "failed", "denied": "not allowed", "cancelled": "stopped"}
+"""States of a tool call that need saying."""
+
+TASK_SIGNS = {"pending": "☐", "running": "◐", "done": "☑", "blocked": "⊘"}
+"""One sign per state of a task."""
+
+EFFECTS = {
+    "reads": "Reads",
+    "creates": "Creates",
+    "overwrites": "Overwrites",
+    "changes": "Changes",
+    "deletes": "Deletes",
+    "imports": "Imports",
+    "files": "Files",
+    "network": "Network",
+    "process": "Programs",
+    "environment": "Environment",
+    "unknown": "Not known",
+}
+"""What a kind of consequence is called."""
+
+_REFUSALS = ("Denied", "Declined", "Rejected", "Cancelled", "Not ", "Withdrawn")
+
+
+def decision(block: PermissionBlock) -> str:
+    """A request's answer in words: "Allowed once by you", "Denied by you: use ls instead"."""
+    if block.state != "answered":
+        return "Not answered"
+    words, colon, why = block.answer.partition(":")
+    by = f" by {block.by}" if block.by else ""
+    return f"{words}{by}{colon}{why}"
+
+
+def reply(block: RequestBlock) -> str:
+    """What was answered and by whom: "No (you)", "Sent: name, email (you)"."""
+    if block.state != "answered":
+        return "not answered"
+    return f"{block.answer} ({block.by})" if block.by else block.answer
+
+
+def is_agreed(block: RequestBlock) -> bool:
+    """Whether the answer lets the agent go on with what it asked for."""
+    return block.state == "answered" and not block.answer.startswith(_REFUSALS)
+
+
+def target(block: PermissionBlock) -> str:
+    """What a request is about, in a few words; empty if its heading says it best."""
+    if block.subject in {"shell", "kernel-code", "url", "path", "read"}:
+        return first_line(block.body)
+    return block.place if block.subject == "write" else ""
+
+
+def asker(block: FormBlock) -> str:
+    """What a form is for, and who wants it filled in."""
+    return f"{block.heading} ({block.source})" if block.source else block.heading
+
+
+def field_note(field: FormField) -> str:
+    """What a field takes, beside its label."""
+    notes = [", ".join(choice.label for choice in field.choices)]
+    if field.kind in {"number", "integer", "boolean"}:
+        notes.append("yes or no" if field.kind == "boolean" else f"a {field.kind}")
+    notes += [field.format, "required" if field.required else ""]
+    return "; ".join(note for note in notes if note)
+
+
+def tasks_done(block: TodoBlock) -> str:
+    """How many of the tasks are done."""
+    done = sum(item.state == "done" for item in block.items)
+    return f"{done} of {len(block.items)} done"
+
+
+def footer(transcript: Transcript) -> str:
+    """Model, tokens and cost; no times, so that the same turn gives the same words."""
+    parts = [transcript.model, *_usage(transcript.usage)]
+    return " · ".join(part for part in parts if part)
+
+
+def _usage(usage: Usage) -> list[str]:
+    parts = []
+    if usage.input_tokens or usage.output_tokens:
+        cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+        thought = f" ({usage.reasoning_tokens:,} reasoning)" if usage.reasoning_tokens else ""
+        parts.append(
+            f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{thought}"
+        )
+    if usage.context_tokens and usage.context_limit:
+        parts.append(f"context {usage.context_tokens / usage.context_limit:.0%}")
+    if usage.credits:
+        parts.append(_counted(usage.credits, "AI credit"))
+    if usage.cost:
+        parts.append(_counted(usage.cost, "premium request"))
+    return parts
+
+
+def _counted(number: float, noun: str) -> str:
+    count = f"{number:,.2f}".rstrip("0").rstrip(".")
+    return f"{count} {noun}{'' if count == '1' else 's'}"
+
+
+def attached(transcript: Transcript) -> Attached:
+    """Requests that are no longer open, by the call that asked: they stand beneath it."""
+    calls = {call.id for call in transcript.tools}
+    answered: dict[str, list[PermissionBlock]] = {}
+    for block in transcript.blocks:
+        if (
+            isinstance(block, PermissionBlock)
+            and block.state != "open"
+            and block.tool_call_id in calls
+        ):
+            answered.setdefault(block.tool_call_id, []).append(block)
+    return answered
+
+
+def is_said(block: PermissionBlock, call: ToolBlock | None) -> bool:
+    """Whether the card of the call says what the request was about."""
+    if call is None:
+        return False
+    return target(block) in {"", call.title} or block.body.strip() == call.arguments.strip()
