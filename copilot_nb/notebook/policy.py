@@ -68,8 +68,8 @@ def denied(request: PendingRequest, by: str) -> Answer:
 
 
 def _allowed(request: PendingRequest, by: str) -> Answer | None:
-    """Permission, but no invented answer to a question."""
-    if request.user_input is not None:
+    """Permission, but no invented answer to a question and no secret let out."""
+    if request.user_input is not None or subject(request).kind == "release":
         return None
     return Answer(approve_once(), by, "Allowed")
 

@@ -6,12 +6,13 @@ What nobody is registered for waits in `pending`. Each answer is recorded in the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from copilot_nb.errors import ProtocolError
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.events import SessionEvent, local_event
-from copilot_nb.protocol.local import LocalRequestAnswered
+from copilot_nb.protocol.local import LocalRequestAnswered, LocalRequestTimed
 from copilot_nb.protocol.permission import PermissionDecision, PermissionRequest, user_not_available
 from copilot_nb.protocol.user_input import UserInputRequest, UserInputResponse
 from copilot_nb.session.asking import ask
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
     from copilot_nb.protocol.base import Wire
     from copilot_nb.protocol.tool import Tool, ToolResultObject
+
+
+Release = Callable[[Invocation, "ToolResultObject"], Awaitable["ToolResultObject"]]
+"""(call, its result) -> the result that the model gets."""
 
 
 class Owner(Protocol):
@@ -78,6 +83,8 @@ class Answering:
         self.calls = Calls(invoke, session_id)
         self.owner: Owner | None = None
         """The client that opened it in a runtime; None in a test without one."""
+        self.release: Release | None = None
+        """Sees every result of our tools before it leaves, and gives what leaves instead."""
         self._reactions = Reactions(self, self.handlers)
         self._server_requests = ServerRequests(self, self.handlers)
         self._tools_lock = asyncio.Lock()
@@ -195,8 +202,13 @@ class Answering:
         return await self._server_requests.answer(method, params)
 
     def record(self, request: PendingRequest, answer: Answer | None) -> None:
-        """Put an answer into the stream: who answered, and what."""
-        if answer is None or answer is WITHDRAWN:
+        """Put into the stream that a request runs out of time, or who answered it, and what."""
+        if answer is None:
+            if self.pending.time_limit is not None:
+                seconds = self.pending.time_limit
+                self.emit_local(LocalRequestTimed(request_id=request.id, seconds=seconds))
+            return
+        if answer is WITHDRAWN:
             return
         value = answer.value
         self.emit_local(
@@ -204,7 +216,9 @@ class Answering:
                 request_id=request.id,
                 by=answer.by,
                 answer=answer.words,
-                choice=getattr(value, "kind", None) or getattr(value, "action", None),
+                choice=answer.choice
+                or getattr(value, "kind", None)
+                or getattr(value, "action", None),
                 feedback=getattr(value, "feedback", None),
             )
         )

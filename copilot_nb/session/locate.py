@@ -29,7 +29,7 @@ _OWN_WORDS = re.compile(r"GitHub Copilot CLI v?(\d+(?:\.\d+)+\S*?)\.?\s")
 _NAME = "copilot.exe" if os.name == "nt" else "copilot"
 
 
-def find_cli(explicit: Path | None = None) -> Path:
+def find_cli(explicit: str | Path | None = None) -> Path:
     """The runtime's executable.
 
     Args:
@@ -40,7 +40,7 @@ def find_cli(explicit: Path | None = None) -> Path:
     """
     chosen = os.environ.get("COPILOT_CLI_PATH")
     if explicit is not None:
-        return _existing(explicit, "The given path of the Copilot CLI")
+        return _existing(Path(explicit), "The given path of the Copilot CLI")
     if chosen:
         return _existing(Path(chosen), "COPILOT_CLI_PATH")
     found = cached_cli() or _on_path() or _in_sdk_cache()

@@ -14,6 +14,7 @@ from copilot_nb.protocol import events, methods
 from copilot_nb.protocol.base import Wire
 from copilot_nb.protocol.form import ElicitationResult
 from copilot_nb.protocol.permission import PermissionDecision, user_not_available
+from copilot_nb.protocol.tool import ToolResultObject
 from copilot_nb.session.asking import ask
 from copilot_nb.session.handlers import Handlers, call_handler
 from copilot_nb.session.pending import PendingRequest
@@ -120,8 +121,18 @@ class Reactions:
             request_id=data.request_id,
             agent_id=event.agent_id,
         )
-        result = await run_tool(runnable, invocation)
+        result = await self._released(invocation, await run_tool(runnable, invocation))
         await self._reply(methods.ANSWER_TOOL, data.request_id, result=result.to_wire())
+
+    async def _released(self, invocation: Invocation, result: ToolResultObject) -> ToolResultObject:
+        """The result as it may leave; a check that fails lets nothing of it out."""
+        if self._session.release is None:
+            return result
+        try:
+            return await self._session.release(invocation, result)
+        except Exception:  # noqa: BLE001 - a broken check must not let anything out
+            _log.exception("The check of what %s sends failed", invocation.tool_name)
+            return ToolResultObject.failure("The result was withheld: it could not be checked.")
 
     async def _form(self, event: SessionEvent) -> None:
         data = event.data

@@ -37,6 +37,15 @@ _log = logging.getLogger(__name__)
 _converters: dict[type, Converter] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What of the user's data stands in a tool's result."""
+
+    name: str
+    rows: int = 0
+    columns: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
     """One call of a tool, from the tool's point of view."""
@@ -47,6 +56,8 @@ class Invocation:
     arguments: Any = None
     request_id: str = ""
     agent_id: str | None = None
+    readings: list[Reading] = field(default_factory=list, repr=False, compare=False)
+    """What the tool said that it read."""
 
     @property
     def session_id(self) -> str:
@@ -109,6 +120,16 @@ class Invocation:
         self.session.emit_local(
             LocalKernelOutput(tool_call_id=self.tool_call_id, output=dict(output))
         )
+
+    def account(self, name: str, *, rows: int = 0, columns: int = 0) -> None:
+        """Say what of the user's data this call read, for the ledger of what was sent.
+
+        Args:
+            name: The variable or file.
+            rows: How many of its rows are in the result.
+            columns: How many of its columns.
+        """
+        self.readings.append(Reading(name, rows, columns))
 
     def describe(
         self, *, title: str = "", arguments: str = "", language: str = "", source: str = "kernel"

@@ -22,6 +22,9 @@ ALLOW_SESSION = Choice(id="allow_session", label="Allow for this session", key="
 DENY = Choice(id="deny", label="Deny", key="n")
 DENY_FEEDBACK = Choice(id="deny_feedback", label="Deny and say why", key="w", asks_feedback=True)
 DENY_STOP = Choice(id="deny_stop", label="Deny and stop", key="x", style="danger")
+SEND_MASKED = Choice(id="send_masked", label="Send it masked", key="m", style="primary")
+SEND = Choice(id="allow_once", label="Send it as it is", key="y")
+SEND_NOTHING = Choice(id="deny", label="Send nothing of it", key="n")
 
 Prompt = Mapping[str, Any]
 Fields = dict[str, str]
@@ -65,6 +68,8 @@ def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> Pe
 
 
 def _choices(subject: str, prompt: Prompt) -> tuple[Choice, ...]:
+    if subject == "release":
+        return (SEND_MASKED, SEND, SEND_NOTHING, DENY_STOP)
     label = _SCOPES.get(subject, ALLOW_SESSION.label)
     session = (replace(ALLOW_SESSION, label=label),) if _is_remembered(subject, prompt) else ()
     return (ALLOW_ONCE, *session, DENY, DENY_FEEDBACK, DENY_STOP)
@@ -178,6 +183,16 @@ def _kernel_code(prompt: Prompt) -> Fields:
     }
 
 
+def _release(prompt: Prompt) -> Fields:
+    """Something withheld stands in what is about to leave the kernel."""
+    return {
+        "heading": _text(prompt, "heading") or "Send this to the model?",
+        "body": _text(prompt, "body"),
+        "intention": _text(prompt, "intention"),
+        "place": _text(prompt, "place"),
+    }
+
+
 def _unknown(prompt: Prompt) -> Fields:
     fields = {name: _text(prompt, name) for name in ("intention", "place", "language")}
     return {
@@ -195,6 +210,7 @@ _KINDS: Mapping[str, Callable[[Prompt], Fields]] = {
     "memory": _memory,
     "path": _path,
     "read": _read,
+    "release": _release,
     "shell": _shell,
     "url": _url,
     "write": _write,

@@ -1,0 +1,139 @@
+"""Finds withheld values in text that is about to leave.
+
+Code that the user allowed may print a column that a rule withholds. The values of such columns are
+looked for in what it showed: up to `VALUES` of each column, none shorter than `SHORTEST`, so this
+is a guard and no guarantee.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from copilot_nb.data.frames import frame_of
+from copilot_nb.data.values import short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from copilot_nb.data.privacy import Privacy
+
+VALUES = 200_000
+"""Values of one column that are looked for."""
+SHORTEST = 4
+"""Characters; shorter ones stand everywhere."""
+SHORTEST_NUMBER = 5
+_WORD = re.compile(r"\w+")
+_COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A stretch of text that must not leave as it is."""
+
+    start: int
+    end: int
+    what: str
+    """Such as "value of patients.ssn" or "GitHub token"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Values that must not leave, ready to be looked for."""
+
+    by_first_word: Mapping[str, tuple[tuple[str, str, int], ...]] = field(default_factory=dict)
+    """First word -> (value, whose it is, where in it the word stands), casefolded."""
+
+    def find(self, text: str) -> tuple[Find, ...]:
+        """Where withheld values stand in the text, without overlaps."""
+        if not self.by_first_word:
+            return ()
+        folded = text.casefold()
+        if len(folded) != len(text):  # "ß" and its like would shift every position
+            folded = text.lower() if len(text.lower()) == len(text) else text
+        found: list[Find] = []
+        end = 0
+        for word in _WORD.finditer(folded):
+            if word.start() < end:
+                continue
+            for value, owner, offset in self.by_first_word.get(word[0], ()):
+                start = word.start() - offset
+                if start >= end and _stands(value, folded, start):
+                    end = start + len(value)
+                    found.append(Find(start, end, f"value of {owner}"))
+                    break
+        return tuple(found)
+
+
+def denied_values(variables: Mapping[str, object], privacy: Privacy) -> Denied:
+    """The values of every column that a rule withholds, as far as they can be looked for."""
+    values: dict[str, str] = {}
+    if privacy:
+        for name, variable in variables.items():
+            for owner, value in _withheld(name, variable, privacy):
+                values.setdefault(value, owner)
+    by_word: dict[str, list[tuple[str, str, int]]] = {}
+    for value in sorted(values, key=len, reverse=True):  # the longest first
+        first = _WORD.search(value)
+        if first is not None:
+            by_word.setdefault(first[0], []).append((value, values[value], first.start()))
+    return Denied({word: tuple(found) for word, found in by_word.items()})
+
+
+def replace_finds(text: str, finds: tuple[Find, ...], mark: str) -> str:
+    """The text with `mark` in place of every find; overlapping ones count once."""
+    parts: list[str] = []
+    at = 0
+    for find in sorted(finds, key=lambda each: each.start):
+        if find.start < at:
+            at = max(at, find.end)
+            continue
+        parts += [text[at : find.start], mark]
+        at = find.end
+    return "".join([*parts, text[at:]])
+
+
+def lines_of(text: str, finds: tuple[Find, ...]) -> tuple[int, ...]:
+    """The numbers of the lines, from 1, in which something was found."""
+    ends = [match.start() for match in re.finditer("\n", text)]
+    return tuple(sorted({bisect_left(ends, find.start) + 1 for find in finds}))
+
+
+def _withheld(name: str, variable: object, privacy: Privacy) -> Iterator[tuple[str, str]]:
+    """(whose, value) of the variable's withheld columns."""
+    frame = frame_of(variable)
+    if frame is None:
+        return
+    whole = privacy.variable(name) != "allow"
+    for at, column in enumerate(frame.columns):
+        if not whole and privacy.column(column.name, name) == "allow":
+            continue
+        owner = f"{name}.{column.name}"
+        step = max(1, frame.rows // VALUES)
+        for value in frame.column(at, step):
+            text = _searched(value)
+            if text:
+                yield owner, text
+
+
+def _searched(value: object) -> str:
+    """The form in which a value is looked for; empty when it would be found everywhere."""
+    kind = type(value)
+    if kind is bool or value is None:
+        return ""
+    if kind in (int, float):
+        text = f"{value:g}" if kind is float and value == int(value) else str(value)  # type: ignore[call-overload]  # a number
+        return text if len(text) >= SHORTEST_NUMBER else ""
+    text = str(value) if kind is str else short(value)
+    text = text.strip().casefold()
+    return "" if len(text) < SHORTEST or text in _COMMON else text
+
+
+def _stands(value: str, text: str, at: int) -> bool:
+    """Whether the value stands there as words of its own."""
+    if not text.startswith(value, at):
+        return False
+    end = at + len(value)
+    return end == len(text) or not (text[end].isalnum() and value[-1].isalnum())

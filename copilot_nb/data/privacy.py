@@ -1,0 +1,109 @@
+"""Which columns and variables may leave the kernel, and how much of them.
+
+A guard for what the kernel tools, references and the index read; code that the user allows can
+still print what it likes, which `data.denied` looks for before it is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from copilot_nb.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Access = Literal["allow", "mask", "aggregate", "deny"]
+ACCESSES: tuple[Access, ...] = get_args(Access)
+"""From the loosest to the strictest."""
+ADVICE: Mapping[Access, str] = {
+    "allow": "values may be sent",
+    "mask": "counts and the number of distinct values only; every value is shown as •••",
+    "aggregate": "means, quartiles and counts only; no single value",
+    "deny": "the name and the type only",
+}
+MASK = "•••"
+"""What stands where a value is withheld."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRule:
+    """Says how much of what a pattern names may leave."""
+
+    access: Access
+    pattern: str
+    """A column ("ssn", "*mail*"), a column of one variable ("patients.name"), or with `variable`
+    the name of a variable."""
+    variable: bool = False
+    source: str = "this session"
+
+    def fits(self, column: str, variable: str) -> bool:
+        """Whether it speaks about that column; an empty column means the variable as a whole."""
+        pattern = self.pattern.casefold()
+        names = (column.casefold(), f"{variable}.{column}".casefold())
+        if self.variable or not column:
+            return self.variable and fnmatchcase(variable.casefold(), pattern)
+        return any(fnmatchcase(name, pattern) for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """The rules that hold now; where several speak about the same, the strictest wins."""
+
+    rules: tuple[PrivacyRule, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.rules)
+
+    def column(self, column: object, variable: str = "") -> Access:
+        """How much of that column may leave; names of any type are compared as text."""
+        return self._strictest(str(column), variable)
+
+    def variable(self, variable: str) -> Access:
+        """How much of that variable may leave: all, or its name and type."""
+        return self._strictest("", variable)
+
+    def also(self, *rules: PrivacyRule) -> Privacy:
+        """The same with more rules."""
+        return Privacy((*self.rules, *rules))
+
+    def _strictest(self, column: str, variable: str) -> Access:
+        found = (rule.access for rule in self.rules if rule.fits(column, variable))
+        return max(found, key=ACCESSES.index, default="allow")
+
+
+def from_table(table: Mapping[str, Any], source: str) -> tuple[PrivacyRule, ...]:
+    """The rules of a `[privacy]` table of a settings file.
+
+    Args:
+        table: `deny`, `mask` and `aggregate` name columns, `variables` what is denied as a whole;
+            each a list of patterns.
+        source: What is said of them when they are listed.
+
+    Raises:
+        ConfigError: A key or a value that cannot be meant.
+    """
+    rules: list[PrivacyRule] = []
+    for key, patterns in table.items():
+        if key not in (*ACCESSES[1:], "variables"):
+            raise ConfigError(
+                f"[privacy] in {source} has an unknown key {key!r}.",
+                hint="Known are deny, mask, aggregate and variables.",
+            )
+        access: Access = "deny" if key == "variables" else key  # type: ignore[assignment]  # checked
+        rules += [
+            PrivacyRule(access, pattern, variable=key == "variables", source=source)
+            for pattern in _patterns(patterns, key, source)
+        ]
+    return tuple(rules)
+
+
+def _patterns(given: Any, key: str, source: str) -> Iterable[str]:
+    if not isinstance(given, list) or not all(isinstance(each, str) and each for each in given):
+        raise ConfigError(
+            f"{key} of [privacy] in {source} is {given!r}.",
+            hint=f'It takes a list of names, such as {key} = ["ssn", "*mail*"].',
+        )
+    return given
