@@ -97,7 +97,7 @@ def _class(kind: _TokenType) -> str:
         (Name.Function, "f"),
         (Name.Class, "f"),
         (Name.Decorator, "f"),
-        (Name.Tag, "k"),
+        (Name.Tag, "f"),
         (Name.Attribute, "f"),
     )
     return next((name for base, name in classes if kind in base), "")

@@ -32,7 +32,7 @@ function expectHarmless(el, { icons = false } = {}) {
       expect(name).not.toMatch(/^data-(?:commandlinker|lm-|jp)/);
       if (name === "href") expect(value).toMatch(/^(?:https?:|mailto:|#)/i);
       if (name === "src") expect(value).toMatch(/^data:image\/(?:png|jpeg|gif|webp);base64,/);
-      if (name === "class") expect(value).toMatch(/^(?:(?:copilot|hljs)-[\w-]*\s?)+$/);
+      if (name === "class") expect(value).toMatch(/^(?:(?:copilot)-[\w-]*\s?)+$/);
     }
   }
 }

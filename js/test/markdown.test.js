@@ -71,10 +71,10 @@ describe("while it grows", () => {
     const view = new MarkdownView(el);
 
     view.update("```python\nimport os\n", false);
-    expect(el.querySelector("[class^=hljs]")).toBeNull();
+    expect(el.querySelector("code span")).toBeNull();
 
     view.update("```python\nimport os\n```\n\nx", false);
-    expect(el.querySelector(".hljs-keyword").textContent).toBe("import");
+    expect(el.querySelector(".copilot-k").textContent).toBe("import");
   });
 });
 
