@@ -1,0 +1,129 @@
+"""What left the kernel: every piece of the notebook that a turn sent, exactly as it was sent.
+
+It holds what we sent. The runtime adds its own instructions, the definitions of tools and the
+conversation so far, and what its own tools read from files does not pass through here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SentKind = Literal["prompt", "index", "cells", "reference", "error", "image", "file", "result"]
+KEPT = 50
+"""Turns whose payload is remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentItem:
+    """One piece that was sent."""
+
+    kind: SentKind
+    name: str
+    """What it is about: a variable, a file, a tool; for an index "31 names"."""
+    text: str = ""
+    """The text as it was sent; empty for pictures and files."""
+    size: int = 0
+    """Bytes; of a text those of its UTF-8 form."""
+    rows: int = 0
+    columns: int = 0
+    withheld: tuple[str, ...] = ()
+    """What was masked in it, such as "GitHub token"."""
+    by: str = ""
+    """Who decided that it may leave, when somebody had to."""
+
+    @classmethod
+    def of_text(cls, kind: SentKind, name: str, text: str) -> SentItem:
+        """A piece of text."""
+        return cls(kind=kind, name=name, text=text, size=len(text.encode(errors="replace")))
+
+    @property
+    def words(self) -> str:
+        """The piece in a few words: "20 rows of `df` (4 columns)"."""
+        match self.kind:
+            case "index":
+                return f"index ({self.name})"
+            case "cells":
+                return f"cells ({self.name})"
+            case "reference":
+                return f"`{self.name}`"
+            case "error":
+                return f"the error {self.name}"
+            case "file":
+                return f"{self.name} ({readable(self.size)})"
+            case "result" if self.rows:
+                return f"{counted(self.rows, 'row')} of `{self.name}`" + (
+                    f" ({counted(self.columns, 'column')})" if self.columns else ""
+                )
+        return f"the {self.kind} {self.name}".strip()
+
+
+@dataclass(slots=True)
+class Payload:
+    """What one turn sent."""
+
+    prompt: str
+    items: list[SentItem] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(item.size for item in self.items)
+
+    @property
+    def summary(self) -> str:
+        """One line: "index (31 names), 20 rows of `df` (4 columns)"; empty when it was nothing."""
+        said = list(dict.fromkeys(i.words for i in self.items if _is_named(i)))
+        images = sum(item.kind == "image" for item in self.items)
+        tools = Counter(i.name for i in self.items if i.kind == "result" and not i.rows)
+        said += [counted(images, "figure")] if images else []
+        said += [f"results of {', '.join(tools)}"] if tools else []
+        masked = {what for item in self.items for what in item.withheld}
+        said += [f"masked: {', '.join(sorted(masked))}"] if masked else []
+        return ", ".join(said)
+
+
+class Ledger:
+    """What the turns of one notebook sent, the newest last."""
+
+    def __init__(self) -> None:
+        self.turns: list[Payload] = []
+
+    @property
+    def last(self) -> Payload | None:
+        """What the newest turn sent so far."""
+        return self.turns[-1] if self.turns else None
+
+    def begin(self, prompt: str, items: Iterable[SentItem] = ()) -> Payload:
+        """A new turn begins with these pieces."""
+        payload = Payload(prompt, list(items))
+        self.turns = [*self.turns, payload][-KEPT:]
+        return payload
+
+    def add(self, items: Iterable[SentItem]) -> str:
+        """Pieces that the running turn sends besides; the turn's summary with them."""
+        payload = self.last or self.begin("")
+        payload.items.extend(items)
+        return payload.summary
+
+
+def readable(size: int) -> str:
+    """A number of bytes for people: "812 B", "3.4 kB"."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:  # noqa: PLR2004 - of decimal units
+            return f"{size:.3g} {unit}" if unit != "B" else f"{size} B"
+        size = size / 1000  # type: ignore[assignment]  # a float from here on
+    return f"{size:.3g} GB"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 row", "1,200 rows"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _is_named(item: SentItem) -> bool:
+    return item.kind in {"index", "cells", "reference", "error", "file"} or bool(item.rows)
