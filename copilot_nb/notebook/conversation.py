@@ -22,6 +22,7 @@ from copilot_nb.errors import (
     UsageError,
 )
 from copilot_nb.notebook import policy
+from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.link import DEMO_LABEL, Link
 from copilot_nb.notebook.options import PLAIN, AskOptions
@@ -29,6 +30,7 @@ from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
 from copilot_nb.session.client import Client
+from copilot_nb.session.tasks import Tasks
 from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, Transcript
 from copilot_nb.views.view import Callbacks
 
@@ -67,6 +69,7 @@ class Conversation:
         self._remembered = Remembered()
         self._screen: Screen | None = None
         self._stopping: asyncio.Task[None] | None = None
+        self._acts = Tasks()
 
     async def run(self, prompt: str, options: AskOptions = PLAIN) -> Turn:
         """Ask the agent, draw its turn in this cell, and return it when it is over.
@@ -121,6 +124,7 @@ class Conversation:
 
     async def close(self) -> None:
         """End everything that this conversation started."""
+        await self._acts.close()
         await self.link.close()
 
     async def session(self) -> Session:
@@ -222,8 +226,18 @@ class Conversation:
         def stop() -> None:
             loop.call_soon_threadsafe(self._stop_pressed)
 
+        def act(name: str, value: Mapping[str, Any]) -> None:
+            loop.call_soon_threadsafe(self._acted, name, value)
+
         mode = choose_mode(self.settings)
-        return self._make_screen(mode, Callbacks(answer=answer, stop=stop), self.settings)
+        callbacks = Callbacks(answer=answer, stop=stop, act=act)
+        return self._make_screen(mode, callbacks, self.settings)
+
+    def _acted(self, name: str, value: Mapping[str, Any]) -> None:
+        """What a person did in the view besides answering; nothing once the turn is over."""
+        act = ACTS.get(name)
+        if act is not None and self._screen is not None:
+            self._acts.spawn(act(self, self._screen, value))
 
     def _answered(self, request_id: str, value: Mapping[str, Any]) -> None:
         session = self.link.session

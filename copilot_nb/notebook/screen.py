@@ -98,6 +98,11 @@ class Screen:
             self._grace.cancel()
         self._view.close(self._prefaced(transcript))
 
+    def whole(self, block_id: str, text: str) -> None:
+        """Send the page all of a text that it got cut; other views have it whole or not at all."""
+        if self.mode == "widget" and self._widget is not None:
+            self._widget.whole(block_id, text)
+
     def attend(self, pending: PendingRequests) -> None:
         """Let a person answer these requests."""
         self._pending = pending

@@ -6,7 +6,7 @@
 export const CONFIRM_MS = 5000;
 
 /**
- * @param {(id: string) => void} changed  called when the sending of an answer changes by itself
+ * @param {(id: string) => void} changed  called when what is kept of a block changes by itself
  */
 export function createStore(changed) {
   /** @type {Map<string, boolean>} */
@@ -15,6 +15,8 @@ export function createStore(changed) {
   const drafts = new Map();
   /** @type {Map<string, {state: "sending" | "unconfirmed", timer: any}>} */
   const sent = new Map();
+  /** @type {Map<string, string>} */
+  const wholes = new Map();
 
   return {
     /** Whether a fold is open; `normally` counts until the reader decides. */
@@ -22,6 +24,13 @@ export function createStore(changed) {
     setOpen: (id, open) => opened.set(id, open),
     draft: (id) => drafts.get(id) ?? "",
     setDraft: (id, text) => drafts.set(id, text),
+
+    /** All of a text that came cut; undefined until "more" was asked for and came. */
+    whole: (id) => wholes.get(id),
+    keepWhole(id, text) {
+      wholes.set(id, text);
+      changed(id);
+    },
 
     /** @returns {"" | "sending" | "unconfirmed"} */
     sending: (id) => sent.get(id)?.state ?? "",

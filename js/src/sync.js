@@ -1,7 +1,8 @@
 // The only part of the page that talks to Python.
 //
-// kernel -> page  {k:"d"} delta, {k:"s"} snapshot, {k:"ok"} answer to ready, {k:"freeze"} stored form
-// page -> kernel  {k:"ready"}, {k:"sync"}, {k:"answer"}, {k:"stop"}
+// kernel -> page  {k:"d"} delta, {k:"s"} snapshot, {k:"ok"} answer to ready, {k:"freeze"} stored form,
+//                 {k:"whole"} all of a text that came cut
+// page -> kernel  {k:"ready"}, {k:"sync"}, {k:"answer"}, {k:"act"}, {k:"stop"}
 import { freezeInPlace } from "./freeze.js";
 import { EMPTY, HEAD, fromSnapshot, receive } from "./reduce.js";
 import { createStore } from "./store.js";
@@ -33,6 +34,7 @@ export function connect(model) {
   function take(message) {
     if (message.k === "freeze") return void freezeInPlace(model, message);
     if (message.k === "ok") return acknowledged(message);
+    if (message.k === "whole") return store.keepWhole(message.id, message.text);
     const step = receive(page, message);
     page = step.page;
     if (step.behind) ask();
@@ -100,6 +102,16 @@ export function connect(model) {
       if (!store.send(id)) return;
       model.send({ k: "answer", id, v: value });
       tell(new Set([id]));
+    },
+
+    /**
+     * Anything else that a person did: "say", "undo", "more", … What comes of it is a change of the turn.
+     *
+     * @param {string} name
+     * @param {object} value
+     */
+    act(name, value) {
+      model.send({ k: "act", a: name, v: value });
     },
 
     stop() {

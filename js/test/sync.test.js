@@ -109,6 +109,29 @@ describe("an answer", () => {
   });
 });
 
+describe("an act", () => {
+  it("is sent by its name", () => {
+    const model = new FakeModel(snapshot());
+
+    connect(model).act("undo", { tool_call_id: "t" });
+
+    expect(model.sent).toEqual([{ k: "act", a: "undo", v: { tool_call_id: "t" } }]);
+  });
+
+  it("that asks for more gets it for its block", () => {
+    const model = new FakeModel(snapshot());
+    const sync = connect(model);
+    const told = vi.fn();
+    sync.subscribe(told);
+    expect(sync.store.whole("t")).toBeUndefined();
+
+    model.says({ k: "whole", id: "t", text: "all of it" });
+
+    expect(sync.store.whole("t")).toBe("all of it");
+    expect(told).toHaveBeenLastCalledWith(new Set(["t"]));
+  });
+});
+
 describe("freeze", () => {
   it("puts the stored form where the widget stood", () => {
     const widget = { "application/vnd.jupyter.widget-view+json": { model_id: "M" } };

@@ -19,6 +19,8 @@ BURST = 512_000
 LONG = 32_000
 HEAD = 4_000
 TAIL = 8_000
+LONGEST = 400_000
+"""Characters of one text that a page can ask for; more would be dropped by the server."""
 
 
 class Pace:
@@ -81,7 +83,14 @@ def _short_output(output: Output) -> Output:
 
 def cut(text: str) -> str:
     """Head and tail of a long text, and how much is left out between them."""
-    if len(text) <= LONG:
-        return text
-    left_out = len(text) - HEAD - TAIL
-    return f"{text[:HEAD]}\n\n… {left_out:,} characters left out here …\n\n{text[-TAIL:]}"
+    return text if len(text) <= LONG else _ends(text, HEAD, TAIL)
+
+
+def shortened(text: str) -> str:
+    """As much of a text as one message may carry."""
+    return text if len(text) <= LONGEST else _ends(text, LONGEST // 2, LONGEST // 2)
+
+
+def _ends(text: str, head: int, tail: int) -> str:
+    left_out = len(text) - head - tail
+    return f"{text[:head]}\n\n… {left_out:,} characters left out here …\n\n{text[-tail:]}"

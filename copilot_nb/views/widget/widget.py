@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from copilot_nb.transcript.blocks import Transcript
 from copilot_nb.transcript.changes import changes, to_wire
 from copilot_nb.views import static
-from copilot_nb.views.widget.answers import fitting
+from copilot_nb.views.widget.answers import acting, fitting
 from copilot_nb.views.widget.carrier import turn_widget
-from copilot_nb.views.widget.pace import Pace, trimmed, weight
+from copilot_nb.views.widget.pace import Pace, shortened, trimmed, weight
 
 if TYPE_CHECKING:
     import asyncio
@@ -134,6 +134,11 @@ class WidgetView:
             self._send({"k": "freeze", "mid": self._widget.model_id, "data": stored})
         self.discard()
 
+    def whole(self, block_id: str, text: str) -> None:
+        """Send all of a text that went out cut, to whoever asked for it."""
+        if self._widget is not None and self._widget.comm is not None:
+            self._send({"k": "whole", "id": block_id, "text": shortened(text)})
+
     def discard(self) -> None:
         """Take the widget away and leave the output as it is."""
         for timer in (self._timer, self._deadline):
@@ -204,10 +209,17 @@ class WidgetView:
                 self._send({"k": "s", **self._snapshot()})
             case "answer":
                 self._answer(str(content.get("id", "")), content.get("v"))
+            case "act":
+                self._act(str(content.get("a", "")), content.get("v"))
             case "stop":
                 self._callbacks.stop()
             case _:
                 return
+
+    def _act(self, name: str, value: object) -> None:
+        act = acting(name, value)
+        if act is not None:
+            self._callbacks.act(name, act)
 
     def _answer(self, request_id: str, value: object) -> None:
         """Passes on the first fitting answer; a repeat only after the page gave up waiting."""

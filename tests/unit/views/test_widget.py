@@ -61,6 +61,7 @@ class Bench:
         self.published: list[tuple[str, str, dict[str, Any]]] = []
         self.shown: list[tuple[dict[str, Any], bool]] = []
         self.answers: list[tuple[str, dict[str, Any]]] = []
+        self.acts: list[tuple[str, dict[str, Any]]] = []
         self.threads: set[int] = set()
         self.stops = 0
         self.unready = 0
@@ -69,7 +70,7 @@ class Bench:
     def open(self, transcript: Transcript) -> WidgetView:
         """A view that shows the transcript."""
         self.view = WidgetView(
-            Callbacks(self._answer, self._stop),
+            Callbacks(self._answer, self._stop, self._act),
             loop=asyncio.get_running_loop(),
             publish=self.publish,
             on_unready=self._unready,
@@ -84,6 +85,9 @@ class Bench:
 
     def _stop(self) -> None:
         self.stops += 1
+
+    def _act(self, name: str, value: Mapping[str, Any]) -> None:
+        self.acts.append((name, dict(value)))
 
     def _unready(self) -> None:
         self.unready += 1
@@ -463,6 +467,29 @@ async def test_stop_is_passed_on(bench: Bench) -> None:
     await bench.say(k="stop")
 
     assert bench.stops == 1
+
+
+async def test_an_act_is_passed_on(bench: Bench) -> None:
+    """With what belongs to it; what the view does not know is not."""
+    bench.open(text("hi"))
+
+    await bench.say(k="act", a="say", v={"text": "go on", "mode": "queue"})
+    await bench.say(k="act", a="format", v={"disk": "c"})
+
+    assert bench.acts == [("say", {"text": "go on", "mode": "queue"})]
+
+
+async def test_whole_text_is_sent_as_far_as_servers_let_it_pass(bench: Bench) -> None:
+    """A page that asked for more gets it; a text beyond all measure stays cut."""
+    bench.open(text("hi")).whole("t", "line\n" * 20_000)
+    bench.view.whole("u", "x" * 2_000_000)
+
+    whole, huge = bench.sent("whole")
+    assert (whole["id"], len(whole["text"])) == ("t", 100_000)
+    assert len(huge["text"]) < 500_000
+    bench.view.close(text("hi"))
+    bench.view.whole("t", "late")
+    assert len(bench.sent("whole")) == 2
 
 
 async def test_unknown_words_of_a_page_are_ignored(bench: Bench) -> None:
