@@ -9,25 +9,46 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.answers import answer_of
 from copilot_nb.notebook.subject import subject
+from copilot_nb.protocol.form import (
+    AutoModeSwitchResult,
+    ElicitationResult,
+    ExitPlanModeResult,
+    SessionLimitsResult,
+)
 from copilot_nb.protocol.permission import approve_once, reject
 from copilot_nb.protocol.user_input import UserInputResponse
-from copilot_nb.session.pending import Answer, PendingRequest
+from copilot_nb.session.pending import Answer, Kind, PendingRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from copilot_nb.protocol.base import Wire
 
 Policy = Callable[[PendingRequest], Answer | None]
 
 NOBODY_ALLOWS = "the headless policy (COPILOT_NB_POLICY=allow or a rules file can allow it)"
 NOBODY_ANSWERS = "the headless policy (an [[answer]] in a COPILOT_NB_POLICY file can answer it)"
 _NOBODY = "Nobody is here to answer. Go on with your best judgement and say what you assumed."
+_NO_PLAN = (
+    "Nobody is here to approve a plan. Do nothing of it: give the plan as your answer, and end."
+)
+_NOT_ALLOWED = "The user declined: this notebook runs under a policy that does not allow it."
+_REFUSALS: dict[Kind, tuple[Wire | None, str]] = {
+    "permission": (reject(feedback=_NOT_ALLOWED), "Denied"),
+    "user_input": (None, "Not answered"),
+    "elicitation": (ElicitationResult(action="decline"), "Declined"),
+    "exit_plan_mode": (ExitPlanModeResult(approved=False, feedback=_NO_PLAN), "Sent back"),
+    "auto_mode_switch": (AutoModeSwitchResult(response="no"), "Not switched"),
+    "session_limits": (SessionLimitsResult(action="cancel"), "Stopped at the limit"),
+    "sign_in": (None, "Not answered"),
+}
+"""The no to each kind of request, with its words."""
 _SHELL_OPERATORS = re.compile(r"[;&|<>`\n\r(){}$]")
 _WAY_OUT = re.compile(r"(?:^|[/\\\n])\.\.(?:$|[/\\\n])")
 """A step up in a path, which a pattern such as `/data/.*` would not notice."""
@@ -47,7 +68,10 @@ def from_setting(value: str, source: str) -> Policy | None:
     if value in {"", "ask"}:
         return None
     if value == "deny":
-        return lambda request: denied(request, f"policy deny ({source})")
+        # A sign-in is what somebody has just asked for; it lets the agent do nothing.
+        return lambda request: (
+            None if request.kind == "sign_in" else denied(request, f"policy deny ({source})")
+        )
     if value == "allow":
         return lambda request: _allowed(request, f"policy allow ({source})")
     return Rules.read(Path(value).expanduser(), source)
@@ -55,21 +79,20 @@ def from_setting(value: str, source: str) -> Policy | None:
 
 def nobody_here(request: PendingRequest) -> Answer:
     """The answer to everything when no person can be asked."""
-    return denied(request, NOBODY_ANSWERS if request.user_input else NOBODY_ALLOWS)
+    return denied(request, NOBODY_ALLOWS if request.kind == "permission" else NOBODY_ANSWERS)
 
 
 def denied(request: PendingRequest, by: str) -> Answer:
     """A refusal after which the model goes on; a question gets a sentence instead."""
     if request.user_input is not None:
-        response = UserInputResponse.to(request.user_input, _NOBODY)
-        return Answer(response, by, "Not answered")
-    feedback = "The user declined: this notebook runs under a policy that does not allow it."
-    return Answer(reject(feedback=feedback), by, "Denied")
+        return Answer(UserInputResponse.to(request.user_input, _NOBODY), by, "Not answered")
+    value, words = _REFUSALS[request.kind]
+    return Answer(value, by, words)
 
 
 def _allowed(request: PendingRequest, by: str) -> Answer | None:
     """Permission, but no invented answer to a question and no secret let out."""
-    if request.user_input is not None or subject(request).kind == "release":
+    if request.kind != "permission" or subject(request).kind == "release":
         return None
     return Answer(approve_once(), by, "Allowed")
 
@@ -120,10 +143,18 @@ def _is_tricky(kind: str, text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ScriptedAnswer:
-    """Answers questions in which the pattern is found."""
+    """Answers questions, forms or plans in which the pattern is found."""
 
-    question: re.Pattern[str]
-    answer: str
+    kind: Literal["user_input", "elicitation", "exit_plan_mode"]
+    pattern: re.Pattern[str]
+    value: Mapping[str, Any]
+    """As a view would send it."""
+
+    def fits(self, request: PendingRequest) -> bool:
+        """Whether it speaks about this request."""
+        if request.kind != self.kind:
+            return False
+        return self.pattern.search(subject(request).text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +192,12 @@ class Rules:
 
     def __call__(self, request: PendingRequest) -> Answer | None:
         """The answer of the first rule that fits, a denying one before an allowing one."""
+        if request.kind != "permission":
+            found = (scripted.value for scripted in self.answers if scripted.fits(request))
+            value = next(found, None)
+            by = f"answer in {self.name}"
+            return None if value is None else answer_of(request, value, by=by)
         about = subject(request)
-        if request.user_input is not None:
-            for scripted in self.answers:
-                if scripted.question.search(about.text):
-                    response = UserInputResponse.to(request.user_input, scripted.answer)
-                    return Answer(response, f"answer in {self.name}", scripted.answer)
-            return None
         fitting = [rule for rule in self.rules if rule.fits(about.kind, about.text)]
         for rule in sorted(fitting, key=lambda rule: rule.decision != "deny"):
             by = f"{rule.name} in {self.name}"
@@ -189,23 +219,39 @@ def _rule(entry: Mapping[str, Any], file: str) -> Rule:
     if "matches" in entry and "regex" in entry:
         raise ConfigError(f"A [[rule]] in {file} has both matches and regex.", hint="Keep one.")
     matches = str(entry["matches"]) if "matches" in entry else None
-    return Rule(kind, decision, matches, _pattern(entry.get("regex"), file))
+    regex = _pattern(entry["regex"], file) if "regex" in entry else None
+    return Rule(kind, decision, matches, regex)
 
 
 def _answer(entry: Mapping[str, Any], file: str) -> ScriptedAnswer:
-    _only(entry, {"question", "answer"}, file)
-    question = _pattern(entry.get("question", ""), file)
-    if question is None or not isinstance(entry.get("answer"), str):
-        raise ConfigError(
-            f"An [[answer]] in {file} needs a question (a pattern) and an answer.",
-            hint="Such as question = 'station', answer = 'all of them'.",
-        )
-    return ScriptedAnswer(question, entry["answer"])
+    answer = entry.get("answer")
+    match sorted(entry):
+        case ["answer", "question"] if isinstance(answer, str):
+            pattern = _pattern(entry["question"], file)
+            return ScriptedAnswer("user_input", pattern, {"answer": answer})
+        case ["answer", "plan"] if isinstance(answer, str):
+            pattern = _pattern(entry["plan"], file)
+            return ScriptedAnswer("exit_plan_mode", pattern, _plan_value(answer))
+        case ["answer", "form"] if answer == "decline":
+            pattern = _pattern(entry["form"], file)
+            return ScriptedAnswer("elicitation", pattern, {"action": "decline"})
+        case ["content", "form"] if isinstance(entry["content"], dict):
+            value = {"action": "accept", "content": entry["content"]}
+            return ScriptedAnswer("elicitation", _pattern(entry["form"], file), value)
+    raise ConfigError(
+        f"An [[answer]] in {file} needs a question, form or plan (a pattern) and an answer.",
+        hint="Such as question = 'station', answer = 'all of them'; see docs/magics.md.",
+    )
 
 
-def _pattern(text: Any, file: str) -> re.Pattern[str] | None:
-    if text is None:
-        return None
+def _plan_value(answer: str) -> dict[str, str]:
+    """How an answer to a plan reads in a file: approve, autopilot, or what is missing."""
+    if answer in {"approve", "autopilot"}:
+        return {"choice": answer}
+    return {"choice": "deny_feedback", "feedback": answer}
+
+
+def _pattern(text: Any, file: str) -> re.Pattern[str]:
     try:
         return re.compile(str(text), re.DOTALL)
     except re.error as error:

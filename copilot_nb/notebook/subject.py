@@ -30,6 +30,10 @@ def subject(request: PendingRequest) -> Subject:
     """The subject of a request; a kind that we do not know is told by all of its fields."""
     if request.user_input is not None:
         return Subject("question", request.user_input.question)
+    if request.kind in _ASKED:
+        names = _ASKED[request.kind]
+        said = (str(request.prompt.get(name) or "") for name in names)
+        return Subject(request.kind, "\n".join(filter(None, said)))
     asked = request.permission.to_wire() if request.permission else {}
     prompt: Mapping[str, Any] = request.prompt or asked
     kind = str(prompt.get("kind") or asked.get("kind") or "unknown")
@@ -57,6 +61,14 @@ def _everything(fields: Mapping[str, Any]) -> str:
     return json.dumps(fields, sort_keys=True, default=str)
 
 
+_ASKED = {
+    "elicitation": ("elicitationSource", "message", "url"),
+    "exit_plan_mode": ("summary", "planContent"),
+    "auto_mode_switch": ("errorCode",),
+    "session_limits": (),
+    "sign_in": ("host",),
+}
+"""What a request is told by that is no permission: fields of its prompt."""
 _TEXTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "shell": _field("fullCommandText"),
     "write": _field("fileName"),

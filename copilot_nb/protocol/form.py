@@ -19,7 +19,9 @@ class ExitPlanModeResult(Wire):
 
     approved: bool
     selected_action: str | None = None
+    """What follows: interactive, autopilot, autopilot_fleet or exit_only."""
     feedback: str | None = None
+    """What is missing."""
 
 
 class AutoModeSwitchResult(Wire):
@@ -31,5 +33,9 @@ class AutoModeSwitchResult(Wire):
 class SessionLimitsResult(Wire):
     """What happens when the session's credits are used up."""
 
-    action: str
-    """What the runtime offers, such as "cancel"."""
+    action: Literal["add", "set", "unset", "cancel"]
+    """cancel leaves the limit and gives up what it blocks; unset removes the limit."""
+    additional_ai_credits: float | None = None
+    """add: how many more."""
+    max_ai_credits: float | None = None
+    """set: the new limit."""

@@ -17,6 +17,7 @@ __all__ = [
     "LocalNotice",
     "LocalRequestAnswered",
     "LocalRequestOpened",
+    "LocalRequestTimed",
     "LocalRuntimeLost",
     "LocalSent",
     "LocalToolDetails",
@@ -54,6 +55,14 @@ class LocalRequestAnswered(Wire):
     choice: str | None = None
     """The decision's kind, or the answer's own text."""
     feedback: str | None = None
+
+
+class LocalRequestTimed(Wire):
+    """An open request is declined when nobody answers it in time."""
+
+    request_id: str
+    seconds: float
+    """From its opening."""
 
 
 class LocalKernelOutput(Wire):
@@ -128,6 +137,7 @@ class LocalLabel(Wire):
 TYPES: dict[str, type[Wire]] = {
     "local.request_opened": LocalRequestOpened,
     "local.request_answered": LocalRequestAnswered,
+    "local.request_timed": LocalRequestTimed,
     "local.kernel_output": LocalKernelOutput,
     "local.tool_details": LocalToolDetails,
     "local.interrupted": LocalInterrupted,

@@ -1,6 +1,7 @@
 """Answers the requests that come as calls: questions, plans, switches, hooks.
 
-Questions and plans are announced by an event just before, which has the ids that the call lacks.
+Questions, plans and switches are announced by an event just before, which has the ids that the
+call lacks. One that was not announced is opened in the stream here, so that it is seen too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from copilot_nb.errors import ProtocolError, RpcError
 from copilot_nb.protocol import events
 from copilot_nb.protocol.base import Wire
 from copilot_nb.protocol.form import AutoModeSwitchResult, ExitPlanModeResult
+from copilot_nb.protocol.local import LocalRequestOpened
 from copilot_nb.protocol.user_input import UserInputRequest, UserInputResponse
 from copilot_nb.session.asking import ask
 from copilot_nb.session.hooks import FAILED, answer_hook
@@ -24,13 +26,18 @@ if TYPE_CHECKING:
     from copilot_nb.protocol.events import SessionEvent
     from copilot_nb.session.answering import Answering
     from copilot_nb.session.handlers import Handlers
+    from copilot_nb.session.pending import Kind
 
 NO_SUCH_METHOD = -32601
 W = TypeVar("W", bound=Wire)
 Params = dict[str, Any]
-Announcement = events.UserInputRequested | events.ExitPlanModeRequested
+Announcement = (
+    events.UserInputRequested | events.ExitPlanModeRequested | events.AutoModeSwitchRequested
+)
 
-ENDINGS = frozenset({"user_input.completed", "exit_plan_mode.completed"})
+ENDINGS = frozenset(
+    {"user_input.completed", "exit_plan_mode.completed", "auto_mode_switch.completed"}
+)
 
 
 class ServerRequests:
@@ -74,14 +81,7 @@ class ServerRequests:
     async def _user_input(self, params: Params) -> Params:
         question = UserInputRequest.from_wire(params)
         announced = self._pair(lambda data: getattr(data, "question", None) == question.question)
-        request = PendingRequest(
-            id=announced.request_id if announced else str(uuid4()),
-            kind="user_input",
-            session_id=self._session.session_id,
-            prompt=params,
-            user_input=question,
-            tool_call_id=announced.tool_call_id if announced else None,
-        )
+        request = self._request("user_input", announced, params, user_input=question)
         answer = await self._ask(request, self._handlers.user_input, UserInputResponse)
         if answer is None:
             raise RpcError("No user input handler registered")
@@ -90,22 +90,13 @@ class ServerRequests:
     async def _exit_plan(self, params: Params) -> Params:
         summary = params.get("summary")
         announced = self._pair(lambda data: getattr(data, "summary", None) == summary)
-        request = PendingRequest(
-            id=announced.request_id if announced else str(uuid4()),
-            kind="exit_plan_mode",
-            session_id=self._session.session_id,
-            prompt=params,
-        )
+        request = self._request("exit_plan_mode", announced, params)
         result = await self._ask(request, self._handlers.exit_plan_mode, ExitPlanModeResult)
         return (result or ExitPlanModeResult(approved=False)).to_wire()
 
     async def _auto_mode(self, params: Params) -> Params:
-        request = PendingRequest(
-            id=str(uuid4()),
-            kind="auto_mode_switch",
-            session_id=self._session.session_id,
-            prompt=params,
-        )
+        announced = self._pair(lambda data: isinstance(data, events.AutoModeSwitchRequested))
+        request = self._request("auto_mode_switch", announced, params)
         result = await self._ask(request, self._handlers.auto_mode_switch, AutoModeSwitchResult)
         return (result or AutoModeSwitchResult(response="no")).to_wire()
 
@@ -118,6 +109,34 @@ class ServerRequests:
                 raise
             output = FAILED.to_wire()  # an error would count as a yes
         return {"output": output}
+
+    def _request(
+        self,
+        kind: Kind,
+        announced: Announcement | None,
+        params: Params,
+        user_input: UserInputRequest | None = None,
+    ) -> PendingRequest:
+        if announced is not None:
+            request_id = announced.request_id
+        else:
+            request_id = str(uuid4())
+            self._session.emit_local(
+                LocalRequestOpened(
+                    request_id=request_id,
+                    kind=kind,
+                    question=user_input.model_dump() if user_input else None,
+                    prompt=None if user_input else params,
+                )
+            )
+        return PendingRequest(
+            id=request_id,
+            kind=kind,
+            session_id=self._session.session_id,
+            prompt=params,
+            user_input=user_input,
+            tool_call_id=getattr(announced, "tool_call_id", None),
+        )
 
     async def _ask(
         self, request: PendingRequest, handler: Callable[..., Any] | None, expected: type[W]
@@ -142,7 +161,9 @@ class ServerRequests:
             task.cancel()
 
 
-_ANNOUNCEMENTS = frozenset({"user_input.requested", "exit_plan_mode.requested"})
+_ANNOUNCEMENTS = frozenset(
+    {"user_input.requested", "exit_plan_mode.requested", "auto_mode_switch.requested"}
+)
 ANSWERS: dict[str, Callable[[ServerRequests, Params], Coroutine[Any, Any, Params]]] = {
     "userInput.request": ServerRequests._user_input,  # noqa: SLF001 - its own table
     "exitPlanMode.request": ServerRequests._exit_plan,  # noqa: SLF001 - its own table

@@ -19,10 +19,15 @@ from uuid import uuid4
 from pydantic_core import to_jsonable_python
 
 from copilot_nb.errors import ToolError
-from copilot_nb.protocol.local import LocalKernelOutput, LocalRequestOpened, LocalToolDetails
+from copilot_nb.protocol.local import (
+    LocalKernelOutput,
+    LocalRequestAnswered,
+    LocalRequestOpened,
+    LocalToolDetails,
+)
 from copilot_nb.protocol.permission import PermissionRequest
 from copilot_nb.protocol.tool import Tool, ToolResultObject
-from copilot_nb.session.pending import Answer, PendingRequest
+from copilot_nb.session.pending import WITHDRAWN, Answer, PendingRequest
 from copilot_nb.session.signature import Signature, description, read_signature
 
 if TYPE_CHECKING:
@@ -113,7 +118,15 @@ class Invocation:
                 permission=prompt,
             )
         )
-        return await self.session.pending.ask(request)
+        try:
+            return await self.session.pending.ask(request)
+        except asyncio.CancelledError:  # the runtime knows nothing of the question
+            self.session.emit_local(
+                LocalRequestAnswered(
+                    request_id=request.id, by=WITHDRAWN.by, answer=WITHDRAWN.words
+                )
+            )
+            raise
 
     def show(self, output: Mapping[str, Any]) -> None:
         """Show output of the call in the transcript, at once; may be called many times."""

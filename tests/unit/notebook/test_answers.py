@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.subject import Subject, subject
+from copilot_nb.protocol.base import Wire
 from copilot_nb.protocol.permission import PermissionDecision, approve_once, reject
 from copilot_nb.protocol.user_input import UserInputResponse
 from copilot_nb.session.pending import Answer
-from tests.unit.notebook.requests import kernel_code, permission, question, shell
+from tests.unit.notebook.requests import (
+    form,
+    kernel_code,
+    other,
+    permission,
+    plan,
+    question,
+    shell,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from copilot_nb.session.pending import PendingRequest
 
 
 @pytest.mark.parametrize(
@@ -32,7 +43,7 @@ def test_a_choice_is_a_decision(
     value: dict[str, str], decision: PermissionDecision, words: str
 ) -> None:
     """Only "deny and stop" refuses without feedback, which ends the turn."""
-    assert answer_of(shell("ls"), value) == Answer(decision, "you", words)
+    assert answer_of(shell("ls"), value) == Answer(decision, "you", words, value["choice"])
 
 
 @pytest.mark.parametrize("value", [{}, {"choice": "allow"}, {"choice": None}, {"answer": "yes"}])
@@ -52,6 +63,125 @@ def test_an_answer_is_text() -> None:
         UserInputResponse(answer="both", was_freeform=True), "a test", "both"
     )
     assert answer_of(asked, {"choice": "allow_once"}) is None
+
+
+def test_code_may_be_edited_or_taken_into_a_cell() -> None:
+    """The tool reads what was pressed and what the person made of its code."""
+    edited = answer_of(kernel_code("1"), {"choice": "allow_once", "body": "2"})
+    moved = answer_of(kernel_code("1"), {"choice": "new_cell"})
+
+    assert edited == Answer(approve_once(), "you", "Allowed once, edited", "allow_once", "2")
+    assert moved is not None
+    assert (moved.approved, moved.choice) == (False, "new_cell")
+
+
+FILLED = {"action": "accept", "content": {"name": "Ada"}}
+
+
+@pytest.mark.parametrize(
+    ("request_", "value", "wire", "words"),
+    [
+        (form("Who?"), FILLED, FILLED, "Sent: name"),
+        (form("Who?"), {"action": "decline"}, {"action": "decline"}, "Declined"),
+        (form("Who?"), {"action": "cancel"}, {"action": "cancel"}, "Cancelled"),
+        (form("Go", url="https://x"), {"action": "accept"}, {"action": "accept"}, "Accepted"),
+        (
+            plan("All."),
+            {"choice": "approve"},
+            {"approved": True, "selectedAction": "interactive"},
+            "Approved",
+        ),
+        (
+            plan("All."),
+            {"choice": "approve_autopilot"},
+            {"approved": True, "selectedAction": "autopilot"},
+            "Approved, runs on autopilot",
+        ),
+        (
+            plan("All."),
+            {"choice": "deny_feedback", "feedback": " tests "},
+            {"approved": False, "feedback": "tests"},
+            "Sent back: tests",
+        ),
+        (
+            plan("All."),
+            {"choice": "deny"},
+            {"approved": False, "feedback": "The user wants another plan."},
+            "Sent back",
+        ),
+        (
+            other("auto_mode_switch"),
+            {"choice": "yes"},
+            {"response": "yes"},
+            "Switched for this turn",
+        ),
+        (other("auto_mode_switch"), {"choice": "no"}, {"response": "no"}, "Not switched"),
+        (
+            other("session_limits", maxAiCredits=10),
+            {"choice": "add", "feedback": "5"},
+            {"action": "add", "additionalAiCredits": 5.0},
+            "5 AI credits more",
+        ),
+        (
+            other("session_limits", maxAiCredits=10),
+            {"choice": "add"},
+            {"action": "add", "additionalAiCredits": 10.0},
+            "10 AI credits more",
+        ),
+        (other("session_limits"), {"choice": "unset"}, {"action": "unset"}, "Limit removed"),
+        (
+            other("session_limits"),
+            {"choice": "cancel"},
+            {"action": "cancel"},
+            "Stopped at the limit",
+        ),
+    ],
+)
+def test_the_other_kinds_have_answers_too(
+    request_: PendingRequest, value: dict[str, Any], wire: dict[str, Any], words: str
+) -> None:
+    """What goes to the runtime, and what the transcript says."""
+    answer = answer_of(request_, value)
+
+    assert answer is not None
+    assert isinstance(answer.value, Wire)
+    assert (answer.value.to_wire(), answer.words) == (wire, words)
+
+
+@pytest.mark.parametrize(
+    ("request_", "value"),
+    [
+        (form("Who?"), {"action": "accept"}),
+        (form("Who?"), {"choice": "allow_once"}),
+        (plan("All."), {"choice": "approve_everything"}),
+        (plan("All."), {"choice": "approve_autopilot_fleet"}),
+        (other("auto_mode_switch"), {"choice": "maybe"}),
+        (other("session_limits"), {"choice": "add", "feedback": "-1"}),
+        (other("session_limits"), {"choice": "add", "feedback": "inf"}),
+        (other("session_limits"), {"choice": "more"}),
+        (other("sign_in"), {"action": "accept"}),
+    ],
+)
+def test_what_does_not_fit_the_request_answers_nothing(
+    request_: PendingRequest, value: dict[str, Any]
+) -> None:
+    """It stays open."""
+    assert answer_of(request_, value) is None
+
+
+def test_a_sign_in_can_be_given_up() -> None:
+    """There is nothing else to say to it; the page at the code's address says the rest."""
+    assert answer_of(other("sign_in"), {"action": "cancel"}) == Answer(
+        None, "you", "Cancelled", "cancel"
+    )
+
+
+def test_an_edited_plan_comes_along() -> None:
+    """Whoever answers writes it down before it is approved."""
+    answer = answer_of(plan("All."), {"choice": "approve", "plan": "1. Less."})
+
+    assert answer is not None
+    assert (answer.body, answer.words) == ("1. Less.", "Approved, edited")
 
 
 def test_for_this_session_covers_the_same_and_nothing_else() -> None:

@@ -10,7 +10,15 @@ from copilot_nb.errors import ConfigError
 from copilot_nb.notebook import policy
 from copilot_nb.protocol.permission import PermissionDecision
 from copilot_nb.protocol.user_input import UserInputResponse
-from tests.unit.notebook.requests import kernel_code, permission, question, shell
+from tests.unit.notebook.requests import (
+    form,
+    kernel_code,
+    other,
+    permission,
+    plan,
+    question,
+    shell,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -181,7 +189,8 @@ def test_ask_is_no_policy() -> None:
         ("[[rule]]\nkind='shell'\ndecision='allow'\nmatch='ls'", "an unknown key 'match'"),
         ("[[rule]]\nkind='shell'\ndecision='allow'\nregex='('", "'(' in rules.toml is no pattern"),
         ("[[rule]]\nkind='a'\ndecision='deny'\nregex='a'\nmatches='b'", "both matches and regex"),
-        ("[[answer]]\nquestion='a'", "needs a question (a pattern) and an answer"),
+        ("[[answer]]\nquestion='a'", "needs a question, form or plan (a pattern) and an answer"),
+        ("[[answer]]\nform='a'\nanswer='yes'", "needs a question, form or plan"),
         ("[rules]\n", "an unknown key 'rules'"),
     ],
 )
@@ -199,3 +208,64 @@ def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
         policy.from_setting(str(tmp_path / "denny"), "COPILOT_NB_POLICY")
 
     assert caught.value.hint == "It takes ask, deny, allow, or the path of a rules file."
+
+
+ANSWERS = """
+[[answer]]
+form = "clerk"
+content = { name = "Ada" }
+
+[[answer]]
+form = "secret"
+answer = "decline"
+
+[[answer]]
+plan = "tidy up"
+answer = "approve"
+
+[[answer]]
+plan = "rewrite"
+answer = "Smaller steps."
+"""
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (form("Who?", elicitationSource="clerk"), "Sent: name"),
+        (form("Your secret?"), "Declined"),
+        (plan("I tidy up."), "Approved"),
+        (plan("I rewrite it."), "Sent back: Smaller steps."),
+        (plan("I wait."), None),
+    ],
+)
+def test_forms_and_plans_have_scripted_answers(
+    tmp_path: Path, request_: PendingRequest, words: str | None
+) -> None:
+    """By a pattern in what a person would read; what no pattern fits is left to somebody else."""
+    answer = made(tmp_path, ANSWERS)(request_)
+
+    assert (answer and (answer.words, answer.by)) == (words and (words, "answer in rules.toml"))
+
+
+def test_nobody_fills_in_approves_or_switches() -> None:
+    """What is asked where nobody is has an answer that lets nothing happen; the turn goes on."""
+    decided = [
+        policy.nobody_here(request)
+        for request in (form("Who?"), plan("All of it."), other("auto_mode_switch"))
+    ]
+
+    assert [answer.value.to_wire() for answer in decided if answer.value] == [
+        {"action": "decline"},
+        {"approved": False, "feedback": policy._NO_PLAN},  # noqa: SLF001 - the model's instructions
+        {"response": "no"},
+    ]
+    assert policy.nobody_here(other("session_limits")).words == "Stopped at the limit"
+
+
+def test_no_policy_ends_a_sign_in() -> None:
+    """Somebody has just typed `%copilot login`."""
+    for setting in ("deny", "allow"):
+        decide = policy.from_setting(setting, "COPILOT_NB_POLICY")
+        assert decide is not None
+        assert decide(other("sign_in")) is None
