@@ -7,8 +7,10 @@ import { element } from "./element.js";
  */
 export function drawFooter(el, head) {
   const parts = [ENDINGS[head.state], head.model, ...usageOf(head.usage ?? {}), secondsOf(head.seconds)].filter(Boolean);
-  el.hidden = !(head.state in ENDINGS) || !parts.length;
-  el.replaceChildren(...parts.map((part) => element("span", "", part)));
+  const line = parts.map((part) => element("span", "", part));
+  if (head.sent) line.push(element("span", "copilot-sent", `Sent: ${head.sent}`));
+  el.hidden = !(head.state in ENDINGS) || !line.length;
+  el.replaceChildren(...line);
 }
 
 const ENDINGS = { done: "", stopped: "Stopped", failed: "Failed" };
@@ -19,6 +21,7 @@ function usageOf(usage) {
     usage.input_tokens ? `${count(usage.input_tokens)} in${cached}` : "",
     usage.output_tokens ? `${count(usage.output_tokens)} out` : "",
     usage.context_limit ? `context ${percent(usage.context_tokens / usage.context_limit)}` : "",
+    usage.credits ? `${number(usage.credits)} AI ${usage.credits === 1 ? "credit" : "credits"}` : "",
     usage.cost ? `${number(usage.cost)} premium ${usage.cost === 1 ? "request" : "requests"}` : "",
   ];
 }

@@ -1,12 +1,14 @@
 // The runtime's entry. The stub uses `connect` and `mount`; the default export makes the same file
 // a complete anywidget module for front ends without a widget manager.
-import css from "./style.css";
+import page from "./page.css";
+import blocks from "./style.css";
 import { connect } from "./sync.js";
 import { mathOf } from "./math.js";
 import { mountView } from "./view.js";
 
 export { connect };
 
+const css = blocks + page;
 const STYLE_ID = `copilot-style-${hash(css)}`;
 
 /**

@@ -5,7 +5,7 @@
 
 /**
  * @typedef {{id: string, kind: string, [field: string]: any}} Block
- * @typedef {{state: string, status: string, model: string, label: string, usage: object, seconds: number | null}} Head
+ * @typedef {{state: string, status: string, model: string, label: string, sent?: string, usage: object, seconds: number | null}} Head
  * @typedef {{epoch: string | null, seq: number, head: Head, blocks: Block[]}} Page
  * @typedef {{page: Page, touched: Set<string>, reset: boolean, behind: boolean}} Step
  */

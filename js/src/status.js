@@ -1,9 +1,11 @@
-// The line below a running turn: what goes on now, and the Stop button.
+// The line below a running turn: what goes on now, the Stop button, and a field to join in.
 import { button, element, icon, setText } from "./element.js";
 import { HEAD } from "./reduce.js";
+import { sayBox } from "./say.js";
 
 /** @param {import("./view.js").Context} context */
-export function statusLine({ sync, signal }) {
+export function statusLine(context) {
+  const { sync, signal } = context;
   const words = element("span", "copilot-status-text");
   words.setAttribute("role", "status");
   const stop = button(
@@ -14,7 +16,9 @@ export function statusLine({ sync, signal }) {
   );
   const stopWord = element("span", "", "Stop");
   stop.append(icon("stop"), stopWord);
-  const el = element("div", "copilot-status", icon("running"), words, stop);
+  const line = element("div", "copilot-status-line", icon("running"), words, stop);
+  const box = sayBox(context);
+  const el = element("div", "copilot-status", line, box.el);
 
   return {
     el,
@@ -25,6 +29,7 @@ export function statusLine({ sync, signal }) {
       setText(words, waiting ? "Waiting for you" : head.status || "Working…");
       const sending = sync.store.sending(HEAD) === "sending";
       stop.disabled = sending;
+      box.show(head.state === "running" && !waiting);
       setText(stopWord, sending ? "Stopping…" : "Stop");
     },
   };

@@ -4,9 +4,11 @@
 import { announcer, isolateKeys } from "./a11y.js";
 import { BLOCKS } from "./blocks/index.js";
 import { element } from "./element.js";
+import { followEnd } from "./follow.js";
 import { drawFooter } from "./footer.js";
 import { HEAD } from "./reduce.js";
 import { statusLine } from "./status.js";
+import { stepFolds } from "./steps.js";
 
 /**
  * What a block may use.
@@ -38,12 +40,16 @@ export function mountView({ el, sync, typeset }) {
   const footer = element("div", "copilot-footer");
   root.append(label, body, status.el, footer, ...voice.nodes);
   el.append(root);
+  const folds = stepFolds(context);
+  followEnd(status.el, root, ending.signal);
 
   /** @type {Map<string, {el: HTMLElement, update: (block: object, queue: object) => void}>} */
   let cards = new Map();
   /** @type {Set<string> | null} */
   let dirty = null;
   let planned = false;
+  /** The blocks as they stand in the page; one that went away leads to a new drawing. */
+  let drawn = [];
   /** Tool calls that wait for somebody's answer. */
   let lastHeld = new Set();
 
@@ -51,8 +57,11 @@ export function mountView({ el, sync, typeset }) {
     planned = false;
     if (ending.signal.aborted) return;
     const page = sync.page();
+    if (drawn.some((id, at) => page.blocks[at]?.id !== id)) dirty = null;
+    drawn = page.blocks.map(({ id }) => id);
     if (!dirty) {
       cards = new Map();
+      folds.clear();
       body.replaceChildren();
     }
     const open = page.blocks.filter((block) => block.state === "open");
@@ -66,6 +75,7 @@ export function mountView({ el, sync, typeset }) {
       one.el.classList.toggle("copilot-inside", settle(block, one, cards.get(block.tool_call_id)));
       update(one, block, { ended: ENDED.has(page.head.state), held: held.has(block.id), waiting });
     }
+    folds.update(page.blocks, (id) => cards.get(id));
     label.textContent = page.head.label;
     label.hidden = !page.head.label;
     status.update(page.head, waiting.length);

@@ -259,9 +259,9 @@ describe("a question", () => {
     const question = { kind: "user_input", question: "Which?", choices: ["a", "b"], state: "open", answer: "", by: "" };
     const { all } = show([{ id: "q", ...question, allow_freeform: true }]);
     expect(all(".copilot-choice").map((node) => node.lastChild.textContent)).toEqual(["a", "b"]);
-    expect(all("textarea")).toHaveLength(1);
+    expect(all(".copilot-request textarea")).toHaveLength(1);
 
-    expect(show([{ id: "q", ...question, allow_freeform: false }]).all("textarea")).toHaveLength(0);
+    expect(show([{ id: "q", ...question, allow_freeform: false }]).all(".copilot-request textarea")).toHaveLength(0);
   });
 });
 

@@ -1,0 +1,172 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { KEPT, MANY, oldSteps } from "../src/steps.js";
+import { connect } from "../src/sync.js";
+import { mountView } from "../src/view.js";
+import { FakeModel, delta, snapshot } from "./model.js";
+
+const tool = (id, more = {}) => ({ id, kind: "tool", name: "bash", title: id, arguments: "", state: "ok", output: "", outputs: [], ...more });
+const QUESTION = { kind: "user_input", question: "Which?", choices: ["a"], state: "open", answer: "", by: "" };
+const text = (id) => ({ id, kind: "text", text: `answer ${id}`, closed: true });
+const tools = (count, from = 0) => Array.from({ length: count }, (_, at) => tool(`t${at + from}`));
+
+let views;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "performance"] });
+  views = [];
+});
+afterEach(() => {
+  views.forEach((dispose) => dispose());
+  document.body.replaceChildren();
+  vi.useRealTimers();
+});
+
+function show(blocks, head) {
+  const model = new FakeModel(snapshot(blocks, head));
+  const sync = connect(model);
+  const el = document.body.appendChild(document.createElement("div"));
+  views.push(mountView({ el, sync, typeset: null }));
+  vi.advanceTimersByTime(50);
+  let n = 0;
+  const say = (...ops) => {
+    model.says(delta(++n, ...ops));
+    vi.advanceTimersByTime(50);
+  };
+  return { model, sync, el, say, one: (selector) => el.querySelector(selector), all: (selector) => [...el.querySelectorAll(selector)] };
+}
+
+const titles = (nodes) => nodes.map((node) => node.querySelector(".copilot-subtitle").textContent);
+
+describe("a long turn", () => {
+  it("folds what was done long ago, and nothing in a short one", () => {
+    expect(show(tools(MANY)).all(".copilot-steps")).toHaveLength(0);
+
+    const { one, all } = show(tools(MANY + 3));
+
+    expect(one(".copilot-steps > summary").textContent).toBe(`${MANY + 3 - KEPT} earlier steps`);
+    expect(all(".copilot-blocks > .copilot-tool")).toHaveLength(KEPT);
+  });
+
+  it("keeps answers, results, and what still runs or asks", () => {
+    const blocks = [
+      ...tools(3),
+      text("a"),
+      tool("figure", { outputs: [{ kind: "text", text: "7" }] }),
+      tool("undoable", { undo: "offered" }),
+      tool("late", { state: "running" }),
+      ...tools(10, 3),
+    ];
+
+    const runs = oldSteps(blocks).map((run) => run.map(({ id }) => id));
+
+    expect(runs).toEqual([["t0", "t1", "t2"], ["t3", "t4", "t5", "t6"]]);
+  });
+
+  it("says how many of them failed", () => {
+    const blocks = tools(MANY + 4);
+    blocks[1] = tool("t1", { state: "failed" });
+
+    expect(show(blocks).one(".copilot-steps > summary").textContent).toContain("· 1 failed or denied");
+  });
+
+  it("keeps the order while calls end out of order", () => {
+    const blocks = tools(MANY + 4);
+    blocks[2] = tool("t2", { state: "running" });
+    const { say, all } = show(blocks);
+    const before = all(".copilot-blocks .copilot-tool").length;
+
+    say(["set", "t2", { state: "ok" }]);
+
+    expect(all(".copilot-steps")).toHaveLength(1);
+    expect(titles(all(".copilot-blocks .copilot-tool"))).toEqual(blocks.map(({ id }) => id));
+    expect(all(".copilot-blocks .copilot-tool")).toHaveLength(before);
+  });
+
+  it("leaves alone the card that has the focus, and the fold that a reader opened", () => {
+    const { say, one, all } = show(tools(MANY));
+    one("summary").focus();
+
+    say(["add", "x", tool("x")], ["add", "y", tool("y")]);
+    one(".copilot-steps").open = true;
+    one(".copilot-steps").dispatchEvent(new Event("toggle"));
+    say(["add", "z", tool("z")]);
+
+    expect(one(".copilot-blocks > .copilot-tool summary")).toBe(document.activeElement);
+    expect(one(".copilot-steps").open).toBe(true);
+    expect(titles(all(".copilot-steps > .copilot-tool"))).not.toContain("t0");
+  });
+});
+
+describe("a block that goes away", () => {
+  it("leaves the page, and one that comes again stands at the end", () => {
+    const { say, all } = show([text("a"), text("b"), text("c")]);
+
+    say(["del", "a"], ["del", "c"], ["add", "a", text("a")]);
+
+    expect(all(".copilot-text").map((node) => node.textContent)).toEqual(["answer b", "answer a"]);
+  });
+});
+
+describe("the line to a running turn", () => {
+  it("is there while the turn works, without taking the focus", () => {
+    const { one, say } = show([]);
+    expect(one(".copilot-say").hidden).toBe(false);
+    expect(document.activeElement).toBe(document.body);
+
+    say(["add", "p", QUESTION]);
+    expect(one(".copilot-say").hidden).toBe(true);
+    say(["set", "p", { state: "answered" }]);
+    expect(one(".copilot-say").hidden).toBe(false);
+
+    say(["head", { state: "done" }]);
+    expect(one(".copilot-status").hidden).toBe(true);
+    expect(show([], { state: "waiting" }).one(".copilot-say").hidden).toBe(true);
+  });
+
+  it("keeps what was begun, and shows its buttons with the first letter", () => {
+    const { one, say, sync } = show([]);
+    const field = one(".copilot-say-field");
+    const shown = () => [...one(".copilot-say").querySelectorAll("button")].map((node) => !node.hidden);
+    expect(shown()).toEqual([false, false]);
+
+    field.value = "use polars";
+    field.dispatchEvent(new Event("input"));
+    say(["add", "p", QUESTION]);
+
+    expect(shown()).toEqual([true, true]);
+    expect(one(".copilot-say").hidden).toBe(false);
+    expect(sync.store.draft("say")).toBe("use polars");
+  });
+
+  it("sends nothing that no person typed", () => {
+    const { one, model } = show([]);
+    const field = one(".copilot-say-field");
+    field.value = "rm -r /";
+    field.dispatchEvent(new Event("input"));
+
+    field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    one(".copilot-say button").click();
+
+    expect(model.sentOf("act")).toEqual([]);
+    expect(field.value).toBe("rm -r /");
+  });
+});
+
+describe("the footer", () => {
+  it("says what the turn cost and what it sent", () => {
+    const usage = { input_tokens: 1500, cached_tokens: 1200, output_tokens: 7, context_tokens: 30, context_limit: 100, credits: 1.5, cost: 1 };
+    const { all } = show([], { state: "stopped", model: "m", usage, seconds: 2, sent: "index (31 names)" });
+
+    expect(all(".copilot-footer > span").map((part) => part.textContent)).toEqual([
+      "Stopped",
+      "m",
+      "1,500 in (1,200 cached)",
+      "7 out",
+      "context 30 %",
+      "1.5 AI credits",
+      "1 premium request",
+      "2.0 s",
+      "Sent: index (31 names)",
+    ]);
+  });
+});
