@@ -20,6 +20,7 @@ __all__ = [
     "LocalRequestTimed",
     "LocalRuntimeLost",
     "LocalSent",
+    "LocalTodos",
     "LocalToolDetails",
     "LocalUndone",
 ]
@@ -107,6 +108,13 @@ class LocalSent(Wire):
     """One line, such as "index (31 names), 20 rows of `df` (4 columns)"."""
 
 
+class LocalTodos(Wire):
+    """The agent's list of tasks, read after the runtime said that it changed."""
+
+    rows: tuple[dict[str, Any], ...] = ()
+    """As the runtime keeps them: title, description, status (pending, in_progress, done, …)."""
+
+
 class LocalNotice(Wire):
     """Something that a reader of the turn should know."""
 
@@ -147,4 +155,5 @@ TYPES: dict[str, type[Wire]] = {
     "local.undone": LocalUndone,
     "local.sent": LocalSent,
     "local.notice": LocalNotice,
+    "local.todos": LocalTodos,
 }

@@ -154,6 +154,8 @@ def used(data: AssistantUsage, _event: SessionEvent, turn: Transcript) -> Transc
             cached_tokens=usage.cached_tokens + (data.cache_read_tokens or 0),
             requests=usage.requests + 1,
             cost=usage.cost + (data.cost or 0.0),
+            credits=usage.credits + _credits(data),
+            reasoning_tokens=usage.reasoning_tokens + (data.reasoning_tokens or 0),
         ),
     )
 
@@ -163,6 +165,12 @@ def context_filled(data: SessionUsageInfo, _event: SessionEvent, turn: Transcrip
     """How full the model's context is."""
     usage = replace(turn.usage, context_tokens=data.current_tokens, context_limit=data.token_limit)
     return replace(turn, usage=usage)
+
+
+def _credits(data: AssistantUsage) -> float:
+    """AI credits of a model call; the runtime counts in billionths."""
+    nano = (data.copilot_usage or {}).get("totalNanoAiu")
+    return nano / 1e9 if isinstance(nano, int | float) else 0.0
 
 
 def _draft(turn: Transcript, block_id: str) -> Transcript:

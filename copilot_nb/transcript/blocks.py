@@ -8,7 +8,7 @@ and a case in each view (`assert_never` names those that miss it).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from copilot_nb.transcript.forms import (
     Choice,
@@ -119,23 +119,27 @@ class ToolBlock:
     """Characters of the output that are kept in the kernel and not in `output`."""
 
 
+EffectKind = Literal[
+    "reads",
+    "creates",
+    "overwrites",
+    "changes",
+    "deletes",
+    "imports",
+    "files",
+    "network",
+    "process",
+    "environment",
+    "unknown",
+]
+EFFECT_KINDS: tuple[EffectKind, ...] = get_args(EffectKind)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """One consequence that code would have, as far as it can be seen before it runs."""
 
-    kind: Literal[
-        "reads",
-        "creates",
-        "overwrites",
-        "changes",
-        "deletes",
-        "imports",
-        "files",
-        "network",
-        "process",
-        "environment",
-        "unknown",
-    ]
+    kind: EffectKind
     """unknown: what could not be analysed."""
     text: str
     """The names and what they are, such as "df (8,760 x 12)"."""
@@ -185,6 +189,7 @@ class UserInputBlock:
     question: str
     choices: tuple[str, ...] = ()
     allow_freeform: bool = True
+    time_limit: float | None = None
     state: RequestState = "open"
     answer: str = ""
     by: str = ""

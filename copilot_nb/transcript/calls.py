@@ -21,7 +21,6 @@ from copilot_nb.protocol.events import (
     ToolRequest,
     ToolShellOutput,
 )
-from copilot_nb.protocol.local import LocalKernelOutput, LocalToolDetails
 from copilot_nb.transcript import output, presentation
 from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, ToolState, Transcript
 from copilot_nb.transcript.diffs import diff_counts
@@ -109,24 +108,6 @@ def call_external(
 
 @fold.register
 @fold_nested.register
-def call_described(data: LocalToolDetails, _event: SessionEvent, turn: Transcript) -> Transcript:
-    """How a tool wants its call to be shown."""
-    block = find(turn, ToolBlock, data.tool_call_id)
-    if block is None:
-        return turn
-    return turn.put(
-        replace(
-            block,
-            title=visible(data.title) or block.title,
-            arguments=visible(data.arguments) or block.arguments,
-            language=data.language or block.language,
-            source=data.source or block.source,
-        )
-    )
-
-
-@fold.register
-@fold_nested.register
 def call_printed(data: ToolShellOutput, _event: SessionEvent, turn: Transcript) -> Transcript:
     """Text that a command wrote."""
     block = find(turn, ToolBlock, data.tool_call_id)
@@ -159,17 +140,6 @@ def call_progressed(
     if block is None:
         return turn
     return turn.put(replace(block, progress=presentation.first_line(data.progress_message)))
-
-
-@fold.register
-@fold_nested.register
-def kernel_printed(data: LocalKernelOutput, _event: SessionEvent, turn: Transcript) -> Transcript:
-    """Output of code that runs in the kernel for a call."""
-    block = find(turn, ToolBlock, data.tool_call_id)
-    more = output.parse(data.output)
-    if block is None or more is None:
-        return turn
-    return turn.put(replace(block, outputs=output.joined(block.outputs, more)))
 
 
 @fold.register

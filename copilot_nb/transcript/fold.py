@@ -12,14 +12,13 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from copilot_nb.transcript.blocks import (
+    REQUESTS,
     Block,
     NoticeBlock,
-    PermissionBlock,
     ReasoningBlock,
     TextBlock,
     ToolBlock,
     Transcript,
-    UserInputBlock,
 )
 
 if TYPE_CHECKING:
@@ -121,6 +120,6 @@ def without(mapping: Mapping[str, str], key: str) -> dict[str, str]:
 def _cancelled(block: Block) -> Block:
     if isinstance(block, ToolBlock) and block.state in {"pending", "running"}:
         return replace(block, state="cancelled", progress="")
-    if isinstance(block, PermissionBlock | UserInputBlock) and block.state == "open":
+    if isinstance(block, REQUESTS) and block.state == "open":
         return replace(block, state="cancelled")
     return block

@@ -63,6 +63,7 @@ class FormBlock:
     url: str = ""
     """A page to open instead of fields."""
     warnings: tuple[str, ...] = ()
+    time_limit: float | None = None
     state: RequestState = "open"
     answer: str = ""
     """In words: "Sent: name, email", "Declined"."""
@@ -81,6 +82,7 @@ class PlanBlock:
     plan: str = ""
     """The plan itself, Markdown; may be edited before it is approved."""
     choices: tuple[Choice, ...] = ()
+    time_limit: float | None = None
     state: RequestState = "open"
     answer: str = ""
     by: str = ""
@@ -102,12 +104,15 @@ class SignInBlock:
     by: str = ""
 
 
+TodoState = Literal["pending", "running", "done", "blocked"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TodoItem:
     """One task of the agent's list."""
 
     text: str
-    state: Literal["pending", "running", "done", "blocked"] = "pending"
+    state: TodoState = "pending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What the agent asks for, in words: heading, exact text, place, and the choices there are.
+"""What the agent asks for, in words: heading, exact text, place, consequences.
 
 One function per kind of request. A kind that we do not know still reaches the person, as JSON.
 """
@@ -6,39 +6,22 @@ One function per kind of request. A kind that we do not know still reaches the p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from copilot_nb.transcript.blocks import PermissionBlock
+from copilot_nb.transcript.blocks import EFFECT_KINDS, Effect, EffectKind, PermissionBlock
+from copilot_nb.transcript.choices import permission_choices
 from copilot_nb.transcript.diffs import diff_counts, diff_lines
-from copilot_nb.transcript.forms import Choice
 from copilot_nb.transcript.presentation import file_language, first_line, indented
 from copilot_nb.transcript.safety import visible, warnings
-
-ALLOW_ONCE = Choice(id="allow_once", label="Allow once", key="y", style="primary")
-ALLOW_SESSION = Choice(id="allow_session", label="Allow for this session", key="s")
-DENY = Choice(id="deny", label="Deny", key="n")
-DENY_FEEDBACK = Choice(id="deny_feedback", label="Deny and say why", key="w", asks_feedback=True)
-DENY_STOP = Choice(id="deny_stop", label="Deny and stop", key="x", style="danger")
-SEND_MASKED = Choice(id="send_masked", label="Send it masked", key="m", style="primary")
-SEND = Choice(id="allow_once", label="Send it as it is", key="y")
-SEND_NOTHING = Choice(id="deny", label="Send nothing of it", key="n")
 
 Prompt = Mapping[str, Any]
 Fields = dict[str, str]
 
 _SUBJECTS = {"commands": "shell"}
-_REMEMBERED = frozenset({"custom-tool", "mcp", "path", "read", "url"})
-"""What can be allowed for a session, besides the commands and writes that say so themselves."""
-
-_SCOPES = {
-    "custom-tool": "Allow this tool for this session",
-    "mcp": "Allow this tool for this session",
-    "write": "Allow this file for this session",
-}
-"""What a yes for the session covers where that is more than what is shown."""
+_EFFECTS = 60
+"""More consequences than that are counted, not shown."""
 
 
 def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> PermissionBlock:
@@ -57,30 +40,36 @@ def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> Pe
         fields |= {"body": indented(_rest(prompt))}  # a question must say what it is about
     raw = "\n".join((fields["heading"], fields.get("body", ""), fields.get("place", "")))
     shown: dict[str, Any] = {name: _SHOWN.get(name, visible)(text) for name, text in fields.items()}
+    details = prompt.get("details")
+    details = details if isinstance(details, Mapping) else {}
+    found = (*_own_warnings(prompt), *warnings(raw), *_diff_warnings(fields.get("diff", "")))
     return PermissionBlock(
         id=request_id,
         subject=subject if draw else "unknown",
-        warnings=(*_own_warnings(prompt), *warnings(raw), *_diff_warnings(fields.get("diff", ""))),
-        choices=_choices(subject, prompt),
+        warnings=found,
+        effects=_effects(details),
+        editable=subject == "kernel-code" and details.get("editable") is True,
+        choices=permission_choices(subject, prompt, is_odd=bool(found)),
         tool_call_id=_text(prompt, "toolCallId") or tool_call_id,
         **shown,
     )
 
 
-def _choices(subject: str, prompt: Prompt) -> tuple[Choice, ...]:
-    if subject == "release":
-        return (SEND_MASKED, SEND, SEND_NOTHING, DENY_STOP)
-    label = _SCOPES.get(subject, ALLOW_SESSION.label)
-    session = (replace(ALLOW_SESSION, label=label),) if _is_remembered(subject, prompt) else ()
-    return (ALLOW_ONCE, *session, DENY, DENY_FEEDBACK, DENY_STOP)
+def _effects(details: Mapping[str, Any]) -> tuple[Effect, ...]:
+    """What our own code analysis said; a kind that we do not know counts as unknown."""
+    given = details.get("effects")
+    effects = [
+        Effect(kind=_effect_kind(one.get("kind")), text=_one_line(str(one.get("text") or "")))
+        for one in (given if isinstance(given, list | tuple) else ())
+        if isinstance(one, Mapping)
+    ]
+    more = len(effects) - _EFFECTS
+    rest = [Effect(kind="unknown", text=f"{more} more that are not shown")] if more > 0 else []
+    return (*effects[:_EFFECTS], *rest)
 
 
-def _is_remembered(subject: str, prompt: Prompt) -> bool:
-    if subject == "shell":
-        return bool(prompt.get("commandIdentifiers"))
-    if subject == "write":
-        return prompt.get("canOfferSessionApproval") is True
-    return subject in _REMEMBERED
+def _effect_kind(kind: object) -> EffectKind:
+    return next((known for known in EFFECT_KINDS if known == kind), "unknown")
 
 
 def _shell(prompt: Prompt) -> Fields:

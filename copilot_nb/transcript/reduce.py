@@ -9,22 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot_nb.transcript import answers, calls, requests, states
+from copilot_nb.transcript import answers, calls, kernel_calls, requests, states, tasks
 from copilot_nb.transcript.blocks import (
+    REQUESTS,
     Block,
-    PermissionBlock,
     ReasoningBlock,
     TextBlock,
     ToolBlock,
     Transcript,
-    UserInputBlock,
 )
 from copilot_nb.transcript.fold import fold, fold_nested
 
 if TYPE_CHECKING:
     from copilot_nb.protocol.events import SessionEvent
 
-HANDLERS = (answers, calls, requests, states)
+HANDLERS = (answers, calls, kernel_calls, requests, states, tasks)
 """The modules whose functions are in the tables."""
 
 
@@ -50,8 +49,8 @@ def describe(turn: Transcript) -> str:
 
 def _is_asking(turn: Transcript) -> bool:
     """Whether a request is open; a plain loop, because every delta asks."""
-    for block in turn.blocks:
-        if isinstance(block, (PermissionBlock, UserInputBlock)) and block.state == "open":
+    for block in turn.blocks:  # noqa: SIM110 - see above
+        if isinstance(block, REQUESTS) and block.state == "open":
             return True
     return False
 

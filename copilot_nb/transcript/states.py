@@ -21,10 +21,17 @@ from copilot_nb.protocol.events import (
     SessionTruncation,
     SessionWarning,
 )
-from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalRuntimeLost
-from copilot_nb.transcript.blocks import ErrorBlock, ToolBlock, Transcript
+from copilot_nb.protocol.local import (
+    LocalInterrupted,
+    LocalLabel,
+    LocalNotice,
+    LocalRuntimeLost,
+    LocalSent,
+)
+from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, ToolBlock, Transcript
 from copilot_nb.transcript.failures import explain
-from copilot_nb.transcript.fold import close_all, find, fold, notice, words
+from copilot_nb.transcript.fold import close_all, find, fold, fold_nested, notice, words
+from copilot_nb.transcript.output import plain
 from copilot_nb.transcript.safety import visible
 
 _SILENT_INFO = frozenset({"cancellation", "file_created", "file_edited", "model_retry"})
@@ -94,6 +101,29 @@ def runtime_lost(data: LocalRuntimeLost, event: SessionEvent, turn: Transcript) 
 def labelled(data: LocalLabel, _event: SessionEvent, turn: Transcript) -> Transcript:
     """Where answers come from."""
     return replace(turn, label=visible(data.label))
+
+
+@fold.register
+@fold_nested.register
+def sent(data: LocalSent, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """What left the kernel in this turn so far, in a line."""
+    return replace(turn, sent=" ".join(visible(data.summary).split()))
+
+
+@fold.register
+@fold_nested.register
+def noted(data: LocalNotice, event: SessionEvent, turn: Transcript) -> Transcript:
+    """A line of ours that a reader of the turn should know."""
+    if not data.text.strip():
+        return turn
+    return turn.put(
+        NoticeBlock(
+            id=f"notice-{event.id}",
+            text=visible(data.text.strip()),
+            level="warning" if data.level == "warning" else "info",
+            details=plain(data.details),
+        )
+    )
 
 
 @fold.register

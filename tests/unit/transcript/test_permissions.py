@@ -174,7 +174,6 @@ def test_a_name_cannot_pose_as_another_line() -> None:
         ({"kind": "write", "canOfferSessionApproval": False}, False),
         ({"kind": "read"}, True),
         ({"kind": "mcp"}, True),
-        ({"kind": "kernel-code"}, False),
         ({"kind": "teleport"}, False),
     ],
 )

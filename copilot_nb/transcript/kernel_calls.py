@@ -1,0 +1,78 @@
+"""Tool calls that run on this side: how they want to be shown, their output, what they changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copilot_nb.protocol.events import SessionEvent
+from copilot_nb.protocol.local import (
+    LocalKernelChanges,
+    LocalKernelOutput,
+    LocalToolDetails,
+    LocalUndone,
+)
+from copilot_nb.transcript import output
+from copilot_nb.transcript.blocks import ToolBlock, Transcript
+from copilot_nb.transcript.fold import find, fold, fold_nested, notice
+from copilot_nb.transcript.safety import visible
+
+LINES = 40
+"""More lines of changes than that are counted, not shown."""
+
+
+@fold.register
+@fold_nested.register
+def call_described(data: LocalToolDetails, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """How a tool wants its call to be shown."""
+    block = find(turn, ToolBlock, data.tool_call_id)
+    if block is None:
+        return turn
+    return turn.put(
+        replace(
+            block,
+            title=visible(data.title) or block.title,
+            arguments=visible(data.arguments) or block.arguments,
+            language=data.language or block.language,
+            source=data.source or block.source,
+        )
+    )
+
+
+@fold.register
+@fold_nested.register
+def kernel_printed(data: LocalKernelOutput, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """Output of code that runs in the kernel for a call."""
+    block = find(turn, ToolBlock, data.tool_call_id)
+    more = output.parse(data.output)
+    if block is None or more is None:
+        return turn
+    return turn.put(replace(block, outputs=output.joined(block.outputs, more)))
+
+
+@fold.register
+@fold_nested.register
+def kernel_changed(data: LocalKernelChanges, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """What code of a call changed among the user's names."""
+    block = find(turn, ToolBlock, data.tool_call_id)
+    if block is None:
+        return turn
+    lines = _lines(data.lines)
+    return turn.put(replace(block, changes=lines, undo="offered" if data.undoable else ""))
+
+
+@fold.register
+@fold_nested.register
+def kernel_undone(data: LocalUndone, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """A call's changes were taken back; what came back, and what could not, is a line below."""
+    block = find(turn, ToolBlock, data.tool_call_id)
+    if block is None:
+        return turn
+    turn = turn.put(replace(block, undo="done"))
+    told = "; ".join(_lines(data.lines))
+    return notice(turn, f"undo-{block.id}", f"Taken back: {told}") if told else turn
+
+
+def _lines(lines: tuple[str, ...]) -> tuple[str, ...]:
+    shown = tuple(" ".join(visible(line).split()) for line in lines[:LINES])
+    more = len(lines) - LINES
+    return (*shown, f"… {more} more") if more > 0 else shown
