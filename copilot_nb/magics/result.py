@@ -1,14 +1,21 @@
-"""What subcommands return: values that draw themselves as plain text and as safe HTML."""
+"""What subcommands return: values that draw themselves as plain text and as safe HTML.
+
+A table keeps numbers and times as they are for whoever uses it as data, and shows them as people
+read them.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
 
 from copilot_nb.transcript.safety import visible
+
+Cell = str | int | float | datetime | None
 
 _WIDEST = 60
 
@@ -31,49 +38,83 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Sequence[dict[str, str]]):
-    """Rows of text under headings; a sequence of dicts, so `pandas.DataFrame(table)` works."""
+class Table(Sequence[dict[str, Cell]]):
+    """Rows under headings; a sequence of dicts, so `pandas.DataFrame(table)` works."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
+    note: str = ""
+    """What stands below: mostly the next step."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return Table(self.columns, self.rows[index], self.caption)
+            return Table(self.columns, self.rows[index], self.caption, self.note)
         return dict(zip(self.columns, self.rows[index], strict=True))
 
-    def __iter__(self) -> Iterator[dict[str, str]]:
+    def __iter__(self) -> Iterator[dict[str, Cell]]:
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def __repr__(self) -> str:
-        cells = [self.columns, *(tuple(_short(cell) for cell in row) for row in self.rows)]
+        cells = [self.columns, *(tuple(_short(shown(cell)) for cell in row) for row in self.rows)]
         widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+        right = [self._is_number(at) for at in range(len(self.columns))]
         lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            "  ".join(
+                cell.rjust(width) if at_right else cell.ljust(width)
+                for cell, width, at_right in zip(row, widths, right, strict=True)
+            ).rstrip()
             for row in cells
         ]
         lines.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join([*([self.caption] if self.caption else []), *lines])
+        caption = [visible(self.caption)] if self.caption else []
+        return "\n".join([*caption, *lines, *([visible(self.note)] if self.note else [])])
 
     def _repr_html_(self) -> str:
         """A plain table; every cell is text."""
-        caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
-        head = "".join(f'<th style="text-align:left">{escape(name)}</th>' for name in self.columns)
-        body = "".join(
-            "<tr>"
-            + "".join(f'<td style="text-align:left">{escape(visible(cell))}</td>' for cell in row)
-            + "</tr>"
-            for row in self.rows
+        caption = f"<caption>{escape(visible(self.caption))}</caption>" if self.caption else ""
+        sides = ["right" if self._is_number(at) else "left" for at in range(len(self.columns))]
+        head = _row("th", self.columns, sides)
+        body = "".join(_row("td", tuple(map(shown, row)), sides) for row in self.rows)
+        table = f"<thead>{head}</thead><tbody>{body}</tbody>"
+        note = f'<p class="copilot-text">{escape(visible(self.note))}</p>' if self.note else ""
+        return f'<table class="copilot-table">{caption}{table}</table>{note}'
+
+    def _is_number(self, column: int) -> bool:
+        cells = [row[column] for row in self.rows if row[column] is not None]
+        return bool(cells) and all(
+            isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells
         )
-        table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-        return f'<table class="copilot-table">{caption}{table}</table>'
 
 
 Result = Text | Table
+
+
+def shown(cell: Cell) -> str:
+    """A value as people read it: "12,345", "0.25", "2026-01-31 14:05", "yes"; nothing for None."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "yes" if cell else "no"
+        case int():
+            return f"{cell:,}"
+        case float():
+            return f"{cell:,.4g}" if abs(cell) < 10_000 else f"{cell:,.0f}"  # noqa: PLR2004 - from here on digits after the point say nothing
+        case datetime():
+            return (cell.astimezone() if cell.tzinfo else cell).strftime("%Y-%m-%d %H:%M")
+    return str(cell)
+
+
+def _row(tag: str, cells: tuple[str, ...], sides: list[str]) -> str:
+    each = zip(cells, sides, strict=True)
+    drawn = (
+        f'<{tag} style="text-align:{side}">{escape(visible(cell))}</{tag}>' for cell, side in each
+    )
+    return f"<tr>{''.join(drawn)}</tr>"
 
 
 def _short(text: str) -> str:

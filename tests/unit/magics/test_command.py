@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import Rest, command, unknown
+from copilot_nb.magics.command import PathName, Rest, ToolName, command, unknown
 
 if TYPE_CHECKING:
     from copilot_nb.magics.command import Command
@@ -152,7 +152,7 @@ def test_an_unknown_annotation_is_refused() -> None:
     def odd(things: list[str]) -> None:
         """Odd."""
 
-    with pytest.raises(TypeError, match=r"odd: things is 'list\[str\]'"):
+    with pytest.raises(TypeError, match=r"parameter things is 'list\[str\]'"):
         command(odd)
 
 
@@ -162,3 +162,69 @@ def test_the_nearest_word_is_offered() -> None:
 
     assert str(error) == "There is no subcommand 'modle'.\nDid you mean model?"
     assert unknown("subcommand", "xyz", ["model"], "See help.").hint == "See help."
+
+
+@command
+def send(
+    action: Literal["list", "add"] = "list",
+    name: ToolName = "",
+    target: Rest = "",
+    *,
+    level: Literal["", "low", "high"] = "",
+    attach: tuple[PathName, ...] = (),
+) -> None:
+    """Send things."""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "add x npx -y 'a b' --level z",
+            {"action": "add", "name": "x", "target": "npx -y 'a b' --level z"},
+        ),
+        (
+            "--level low add x -- --level z",
+            {"action": "add", "name": "x", "level": "low", "target": "--level z"},
+        ),
+        ("add -- x -- y", {"action": "add", "name": "x", "target": "-- y"}),
+        ("--attach a --attach='b c'", {"attach": ("a", "b c")}),
+    ],
+)
+def test_a_rest_may_follow_words(line: str, expected: dict[str, Any]) -> None:
+    """Words come first, what is behind them stays as it is; options may be repeated."""
+    assert parsed(send, line) == expected
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=1)
+    )
+)
+def test_quoting_gives_any_value_of_an_option_back(values: list[str]) -> None:
+    """However often it is given, and whatever stands in it."""
+    line = " ".join(f"--attach {shlex.quote(value)}" for value in values)
+
+    assert send.parse(line)["attach"] == tuple(values)
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("ad", "ACTION of `send` takes list or add, not 'ad'.", "Did you mean add?"),
+        ("--level huge", "--level of `send` takes low or high, not 'huge'.", ""),
+    ],
+)
+def test_a_choice_names_what_it_may_be(line: str, message: str, hint: str) -> None:
+    """With the nearest one."""
+    with pytest.raises(UsageError) as caught:
+        send.parse(line)
+
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+def test_usage_shows_choices_and_repetition() -> None:
+    """As it can be typed."""
+    assert send.usage == (
+        "%copilot send [--level low|high] [--attach ATTACH]... [list|add] [NAME] [TARGET...]"
+    )

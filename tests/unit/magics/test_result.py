@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from copilot_nb.magics.result import Table, Text
 
 TABLE = Table(("name", "asks"), (("bash", "always"), ("<b>", "never & never")), "2 tools")
@@ -53,3 +55,26 @@ def test_nothing_in_a_result_reaches_the_terminal_as_a_command() -> None:
         assert "\x1b" not in text
         assert "\u202e" not in text
     assert len(repr(table).splitlines()) == 3
+
+
+def test_values_stay_data_and_read_well() -> None:
+    """Numbers line up on the right with their thousands parted; nothing stands for None."""
+    table = Table(
+        ("tokens", "cost", "vision", "when", "gone"),
+        (
+            (12345, 0.25, True, datetime(2026, 1, 31, 14, 5), None),
+            (7, 1_234_567.8, False, None, None),
+        ),
+        note="Below.",
+    )
+
+    assert table[0]["tokens"] == 12345
+    assert repr(table).splitlines() == [
+        "tokens       cost  vision  when              gone",
+        "------  ---------  ------  ----------------  ----",
+        "12,345       0.25  yes     2026-01-31 14:05",
+        "     7  1,234,568  no",
+        "Below.",
+    ]
+    assert '<td style="text-align:right">12,345</td>' in table._repr_html_()
+    assert table._repr_html_().endswith('<p class="copilot-text">Below.</p>')

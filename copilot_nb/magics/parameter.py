@@ -1,0 +1,157 @@
+"""One parameter of a subcommand: what its annotation says a word may be, and how it is read.
+
+Annotations are read as text. The aliases below all mean a word; Tab knows by them what to offer.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal
+
+from copilot_nb.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Kind = Literal["text", "rest", "number", "integer", "flag", "choice"]
+
+Rest = str
+"""Annotation: all that is left of the line as it stands, quotes and all."""
+ModelName = str
+"""Annotation: the id of a model."""
+SessionName = str
+"""Annotation: a session's name or id."""
+ProviderName = str
+"""Annotation: a place where models answer."""
+ToolName = str
+"""Annotation: a tool of the agent."""
+CommandName = str
+"""Annotation: a subcommand."""
+ServerName = str
+"""Annotation: an MCP server."""
+SettingName = str
+"""Annotation: a setting."""
+VariableName = str
+"""Annotation: a name of the user's."""
+PathName = str
+"""Annotation: a file."""
+
+_WORDS = frozenset(
+    {
+        *("ModelName", "SessionName", "ProviderName", "ToolName", "CommandName", "ServerName"),
+        *("SettingName", "VariableName", "PathName"),
+    }
+)
+_KINDS: Mapping[str, Kind] = {
+    "str": "text",
+    "Rest": "rest",
+    "float": "number",
+    "float | None": "number",
+    "int": "integer",
+    "int | None": "integer",
+    "bool": "flag",
+    **dict.fromkeys(_WORDS, "text"),
+}
+_READERS: Mapping[Kind, Callable[[str], Any]] = {"number": float, "integer": int}
+_NOUNS: Mapping[Kind, str] = {"number": "a number", "integer": "a whole number"}
+_MANY = re.compile(r"tuple\[(\w+), \.\.\.\]")
+_CHOICE = re.compile(r"Literal(\[.+\])", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter that comes from the line."""
+
+    name: str
+    kind: Kind
+    default: Any
+    option: bool
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    """What it may be, when that is a fixed set."""
+    many: bool = False
+    """Whether it may be given more than once."""
+    about: str = ""
+    """The alias that it was annotated with, which tells Tab what to offer."""
+
+    @property
+    def required(self) -> bool:
+        """Whether the line must give it."""
+        return self.default is inspect.Parameter.empty
+
+    @property
+    def flag(self) -> str:
+        """The option as it is typed."""
+        return "--" + self.name.rstrip("_").replace("_", "-")
+
+    @property
+    def label(self) -> str:
+        """How help names it."""
+        return self.flag if self.option else self.name.rstrip("_").upper()
+
+    @property
+    def usage(self) -> str:
+        """How it stands in a usage line."""
+        word = "|".join(self.choices) or self.name.rstrip("_").upper()
+        dots = "..." if self.many else ""
+        if self.option:
+            return f"[{self.flag}]" if self.kind == "flag" else f"[{self.flag} {word}]{dots}"
+        word = f"{word}..." if self.kind == "rest" else word
+        return word if self.required else f"[{word}]"
+
+    def read(self, text: str, command: str) -> Any:
+        """The value that a word means.
+
+        Raises:
+            UsageError: It is no such value.
+        """
+        where = f"{self.label} of `{command}`"
+        if self.kind == "choice" and text not in self.choices:
+            near = get_close_matches(text, self.choices, n=1, cutoff=0.6)
+            hint = f"Did you mean {near[0]}?" if near else ""
+            raise UsageError(f"{where} takes {one_of(self.choices)}, not {text!r}.", hint=hint)
+        reader = _READERS.get(self.kind)
+        if reader is None:
+            return text
+        try:
+            return reader(text)
+        except ValueError:
+            noun = _NOUNS[self.kind]
+            raise UsageError(f"{where} takes {noun}, not {text!r}.", hint="") from None
+
+
+def parameter(given: inspect.Parameter, text: str) -> Parameter:
+    """The parameter that a function's own parameter means.
+
+    Args:
+        given: It, with its annotation as text.
+        text: Its help.
+
+    Raises:
+        TypeError: Its annotation is not one that a line can give.
+    """
+    annotation = str(given.annotation)
+    option = given.kind is inspect.Parameter.KEYWORD_ONLY
+    many = _MANY.fullmatch(annotation)
+    inner = many[1] if many else annotation
+    choices: tuple[str, ...] = ()
+    kind = _KINDS.get(inner)
+    if found := _CHOICE.fullmatch(annotation):
+        kind = "choice"
+        choices = tuple(choice for choice in ast.literal_eval(found[1]) if choice)
+    if kind is None:
+        raise TypeError(f"parameter {given.name} is {annotation!r}, not one of {sorted(_KINDS)}.")
+    about = inner if inner in _WORDS else ""
+    return Parameter(
+        given.name, kind, given.default, option, text, choices, many=many is not None, about=about
+    )
+
+
+def one_of(choices: tuple[str, ...]) -> str:
+    """The choices in words: "a, b or c"."""
+    *others, last = choices
+    return f"{', '.join(others)} or {last}" if others else last
