@@ -14,12 +14,14 @@ from IPython.core.getipython import get_ipython
 
 from copilot_nb.data.frames import table_text
 from copilot_nb.data.namespace import brief
+from copilot_nb.data.privacy import Privacy
 from copilot_nb.data.values import is_a, module_of
 from copilot_nb.errors import UsageError
 from copilot_nb.kernel.capture import Capture, capturing
+from copilot_nb.kernel.cells import last_failed, running
 from copilot_nb.kernel.execute import execute
 from copilot_nb.kernel.figures import open_figures, show_new_figures
-from copilot_nb.kernel.pictures import Pictures
+from copilot_nb.kernel.pictures import Pictures, watched
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
 
@@ -74,16 +76,21 @@ class Shell:
         if shell is None:
             raise UsageError("There is no IPython here.", hint="Kernel tools need a notebook.")
         self.ipython = shell
+        self.privacy = Privacy()
+        """What of the user's data may leave the kernel."""
         self._error: BaseException | None = last_error()
+        self.error_cell = last_failed(shell)
+        """The number of the cell that raised the last error; 0 when that is not known."""
         self._numbers = count(1)
         self._running = asyncio.Lock()
-        self.pictures = Pictures(shell)
+        self.pictures = watched(shell) or Pictures(shell)
         """What the user's cells showed lately."""
         shell.events.register("post_run_cell", self._cell_ended)
 
     def close(self) -> None:
         """Take back what was registered in IPython."""
-        self.pictures.close()
+        if self.pictures is not watched(self.ipython):
+            self.pictures.close()
         with contextlib.suppress(ValueError):
             self.ipython.events.unregister("post_run_cell", self._cell_ended)
 
@@ -159,6 +166,7 @@ class Shell:
         error = getattr(result, "error_in_exec", None) or getattr(result, "error_before_exec", None)
         if isinstance(error, BaseException) and is_foreign(error):
             self._error = error
+            self.error_cell = running(self.ipython)
 
 
 _MISSING = object()

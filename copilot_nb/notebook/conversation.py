@@ -24,12 +24,15 @@ from copilot_nb.errors import (
 from copilot_nb.notebook import policy
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.answers import Remembered, answer_of
+from copilot_nb.notebook.ledger import Ledger
 from copilot_nb.notebook.link import DEMO_LABEL, Link
 from copilot_nb.notebook.options import PLAIN, AskOptions
+from copilot_nb.notebook.outgoing import Gate
 from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
 from copilot_nb.session.client import Client
+from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.session.tasks import Tasks
 from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, Transcript
 from copilot_nb.views.view import Callbacks
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from copilot_nb.notebook.providers import Source
+    from copilot_nb.protocol.hook import HookOutput, PostToolUse
     from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
@@ -65,6 +69,10 @@ class Conversation:
         self.link = Link(self.settings, make_client)
         self.last: Turn | None = None
         """The newest turn."""
+        self.ledger = Ledger()
+        """What left the kernel."""
+        self.gate = Gate(self.ledger, lambda: self.link.shell)
+        self.link.hooks = SessionHooks(on_post_tool_use=self._after_tool)
         self._make_screen = make_screen
         self._remembered = Remembered()
         self._screen: Screen | None = None
@@ -132,7 +140,12 @@ class Conversation:
         session = await self.link.open()
         if self._decide not in session.pending.policies:
             session.pending.policies.insert(0, self._decide)
+        session.release = self.gate.release
         return session
+
+    async def _after_tool(self, data: PostToolUse) -> HookOutput | None:
+        session = self.link.session
+        return await self.gate.after_tool(session, data) if session is not None else None
 
     # -- the turn
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SentKind = Literal["prompt", "index", "cells", "reference", "error", "image", "file", "result"]
 KEPT = 50
@@ -44,22 +44,20 @@ class SentItem:
     @property
     def words(self) -> str:
         """The piece in a few words: "20 rows of `df` (4 columns)"."""
-        match self.kind:
-            case "index":
-                return f"index ({self.name})"
-            case "cells":
-                return f"cells ({self.name})"
-            case "reference":
-                return f"`{self.name}`"
-            case "error":
-                return f"the error {self.name}"
-            case "file":
-                return f"{self.name} ({readable(self.size)})"
-            case "result" if self.rows:
-                return f"{counted(self.rows, 'row')} of `{self.name}`" + (
-                    f" ({counted(self.columns, 'column')})" if self.columns else ""
-                )
-        return f"the {self.kind} {self.name}".strip()
+        if self.rows:
+            columns = f" ({counted(self.columns, 'column')})" if self.columns else ""
+            return f"{counted(self.rows, 'row')} of `{self.name}`{columns}"
+        form = _WORDS.get(self.kind, "the {kind} {name}")
+        return form.format(kind=self.kind, name=self.name, size=readable(self.size)).strip()
+
+
+_WORDS: Mapping[SentKind, str] = {
+    "index": "index ({name})",
+    "cells": "cells ({name})",
+    "reference": "`{name}`",
+    "error": "the error {name}",
+    "file": "{name} ({size})",
+}
 
 
 @dataclass(slots=True)
@@ -121,7 +119,7 @@ def readable(size: int) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """ "1 row", "1,200 rows"."""
+    """The number and its noun: "1,200 rows"."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 

@@ -26,6 +26,7 @@ from copilot_nb.notebook import local_servers, providers
 from copilot_nb.notebook.instructions import INSTRUCTIONS
 from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 from copilot_nb.session.client import Client, ClientState
+from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Link:
         """What `%copilot model` set."""
         self.spoken = False
         """Whether the session has had a turn."""
+        self.hooks = SessionHooks()
+        """What every session calls besides its tools."""
         self._settings = settings
         self._make_client = make_client
         self._started: Source | None = None
@@ -81,6 +84,13 @@ class Link:
         connected = self.client is not None and self.client.state is ClientState.CONNECTED
         as_set = self._opened == self.source() and self._folder == Path.cwd()
         return self.session if connected and as_set else None
+
+    @property
+    def shell(self) -> Shell:
+        """The notebook as the agent's tools see it."""
+        if self._shell is None:
+            self._shell = Shell()
+        return self._shell
 
     def source(self) -> Source:
         """Where the model answers, as things are set now."""
@@ -197,9 +207,11 @@ class Link:
 
     async def _open_session(self, client: Client, source: Source) -> Session:
         config = self._config(source)
-        if self._shell is None:
-            self._shell = Shell()
-        options: dict[str, Any] = {"tools": KERNEL_TOOLS, "provide": {Shell: self._shell}}
+        options: dict[str, Any] = {
+            "tools": KERNEL_TOOLS,
+            "provide": {Shell: self.shell},
+            "hooks": self.hooks,
+        }
         if self._resume is not None:
             try:
                 return await client.resume_session(self._resume, config, **options)
@@ -230,6 +242,10 @@ class Link:
             "client_name": "copilot-nb",
             "working_directory": Path.cwd(),
             "system_message": SystemMessageConfig(content=INSTRUCTIONS),
+            # A person or a policy answers all of these.
+            "request_elicitation": True,
+            "request_exit_plan_mode": True,
+            "request_auto_mode_switch": True,
         }
         if source.own:
             address = replace(source, base_url=self._address(source))
