@@ -1,0 +1,174 @@
+"""One standing rule, and the file that the rules are in.
+
+The file is TOML, the user's alone (0600), and written whole: another kernel sees the old rules or
+the new ones. One that cannot be understood is an error that names it; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+import tomllib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from platformdirs import user_config_path
+
+from copilot_nb.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Decision = Literal["allow", "deny"]
+KINDS: Final = ("shell", "read", "write", "url", "mcp", "custom-tool", "tool")
+"""What a rule can be about; "tool" is every request of one tool, whatever it asks for."""
+ENVIRONMENT: Final = "COPILOT_NB_RULES"
+"""Names another file."""
+
+_HEAD = "# What Copilot may do without asking, and what never; see `%copilot rules`.\n"
+_VERBS: Final = {
+    "shell": "run `{}`",
+    "read": "read {}",
+    "write": "write {}",
+    "url": "fetch {}",
+    "mcp": "call {}",
+    "custom-tool": "call {}",
+    "tool": "use {}",
+}
+_KEYS: Final = frozenset({"decision", "kind", "text", "place"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRule:
+    """Allows or denies one thing in one place."""
+
+    number: int = 0
+    """How it is called in a list; 0 in the file."""
+    decision: Decision
+    kind: str
+    text: str
+    """Exactly what: the command line, the real path or folder/**, the URL, server/tool, a name."""
+    place: str = ""
+    """The folder that it holds in, with all below; empty holds everywhere."""
+    lasting: bool = True
+    """Written down; otherwise it ends with the kernel."""
+
+    @property
+    def words(self) -> str:
+        """The rule as the buttons say it: "Allow here always: run `git status`"."""
+        where = "here" if self.place else "everywhere"
+        how = "always" if self.lasting else "until the kernel ends"
+        return f"{self.decision.capitalize()} {where} {how}: {self._what}"
+
+    @property
+    def name(self) -> str:
+        """Who answered, when it did."""
+        return f"rule {self.number} ({self.decision} {self._what})"
+
+    @property
+    def _what(self) -> str:
+        return _VERBS[self.kind].format(self.text)
+
+    def holds(self, folder: Path) -> bool:
+        """Whether it speaks about work in that folder."""
+        return not self.place or folder.is_relative_to(self.place)
+
+
+class RuleFile:
+    """Reads and writes the rules.
+
+    Args:
+        path: The file; by default what `COPILOT_NB_RULES` names, or the user's own.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        if self._path is not None:
+            return self._path
+        named = os.environ.get(ENVIRONMENT)
+        return Path(named).expanduser() if named else user_config_path("copilot-nb") / "rules.toml"
+
+    def read(self) -> list[StandingRule]:
+        """The rules; none when there is no file.
+
+        Raises:
+            ConfigError: It cannot be read or meant, or others may change it.
+        """
+        try:
+            with self.path.open("rb") as file:
+                self._check_owner(os.fstat(file.fileno()).st_mode)
+                data = tomllib.load(file)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise self._broken(f"cannot be read ({error.strerror})") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise self._broken(f"is not TOML: {error}") from None
+        entries = data.pop("rule", [])
+        if data or not isinstance(entries, list):
+            raise self._broken("holds something else than [[rule]] entries")
+        return [self._rule(entry) for entry in entries]
+
+    def write(self, rules: Iterable[StandingRule]) -> None:
+        """Put these rules in its place.
+
+        Raises:
+            ConfigError: It cannot be written.
+        """
+        text = _HEAD + "".join(map(_entry, rules))
+        try:
+            folder = self.path.parent
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=".rules-")  # 0600
+            try:
+                with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
+                    file.write(text)
+                Path(name).replace(self.path)
+            except BaseException:
+                with suppress(OSError):
+                    Path(name).unlink()
+                raise
+        except (OSError, UnicodeEncodeError) as error:
+            raise ConfigError(
+                f"The rules in {str(self.path)!r} cannot be written: {error}.",
+                hint=f"Make the folder writable, or name another file in {ENVIRONMENT}.",
+            ) from None
+
+    def _rule(self, entry: Any) -> StandingRule:
+        known = isinstance(entry, dict) and set(entry) <= _KEYS
+        if not known or not all(isinstance(value, str) for value in entry.values()):
+            raise self._broken(f"has an entry that cannot be meant: {entry!r}")
+        decision, kind, text = (entry.get(name, "") for name in ("decision", "kind", "text"))
+        if decision not in get_args(Decision) or kind not in KINDS or not text:
+            raise self._broken(f"has an entry that cannot be meant: {entry!r}")
+        return StandingRule(**entry)
+
+    def _check_owner(self, mode: int) -> None:
+        if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH):
+            raise self._broken("can be changed by other users")
+
+    def _broken(self, what: str) -> ConfigError:
+        return ConfigError(
+            f"The file of rules {str(self.path)!r} {what}.",
+            hint="Mend or remove it; until then no rule allows anything.",
+        )
+
+
+def _entry(rule: StandingRule) -> str:
+    lines = [f"{name} = {_string(getattr(rule, name))}" for name in ("decision", "kind", "text")]
+    if rule.place:
+        lines.append(f"place = {_string(rule.place)}")
+    return "\n[[rule]]\n" + "\n".join(lines) + "\n"
+
+
+def _string(text: str) -> str:
+    """A TOML string: JSON's, but for one character that JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
