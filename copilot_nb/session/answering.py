@@ -29,6 +29,7 @@ from copilot_nb.session.pending import WITHDRAWN, Answer, PendingRequest, Pendin
 from copilot_nb.session.reactions import Reactions
 from copilot_nb.session.server_requests import ServerRequests
 from copilot_nb.session.tasks import Tasks
+from copilot_nb.session.todos import Todos
 from copilot_nb.session.toolbox import AnyTool, Toolbox, ToolHandler
 from copilot_nb.session.tools import Invocation
 
@@ -87,12 +88,14 @@ class Answering:
         """Sees every result of our tools before it leaves, and gives what leaves instead."""
         self._reactions = Reactions(self, self.handlers)
         self._server_requests = ServerRequests(self, self.handlers)
+        self._todos = Todos(self)
         self._tools_lock = asyncio.Lock()
 
     def dispatch_event(self, event: SessionEvent) -> None:
         """Tell everybody of an event; here, those that answer."""
         self._reactions.take(event)
         self._server_requests.take(event)
+        self._todos.take(event)
 
     def emit_local(self, data: Wire) -> None:
         """Put an event of our own into the stream."""
