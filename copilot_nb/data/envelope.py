@@ -31,10 +31,10 @@ def untrusted(text: str, source: str, *, limit: int = LIMIT) -> str:
     )
 
 
-def one_line(source: str) -> str:
+def one_line(source: str, limit: int = SOURCE) -> str:
     """A source that stays inside of its line: names of files and columns are data as well."""
-    plain = "".join(c if c.isprintable() and c not in "<>" else "\ufffd" for c in source)
-    return plain if len(plain) <= SOURCE else plain[: SOURCE - 1] + "…"
+    plain = "".join(c if c.isprintable() and c not in "<>" else "\ufffd" for c in source[:limit])
+    return plain if len(source) <= limit else plain[: limit - 1] + "…"
 
 
 def shorten(text: str, limit: int = LIMIT) -> str:

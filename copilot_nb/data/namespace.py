@@ -42,15 +42,22 @@ _SHOWN_IN_LISTS = (bool, int, float, complex)
 
 def brief(value: object) -> str:
     """One line: type, size, and the value itself when it is a number."""
+    if type(value) in _SHOWN_IN_LISTS:
+        return f"{type_name(value)} {short(value)}"
+    if is_a(value, FUNCTIONS):
+        return f"function {signature_of(value)}"
+    return kind_of(value)
+
+
+def kind_of(value: object) -> str:
+    """One line: type, size and dtype, without any value; functions with their parameters."""
     frame = frame_of(value)
     if frame is not None:
         return f"{frame.kind}, {frame.size}"
-    if type(value) in _SHOWN_IN_LISTS:
-        return f"{type_name(value)} {short(value)}"
     if is_a(value, type):
         return "class"
     if is_a(value, FUNCTIONS):
-        return f"function {signature_of(value)}"
+        return f"function {signature_of(value, values=False)}"
     dtype = plain_attribute(value, "dtype") if is_scientific(value) else None
     return ", ".join(
         filter(None, (type_name(value), size(value), "" if dtype is None else str(dtype)))
@@ -117,12 +124,17 @@ def describe_frame(frame: Frame, *, rows: int = 5) -> str:
     return "\n".join(lines)
 
 
-def signature_of(value: object) -> str:
-    """A function's parameters, as written; "(…)" when they cannot be read."""
+def signature_of(value: object, *, values: bool = True) -> str:
+    """A function's parameters; "(…)" when they cannot be read.
+
+    Args:
+        value: The function or class.
+        values: Show defaults; without, only that there is one.
+    """
     try:
         signature = inspect.signature(value)  # type: ignore[arg-type]  # raises TypeError if not
         bare = [
-            p.replace(annotation=p.empty, default=_default(p))
+            p.replace(annotation=p.empty, default=_default(p, values=values))
             for p in signature.parameters.values()
         ]
         return str(signature.replace(parameters=bare, return_annotation=signature.empty))
@@ -139,10 +151,10 @@ class _Text(str):
         return str(self)
 
 
-def _default(parameter: inspect.Parameter) -> Any:
-    return (
-        parameter.empty if parameter.default is parameter.empty else _Text(short(parameter.default))
-    )
+def _default(parameter: inspect.Parameter, *, values: bool) -> Any:
+    if parameter.default is parameter.empty:
+        return parameter.empty
+    return _Text(short(parameter.default) if values else "…")
 
 
 def _array_lines(value: Any) -> list[str]:

@@ -9,8 +9,9 @@ import sys
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Bool, Enum, Float, Unicode
+from traitlets import Bool, Enum, Float, Int, Unicode
 
+from copilot_nb.kernel.pictures import unwatch, watch
 from copilot_nb.magics.complete import Completion
 from copilot_nb.magics.transform import MAGIC, CellTransform, LineTransform
 
@@ -36,6 +37,10 @@ class Copilot(Magics):
     ).tag(config=True)
     ready_timeout = Float(None, allow_none=True, help="Seconds before plain mode.").tag(config=True)
     cli_path = Unicode("", help="The Copilot CLI to run.").tag(config=True)
+    context = Enum(
+        ["", "none", "index", "cells", "full"], "", help="How much of the notebook goes along."
+    ).tag(config=True)
+    context_budget = Int(None, allow_none=True, help="Tokens of the index.").tag(config=True)
     instructions = Bool(
         None, allow_none=True, help="Let the folder's instruction files (AGENTS.md) in."
     ).tag(config=True)
@@ -84,9 +89,11 @@ class Copilot(Magics):
         self.shell.input_transformers_cleanup.append(self._cells)
         self.shell.input_transformer_manager.token_transformers.append(self._lines)
         self._completion.install()
+        watch(self.shell)
 
     def uninstall(self) -> None:
         """Undo `install`; a magic that had our name before is back."""
+        unwatch(self.shell)
         self._completion.uninstall()
         self.shell.input_transformer_manager.token_transformers.remove(self._lines)
         self.shell.input_transformers_cleanup.remove(self._cells)

@@ -24,6 +24,10 @@ from copilot_nb.errors import (
 from copilot_nb.notebook import policy
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.answers import Remembered, answer_of
+from copilot_nb.notebook.bookmark import Bookmark
+from copilot_nb.notebook.history import History
+from copilot_nb.notebook.known import Known
+from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.ledger import Ledger
 from copilot_nb.notebook.link import DEMO_LABEL, Link
 from copilot_nb.notebook.options import PLAIN, AskOptions
@@ -40,6 +44,7 @@ from copilot_nb.views.view import Callbacks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.providers import Source
     from copilot_nb.protocol.hook import HookOutput, PostToolUse
     from copilot_nb.session.pending import Answer, PendingRequest
@@ -69,6 +74,12 @@ class Conversation:
         self.link = Link(self.settings, make_client)
         self.last: Turn | None = None
         """The newest turn."""
+        self.history = History()
+        """The turns of this notebook, by number."""
+        self.known = Known()
+        """Names that lists have shown, for Tab."""
+        self.bookmark = Bookmark(self.settings.environ)
+        """Which session this notebook talked to last, kept over restarts of the kernel."""
         self.ledger = Ledger()
         """What left the kernel."""
         self.gate = Gate(self.ledger, lambda: self.link.shell)
@@ -89,7 +100,7 @@ class Conversation:
         Raises:
             ShownError: The turn failed; its output says why.
             TurnTimeoutError: It took too long, and was stopped.
-            UsageError: Another turn runs here.
+            UsageError: Another turn runs here, or the prompt refers to what does not exist.
             ConfigError: A setting cannot be meant.
         """
         if self._screen is not None:
@@ -97,9 +108,10 @@ class Conversation:
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", options.timeout)
         self._policy()
+        composed = await compose(prompt, options, self.link.shell, self.settings)
         screen = self._screen = self._new_screen()
         try:
-            session, turn = await self._begin(prompt, screen)
+            session, turn = await self._begin(composed, screen)
             if options.out:
                 get_ipython().user_ns[options.out] = turn  # type: ignore[union-attr]  # cells have one
             await self._follow(session, turn, screen, limit)
@@ -126,6 +138,16 @@ class Conversation:
         self._remembered.clear()
         await self.link.forget()
 
+    async def resume(self, session_id: str) -> Session:
+        """Go on with a stored conversation; permissions given so far are gone.
+
+        Raises:
+            SessionNotFoundError: There is none of that id.
+        """
+        self._remembered.clear()
+        await self.link.take_up(session_id)
+        return await self.session()
+
     async def stop(self) -> bool:
         """End the runtime; whether it ran. The next turn starts it and resumes the conversation."""
         return await self.link.stop()
@@ -149,9 +171,10 @@ class Conversation:
 
     # -- the turn
 
-    async def _begin(self, prompt: str, screen: Screen) -> tuple[Session, Turn]:
+    async def _begin(self, composed: Composed, screen: Screen) -> tuple[Session, Turn]:
         """Open the session and send the prompt; what fails is drawn."""
         session: Session | None = None
+        prompt = composed.prompt
         if self.link.ready is None:
             screen.update(Transcript(prompt=prompt, status="Starting"))
         try:
@@ -161,7 +184,8 @@ class Conversation:
                 NoticeBlock(id=f"news-{at}", text=text)
                 for at, text in enumerate(self.link.take_news())
             )
-            turn = await session.start_turn(prompt, context=contextvars.copy_context())
+            self.ledger.begin(prompt, composed.sent)
+            turn = await session.start_turn(composed.message, context=contextvars.copy_context())
         except CopilotError as error:
             screen.close(_failed(prompt, error))
             raise _shown(error) from error
@@ -171,6 +195,8 @@ class Conversation:
             screen.close(Transcript(prompt=prompt, state="stopped"))
             raise
         self.last, self.link.spoken = turn, True
+        self.history.add(turn)
+        self.bookmark.put(session.session_id, prompt)
         if self.link.source().kind == "demo":
             session.emit_local(LocalLabel(label=DEMO_LABEL))
         return session, turn

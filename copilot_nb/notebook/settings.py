@@ -15,7 +15,7 @@ from copilot_nb.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Kind = Literal["text", "seconds", "choice", "flag"]
+Kind = Literal["text", "seconds", "choice", "flag", "count"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ready_timeout", "Seconds to wait for the page before plain mode.", "seconds", (), 3.0),
     Setting("cli_path", "The Copilot CLI to run."),
+    Setting(
+        "context",
+        "What of the notebook goes along with a prompt: none, index, cells or full.",
+        "choice",
+        ("none", "index", "cells", "full"),
+        "index",
+    ),
+    Setting("context_budget", "Tokens that the index may take.", "count", (), 1500),
     Setting(
         "instructions", "Let instruction files of the folder (AGENTS.md) in.", "flag", (), True
     ),
@@ -132,6 +140,8 @@ def _read(setting: Setting, given: Any, source: str) -> Any:
     """The value that a text means."""
     if setting.kind == "seconds":
         return _seconds(given, source)
+    if setting.kind == "count":
+        return _count(given, source)
     if setting.kind == "choice" and given not in setting.choices:
         raise _wrong(source, given, f"one of {', '.join(setting.choices)}")
     if setting.kind == "flag" and not isinstance(given, bool):
@@ -149,6 +159,16 @@ def _seconds(given: Any, source: str) -> float:
     if not 0 < seconds < float("inf"):
         raise _wrong(source, given, "a positive number of seconds")
     return seconds
+
+
+def _count(given: Any, source: str) -> int:
+    try:
+        count = int(given)
+    except (TypeError, ValueError):
+        raise _wrong(source, given, "a whole number") from None
+    if count <= 0:
+        raise _wrong(source, given, "a positive whole number")
+    return count
 
 
 def _wrong(source: str, given: Any, allowed: str) -> ConfigError:

@@ -1,0 +1,1 @@
+"""What of the notebook goes along with a prompt: the index, references, files and figures."""
