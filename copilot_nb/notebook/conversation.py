@@ -25,9 +25,9 @@ from copilot_nb.notebook import policy
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.bookmark import Bookmark
+from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.history import History
 from copilot_nb.notebook.known import Known
-from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.ledger import Ledger
 from copilot_nb.notebook.link import DEMO_LABEL, Link
 from copilot_nb.notebook.options import PLAIN, AskOptions

@@ -24,6 +24,7 @@ from copilot_nb.kernel.shell import Shell
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook import local_servers, providers
 from copilot_nb.notebook.instructions import INSTRUCTIONS
+from copilot_nb.notebook.setup import Setup
 from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 from copilot_nb.session.client import Client, ClientState
 from copilot_nb.session.handlers import SessionHooks
@@ -62,6 +63,8 @@ class Link:
         """What `%copilot model` set."""
         self.spoken = False
         """Whether the session has had a turn."""
+        self.setup = Setup()
+        """What every session is opened with besides."""
         self.hooks = SessionHooks()
         """What every session calls besides its tools."""
         self._settings = settings
@@ -110,6 +113,7 @@ class Link:
             if self.session is None or not await self._keep(self.session, source):
                 await self._put_away()
                 self.session = await self._open_session(client, source)
+                await self.setup.apply(self.session)
                 await self._tell_of_instructions(self.session)
             self._opened, self._folder = source, Path.cwd()
             return self.session
@@ -135,9 +139,38 @@ class Link:
         if not source.model or replace(self._opened, model=source.model) != source:
             return False
         with suppress(MethodNotFoundError):
-            await session.rpc.model.switch_to(model_id=source.model)
+            effort = self.setup.effort or None
+            await session.rpc.model.switch_to(model_id=source.model, reasoning_effort=effort)
             return True
         return False
+
+    @property
+    def resumable(self) -> str | None:
+        """The session that the next turn goes on with, when none is open."""
+        return self._resume
+
+    async def runtime(self) -> Client:
+        """The runtime, started if needed; no session is opened for it."""
+        async with self._opening:
+            return await self._runtime(self.source())
+
+    async def take_up(self, session_id: str) -> Session:
+        """Leave this conversation, and go on with that stored one.
+
+        Raises:
+            SessionNotFoundError: There is none of that id.
+        """
+        client = await self.runtime()
+        if await client.get_session_metadata(session_id) is None:
+            raise SessionNotFoundError(f"There is no stored session {session_id!r}.")
+        await self._put_away()
+        self._resume, self.spoken = session_id, True
+        return await self.open()
+
+    async def reopen(self) -> Session:
+        """Open the session again with everything as it is set up now; the conversation goes on."""
+        await self._put_away()
+        return await self.open()
 
     def take_news(self) -> tuple[str, ...]:
         """What a person must know of the session since this was last called."""
@@ -256,7 +289,7 @@ class Link:
             options["model"] = source.model
         if not self._settings.get("instructions"):
             options["skip_custom_instructions"] = True
-        return SessionConfig(**options)
+        return SessionConfig(**options, **self.setup.options())
 
     def _address(self, source: Source) -> str:
         """The provider's URL; for the demo model that of its server, which is started here."""

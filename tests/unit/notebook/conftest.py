@@ -105,6 +105,7 @@ async def talk(
         "COPILOT_NB_PROVIDER": "http://127.0.0.1:1/v1",
         "COPILOT_NB_MODEL": "scripted",
         "COPILOT_NB_VIEW": "static",
+        "COPILOT_NB_STATE": str(tmp_path / "state"),
     }
     async with FakeRuntime() as fake:
         made = Talk(fake, environ)
