@@ -58,11 +58,13 @@ function returnFocus(root) {
   }
 }
 
+/** Whether keys pressed there are somebody's writing. */
+export const isField = (node) =>
+  Boolean(node && (node.isContentEditable || /^(?:input|textarea|select)$/i.test(node.localName)));
+
 /** Moves the focus to a heading, unless somebody is typing elsewhere. */
 export function focusGently(heading, panel, root) {
-  const active = root.ownerDocument.activeElement;
-  const typing = active && (active.isContentEditable || /^(?:input|textarea|select)$/i.test(active.localName));
-  if (typing) return;
+  if (isField(root.ownerDocument.activeElement)) return;
   heading.focus();
   panel.scrollIntoView?.({ block: "nearest" });
 }

@@ -23,17 +23,34 @@ export function codeBlock(text, language, { growing = false, exact = false, labe
   return element("div", "copilot-code", pre, tools);
 }
 
-/** `navigator.clipboard` is there only on https and localhost; elsewhere the button says so. */
-function copyButton(text, label) {
+/**
+ * `navigator.clipboard` is there only on https and localhost; elsewhere a field is copied from.
+ *
+ * @param {() => string} text
+ * @param {string} label  for screen readers
+ */
+export function copyButton(text, label) {
   const node = button("copilot-quiet copilot-copy", "Copy", async () => {
-    try {
-      await navigator.clipboard.writeText(text());
-      node.textContent = "Copied";
-    } catch {
-      node.textContent = "Select and press Ctrl+C";
-    }
+    const copied = await copy(text()).catch(() => copyFrom(text(), node));
+    node.textContent = copied ? "Copied" : "Select and press Ctrl+C";
     setTimeout(() => (node.textContent = "Copy"), COPIED_MS);
   });
   node.setAttribute("aria-label", label);
   return node;
+}
+
+async function copy(text) {
+  await navigator.clipboard.writeText(text);
+  return true;
+}
+
+function copyFrom(text, near) {
+  const field = element("textarea", "copilot-sr");
+  field.value = text;
+  near.after(field);
+  field.select();
+  const copied = field.ownerDocument.execCommand?.("copy") ?? false;
+  field.remove();
+  near.focus();
+  return copied;
 }

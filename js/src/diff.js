@@ -1,5 +1,6 @@
 // A unified diff as lines that are told apart by sign, colour and hidden words.
-import { element, hidden } from "./element.js";
+import { element, hidden, icon } from "./element.js";
+import { markPairs } from "./words.js";
 
 const LONGEST = 3000;
 const FILE = /^(?:diff |index |--- |\+\+\+ |new file|create file|deleted file|rename |similarity )/;
@@ -9,22 +10,28 @@ const KINDS = [
   ["removed", /^-/],
 ];
 
-/** Marks help only where most of a line stays. */
-const SAME_SHARE = 0.3;
+/** Longer runs of unchanged lines are folded, but for a few beside each change. */
+const LONG_RUN = 12;
+const BESIDE = 3;
+/** How much of a change is shown where nobody decides about it. */
+const FIRST = 120;
 
 /**
  * @param {string} text
- * @param {string} label
+ * @param {{label?: string, whole?: boolean}} [options]  whole: somebody decides about it, so that no
+ *   changed line is folded
  * @returns {HTMLElement}
  */
-export function diffView(text, label = "Proposed change") {
+export function diffView(text, { label = "Proposed change", whole = false } = {}) {
   const all = withoutHeaders(kinds(text.replace(/\n$/, "")));
   const lines = all.slice(0, LONGEST);
-  markChanges(lines);
-  const node = element("div", "copilot-diff", ...lines.map(drawLine));
-  // Somebody may decide about it: the rest is there too, only without colours.
+  markPairs(lines);
+  const first = whole ? lines : lines.slice(0, FIRST);
+  const node = element("div", "copilot-diff", ...folded(first));
+  if (first.length < lines.length) node.append(fold(lines.slice(FIRST), `${all.length - FIRST} more lines`));
+  // What is longest is there too, only without colours.
   const rest = all.slice(LONGEST).map(({ line }) => line);
-  if (rest.length) node.append(element("div", "copilot-diff-line", rest.join("\n")));
+  if (rest.length) (whole ? node : node.lastChild).append(element("div", "copilot-diff-line", rest.join("\n")));
   node.tabIndex = 0;
   node.setAttribute("role", "region");
   node.setAttribute("aria-label", label);
@@ -45,43 +52,37 @@ function kinds(text) {
     if (line.startsWith("diff --git ")) header = true;
     const kind = header && FILE.test(line) ? "file" : (KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? "same");
     if (kind === "hunk" || (header && line.startsWith("+++ "))) header = false;
-    return { line, kind, from: 0, to: 0 };
+    return { line, kind, marks: [] };
   });
 }
 
-/** Where as many lines were added as removed, each pair shows what differs in it. */
-function markChanges(lines) {
-  for (let at = 0; at < lines.length; at++) {
-    const removed = runOf(lines, at, "removed");
-    const added = runOf(lines, at + removed, "added");
-    if (removed && removed === added) {
-      for (let pair = 0; pair < removed; pair++) markPair(lines[at + pair], lines[at + removed + pair]);
+/** Long runs of unchanged lines become a fold. */
+function folded(lines) {
+  const nodes = [];
+  for (let at = 0; at < lines.length; ) {
+    let end = at;
+    while (lines[end]?.kind === "same") end++;
+    if (end - at > LONG_RUN) {
+      const inner = lines.slice(at + BESIDE, end - BESIDE);
+      nodes.push(...lines.slice(at, at + BESIDE).map(drawLine), fold(inner, `${inner.length} unchanged lines`));
+      at = end - BESIDE;
     }
-    at += Math.max(0, removed + added - 1);
+    nodes.push(...lines.slice(at, Math.max(end, at + 1)).map(drawLine));
+    at = Math.max(end, at + 1);
   }
+  return nodes;
 }
 
-function runOf(lines, at, kind) {
-  let end = at;
-  while (lines[end]?.kind === kind) end++;
-  return end - at;
-}
+const fold = (lines, words) => element("details", "copilot-diff-fold", element("summary", "", icon("chevron"), words), ...lines.map(drawLine));
 
-function markPair(one, other) {
-  const [a, b] = [one.line.slice(1), other.line.slice(1)];
-  const shortest = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < shortest && a[start] === b[start]) start++;
-  let end = 0;
-  while (end < shortest - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  if (start + end < SAME_SHARE * Math.max(a.length, b.length)) return;
-  for (const each of [one, other]) [each.from, each.to] = [start + 1, each.line.length - end];
-}
-
-function drawLine({ line, kind, from, to }) {
-  const words =
-    to > from ? [line.slice(0, from), element("mark", "", line.slice(from, to)), line.slice(to)] : [line || " "];
-  const node = element("div", "copilot-diff-line", ...words);
+function drawLine({ line, kind, marks }) {
+  const words = [];
+  let drawn = 0;
+  for (const [from, to] of marks) {
+    words.push(line.slice(drawn, from), element("mark", "", line.slice(from, to)));
+    drawn = to;
+  }
+  const node = element("div", "copilot-diff-line", ...words, line.slice(drawn) || (line ? "" : " "));
   node.dataset.kind = kind;
   if (kind === "added" || kind === "removed") node.prepend(hidden(`${kind}: `));
   return node;

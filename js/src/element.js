@@ -18,6 +18,14 @@ const ICONS = {
   thought: "M8 2v3M8 11v3M2 8h3M11 8h3M3.8 3.8l2 2M10.2 10.2l2 2M12.2 3.8l-2 2M5.8 10.2l-2 2",
   place: "M1.8 4.2c0-.6.4-1 1-1h3.4l1.4 1.6h5.6c.6 0 1 .4 1 1v6c0 .6-.4 1-1 1H2.8c-.6 0-1-.4-1-1z",
   stop: "M4.2 4.2h7.6v7.6H4.2z",
+  plus: "M8 3.5v9M3.5 8h9",
+  edit: "M10.8 2.8l2.4 2.4L5.6 12.8l-3 .6l.6-3z",
+  globe: "M8 2.2a5.8 5.8 0 1 0 0 11.6a5.8 5.8 0 1 0 0-11.6zM2.4 8h11.2M8 2.2c3.4 3.6 3.4 8 0 11.6c-3.4-3.6-3.4-8 0-11.6z",
+  key: "M9.6 6.4a3.2 3.2 0 1 1 .1-.1M7.3 8.6L2.8 13.2M4.6 11.4l1.6 1.6",
+  list: "M6.2 4h7M6.2 8h7M6.2 12h7M2.8 4h.1M2.8 8h.1M2.8 12h.1",
+  eye: "M1.6 8C4.6 3.4 11.4 3.4 14.4 8C11.4 12.6 4.6 12.6 1.6 8zM8 6.4a1.6 1.6 0 1 0 0 3.2a1.6 1.6 0 1 0 0-3.2z",
+  terminal: "M2.5 4l4 4l-4 4M8 12.2h5.5",
+  undo: "M5.6 3.2L2.8 6l2.8 2.8M3 6h6.2a3.6 3.6 0 0 1 0 7.2H6.6",
 };
 
 /**
@@ -68,6 +76,19 @@ export function keyCap(key) {
   const node = element("kbd", "copilot-key", key);
   node.setAttribute("aria-hidden", "true");
   return node;
+}
+
+const HIDING =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu;
+
+/** Characters that hide, reorder or imitate, as what they are: ⟨U+202E⟩. */
+export const visible = (text) =>
+  String(text ?? "").replace(HIDING, (one) => `⟨U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+
+/** One line of words in which `names` stand as code. */
+export function ticked(className, text) {
+  const pieces = visible(text).split(/`([^`]+)`/);
+  return element("span", className, ...pieces.map((piece, at) => (at % 2 ? element("code", "", piece) : piece)));
 }
 
 /** Text that only screen readers meet. */

@@ -1,6 +1,7 @@
 // The runtime's entry. The stub uses `connect` and `mount`; the default export makes the same file
 // a complete anywidget module for front ends without a widget manager.
 import page from "./page.css";
+import panels from "./panels.css";
 import blocks from "./style.css";
 import { connect } from "./sync.js";
 import { mathOf } from "./math.js";
@@ -8,7 +9,7 @@ import { mountView } from "./view.js";
 
 export { connect };
 
-const css = blocks + page;
+const css = blocks + panels + page;
 const STYLE_ID = `copilot-style-${hash(css)}`;
 
 /**

@@ -42,3 +42,9 @@ export function safeLink(address) {
 export function isInlinePicture(address) {
   return address.length < LONGEST_PICTURE && PICTURE.test(address);
 }
+
+/** @returns {URL | null} an http(s) address as a browser would open it, its host as it is asked for */
+export function addressOf(address) {
+  const link = safeLink(address);
+  return link && /^https?:/i.test(link) ? new URL(link) : null;
+}

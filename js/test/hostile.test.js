@@ -16,29 +16,41 @@ const LONGEST = 300;
 const PIECE = 11;
 
 const ALLOWED = new Set(
-  "a b blockquote br button code del details div em h1 hr i img input kbd li mark ol p path pre s small span strong sub summary sup svg table tbody td th thead tr u ul textarea".split(" "),
+  "a b blockquote br button code del details div em h1 hr i img input kbd li label mark ol option p path pre progress s select small span strong sub summary sup svg table tbody td th thead tr u ul textarea".split(" "),
 );
 const ATTRIBUTES = new Set(
-  "alt aria-hidden aria-label aria-keyshortcuts aria-level checked class d disabled focusable height hidden href id loading open referrerpolicy rel role scope src start tabindex target title type viewBox width rows placeholder aria-labelledby".split(" "),
+  "alt aria-describedby aria-hidden aria-invalid aria-label aria-keyshortcuts aria-labelledby aria-level aria-live autocapitalize checked class d disabled focusable for height hidden href id inputmode loading max name open placeholder referrerpolicy rel role rows scope spellcheck src start tabindex target title type value viewBox width".split(" "),
 );
 
-/** Nothing that runs, loads, covers the page or speaks to the notebook. */
-function expectHarmless(el, { icons = false } = {}) {
+const VALUES = {
+  href: /^(?:https?:|mailto:|#)/i,
+  src: /^data:image\/(?:png|jpeg|gif|webp);base64,/,
+  id: /^copilot-/,
+  name: /^copilot-/,
+  class: /^(?:copilot-[\w-]*\s?)+$/,
+};
+
+/** What runs, loads, covers the page or speaks to the notebook. */
+function* harm(el, icons) {
   for (const node of el.querySelectorAll("*")) {
-    expect(ALLOWED.has(node.localName), node.localName).toBe(true);
-    if (!icons) expect(node.localName).not.toMatch(/^(?:svg|path)$/);
+    if (!ALLOWED.has(node.localName) || (!icons && /^(?:svg|path)$/.test(node.localName))) yield node.localName;
     for (const { name, value } of node.attributes) {
-      expect(ATTRIBUTES.has(name) || name.startsWith("data-"), name).toBe(true);
-      expect(name).not.toMatch(/^data-(?:commandlinker|lm-|jp)/);
-      if (name === "href") expect(value).toMatch(/^(?:https?:|mailto:|#)/i);
-      if (name === "src") expect(value).toMatch(/^data:image\/(?:png|jpeg|gif|webp);base64,/);
-      if (name === "class") expect(value).toMatch(/^(?:(?:copilot)-[\w-]*\s?)+$/);
+      if (!ATTRIBUTES.has(name) && !name.startsWith("data-")) yield name;
+      if (/^data-(?:commandlinker|lm-|jp)/.test(name)) yield name;
+      if (Object.hasOwn(VALUES, name) && !VALUES[name].test(value)) yield `${name}=${value}`;
     }
   }
 }
 
+function expectHarmless(el, { icons = false } = {}) {
+  expect([...harm(el, icons)]).toEqual([]);
+}
+
+const FIELDS = ["text", "number", "integer", "boolean", "choice", "choices"];
+const fieldOf = (kind, text) => ({ name: text, kind, label: text, description: text, required: true, default: text, choices: [{ value: text, label: text }], format: text, minimum: null, maximum: 3, pattern: text });
+
 const contextUntil = (signal) => ({
-  sync: { store: { isOpen: () => true, setOpen() {}, draft: () => "", setDraft() {}, sending: () => "" }, answer() {} },
+  sync: { store: { isOpen: () => true, setOpen() {}, draft: () => "", setDraft() {}, sending: () => "", whole() {} }, answer() {}, act() {} },
   root: document.body,
   say() {},
   alert() {},
@@ -65,12 +77,20 @@ describe("hostile text", () => {
     const blocks = [
       { kind: "text", text },
       { kind: "reasoning", text },
-      { kind: "tool", name: text, title: text, arguments: text, language: text, state: "ok", output: text, diff: text, error: text, progress: text, agent: text, outputs: [{ kind: "text", text }, { kind: "table", columns: [text], rows: [[text, text]], caption: text }, { kind: "image", data: text, alt: text }, { kind: text }] },
+      { kind: "tool", name: text, title: text, arguments: text, language: text, state: "ok", output: text, diff: text, error: text, progress: text, agent: text, changes: [text], undo: "offered", cut: 9, outputs: [{ kind: "text", text }, { kind: "table", columns: [text], rows: [[text, text]], caption: text }, { kind: "image", data: text, alt: text }, { kind: text }] },
       { kind: "permission", heading: text, body: text, language: "bash", intention: text, place: text, diff: text, warnings: [text], choices: [{ id: "x", label: text, key: "y", style: "primary" }], state: "open" },
+      { kind: "permission", heading: text, body: text, language: "python", editable: true, time_limit: 9, effects: [{ kind: "reads", text }, { kind: text, text }], choices: [], state: "open" },
       { kind: "permission", heading: text, body: text, language: text, answer: text, by: text, state: "answered" },
       { kind: "user_input", question: text, choices: [text], allow_freeform: true, state: "open" },
       { kind: "user_input", question: text, answer: text, by: text, state: "answered" },
-      { kind: "notice", text, level: "warning" },
+      { kind: "form", heading: text, source: text, warnings: [text], fields: FIELDS.map((kind) => fieldOf(kind, text)), state: "open" },
+      { kind: "form", heading: text, source: text, url: text, state: "open" },
+      { kind: "form", heading: text, source: text, url: text, answer: text, by: text, state: "answered" },
+      { kind: "plan", summary: text, plan: text, choices: [{ id: text, label: text, asks_feedback: true }], state: "open" },
+      { kind: "plan", summary: text, plan: text, answer: text, by: text, state: "answered" },
+      { kind: "sign_in", host: text, url: text, code: text, state: "open" },
+      { kind: "todo", items: [{ text, state: "running" }, { text, state: text }] },
+      { kind: "notice", text, level: "warning", details: text },
       { kind: "error", message: text, hint: text, details: text },
       { kind: text },
     ];

@@ -1,24 +1,22 @@
 // Why the turn failed, and the next step.
 import { element, icon } from "../element.js";
 import { markdown } from "../markdown.js";
+import { foldedText } from "./fold.js";
 
 /** @type {import("./index.js").BLOCKS["error"]} */
 export function error(_block, { alert }) {
   const el = element("div", "copilot-card copilot-error");
+  let said = "";
   return {
     el,
     update(block) {
-      const words = element("div", "copilot-error-words", element("div", "copilot-error-message", block.message));
+      const words = element("div", "copilot-words", element("div", "copilot-error-message", block.message));
       if (block.hint) words.append(markdown(block.hint, "copilot-markdown copilot-muted"));
-      if (block.details) words.append(details(block.details));
+      if (block.details) words.append(foldedText(block.details));
       el.replaceChildren(icon("warning"), words);
-      alert(`Error: ${block.message} ${block.hint ?? ""}`);
+      const spoken = `Error: ${block.message} ${block.hint ?? ""}`;
+      if (said !== spoken) alert(spoken);
+      said = spoken;
     },
   };
-}
-
-function details(text) {
-  const pre = element("pre", "copilot-pre", text);
-  pre.tabIndex = 0;
-  return element("details", "", element("summary", "copilot-muted", "Details", icon("chevron")), pre);
 }

@@ -1,10 +1,14 @@
 // Every kind of block and who draws it.
 import { element } from "../element.js";
 import { error } from "./error.js";
+import { form } from "./form.js";
 import { notice } from "./notice.js";
 import { permission } from "./permission.js";
+import { plan } from "./plan.js";
 import { reasoning } from "./reasoning.js";
+import { signIn } from "./sign_in.js";
 import { text } from "./text.js";
+import { todo } from "./todo.js";
 import { tool } from "./tool.js";
 import { userInput } from "./user_input.js";
 
@@ -16,7 +20,20 @@ import { userInput } from "./user_input.js";
  * @typedef {{el: HTMLElement, slot?: HTMLElement, update: (block: import("../reduce.js").Block, turn: Turn) => void}} Card
  * @type {Record<string, (block: import("../reduce.js").Block, context: import("../view.js").Context) => Card>}
  */
-export const BLOCKS = { text, reasoning, tool, permission, user_input: userInput, notice, error, unknown };
+export const BLOCKS = {
+  text,
+  reasoning,
+  tool,
+  permission,
+  user_input: userInput,
+  form,
+  plan,
+  sign_in: signIn,
+  todo,
+  notice,
+  error,
+  unknown,
+};
 
 /** A newer kernel may send what this page cannot draw. */
 function unknown() {

@@ -1,8 +1,10 @@
 // The agent asks whether it may: exactly what would happen, why, where, and the buttons.
 import { codeBlock } from "../code.js";
 import { counts, diffView } from "../diff.js";
-import { button, element, icon, keyCap } from "../element.js";
-import { textField } from "../field.js";
+import { editedText, editor } from "../editor.js";
+import { button, element, icon, setText, visible } from "../element.js";
+import { choiceButtons } from "./choices.js";
+import { effectsOf } from "./effects.js";
 import { request } from "./request.js";
 
 const SHORT = 22;
@@ -16,64 +18,100 @@ export function permission(_block, context) {
     line: (block) => block.body.trim().split("\n")[0] || block.place || block.heading,
     mark: (block) => counts(block.diff),
     call: (block) => `Approval needed: ${block.heading}`,
-    ask: (block, panel) => [...what(block), ...choices(block, panel)],
-    record: what,
+    ask: (block, panel) => [
+      ...why(block),
+      ...(block.editable ? editable(block, panel) : fixed(block)),
+      ...change(block),
+      ...effectsOf(block.effects),
+      ...choiceButtons(block.choices, panel, () => edited(block, panel)),
+    ],
+    record: (block) => [...why(block), ...fixed(block), ...change(block), ...effectsOf(block.effects)],
   };
   return request(parts, context);
 }
 
-function what(block) {
+function why(block) {
   return [
     block.intention ? element("div", "copilot-intention", block.intention) : null,
     block.place ? element("div", "copilot-place", icon("place"), element("code", "", block.place)) : null,
     ...(block.warnings ?? []).map(warning),
-    block.body ? codeBlock(block.body, block.language, { exact: true, label: "What would run" }) : null,
-    block.body ? lengthOf(block.body) : null,
-    block.diff ? diffView(block.diff) : null,
-    block.diff ? lengthOf(block.diff) : null,
   ];
-}
-
-/** A box that scrolls hides its end: how much there is stands below it. */
-function lengthOf(text) {
-  const lines = text.split("\n").length;
-  return lines > SHORT ? element("div", "copilot-caption", `${lines} lines; scroll to read all of them`) : null;
 }
 
 const warning = (words) => element("div", "copilot-warning", icon("warning"), element("span", "", words));
 
-function choices(block, panel) {
-  const row = element("div", "copilot-buttons");
-  const feedback = element("div");
-  for (const choice of block.choices ?? []) {
-    const choose = (event) => {
-      if (choice.asks_feedback) askFeedback(feedback, choice, panel, event);
-      else panel.answer({ choice: choice.id }, event);
-    };
-    row.append(choiceButton(choice, choose, panel));
-  }
-  return [row, feedback];
+function fixed(block) {
+  if (!block.body) return [];
+  const box = codeBlock(block.body, block.language, { exact: true, label: "What would run" });
+  return [box, lengthOf(block.body, box)];
 }
 
-function choiceButton(choice, choose, panel) {
-  const node = button(`copilot-button copilot-${choice.style || "plain"}`, choice.label, choose, panel.signal);
-  if (choice.key) {
-    node.append(keyCap(choice.key.toUpperCase()));
-    panel.shortcut(choice.key, node, choose);
-  }
-  return node;
+function change(block) {
+  if (!block.diff) return [];
+  const box = diffView(block.diff, { whole: true });
+  return [box, lengthOf(block.diff, box)];
 }
 
-function askFeedback(host, choice, panel, event) {
-  if (!panel.deliberate(event)) return;
-  const row = textField({
-    label: "Reason, sent to the agent",
-    placeholder: "What should it do instead?",
-    rows: 2,
-    draft: panel.draft,
-    signal: panel.signal,
-    send: (feedback, sending) => panel.answer({ choice: choice.id, feedback }, sending),
+/** A box that scrolls hides its end: how much there is stands below it, and opens it. */
+function lengthOf(text, box) {
+  const lines = text.split("\n").length;
+  if (lines <= SHORT) return null;
+  const open = button("copilot-link", "show all of them", () => {
+    box.classList.add("copilot-whole");
+    open.remove();
   });
-  host.replaceChildren(row);
-  row.querySelector("textarea").focus();
+  return element("div", "copilot-caption", `${lines} lines; scroll to read all of them, or `, open);
+}
+
+/** The code, and a switch between reading and writing it. What is shown is what runs. */
+function editable(block, panel) {
+  const text = editedText(block, panel);
+  const host = element("div");
+  const note = element("span", "copilot-muted");
+
+  function say() {
+    note.textContent = text.isChanged() ? wordsAbout(text.get()) : "";
+    reset.hidden = !text.isChanged();
+  }
+  function read() {
+    const box = codeBlock(text.isChanged() ? visible(text.get()) : text.get(), block.language, { exact: true, label: "What would run" });
+    host.replaceChildren(...[box, lengthOf(text.get(), box)].filter(Boolean));
+    setText(swap.lastChild, "Edit");
+    say();
+  }
+  function write() {
+    const changed = (now) => {
+      text.set(now);
+      say();
+    };
+    const field = editor({ text: text.get(), label: "What would run", signal: panel.signal, leave, changed });
+    host.replaceChildren(field);
+    setText(swap.lastChild, "Done");
+    field.focus();
+  }
+  function leave() {
+    read();
+    swap.focus();
+  }
+  function back() {
+    text.set(block.body);
+    leave();
+  }
+  const swap = button("copilot-quiet", "", () => (host.querySelector("textarea") ? leave() : write()), panel.signal);
+  swap.append(icon("edit"), element("span"));
+  const reset = button("copilot-quiet", "Back to the agent’s text", back, panel.signal);
+  read();
+  return [host, element("div", "copilot-edit-tools", swap, reset, note)];
+}
+
+function wordsAbout(text) {
+  if (!text.trim()) return "There is nothing left to run.";
+  return visible(text) === text ? "Changed by you: this is what runs." : "Changed by you. It contains invisible characters.";
+}
+
+/** What goes along with a yes: the text, if somebody changed it; nothing goes when none is left. */
+function edited(block, panel) {
+  const text = editedText(block, panel);
+  if (!block.editable || !text.isChanged()) return {};
+  return text.get().trim() ? { body: text.get() } : null;
 }

@@ -1,7 +1,8 @@
 // What permission and question panels share: one is asked at a time, a click counts once and only
 // when a person made it, and an answered request becomes one line.
-import { deliberate, focusGently, shortcut } from "../a11y.js";
+import { deliberate, focusGently, isField, shortcut } from "../a11y.js";
 import { element, icon } from "../element.js";
+import { countdown } from "./countdown.js";
 
 /** Longer answers do not fit into the line and stand in full below it. */
 const SHORT = 60;
@@ -12,7 +13,7 @@ let panels = 0;
  * @property {(value: object, event: Event) => void} answer  ignored when not deliberate
  * @property {(event: Event) => boolean} deliberate
  * @property {(key: string, node: HTMLElement, run: (event: Event) => void) => void} shortcut  Alt + key
- * @property {{get: () => string, set: (text: string) => void}} draft
+ * @property {(field?: string) => {get: () => string, set: (text: string) => void}} draft  what was typed
  * @property {AbortSignal} signal
  *
  * @typedef {object} Parts
@@ -32,7 +33,8 @@ let panels = 0;
 export function request(parts, context) {
   const el = element("div", `copilot-card copilot-request copilot-${parts.name}`);
   const id = `copilot-panel-${++panels}`;
-  let drawn = null;
+  const clock = countdown();
+  let drawn = "";
   let mode = "";
   let panel = null;
 
@@ -40,22 +42,27 @@ export function request(parts, context) {
     el,
     update(block, { waiting }) {
       const next = block.state !== "open" ? "answered" : waiting[0] === block.id ? "asking" : "queued";
-      if (next !== mode || block !== drawn) {
+      clock.limit(block.time_limit);
+      const wanted = contentOf(block);
+      if (next !== mode || wanted !== drawn) {
         const hadFocus = el.contains(el.ownerDocument.activeElement);
         panel?.end();
-        panel = next === "asking" ? askingPanel(parts, block, context, { el, id, fresh: mode !== "asking" }) : null;
+        panel = next === "asking" ? askingPanel(parts, block, context, { el, id, clock, fresh: mode !== "asking" }) : null;
         if (next === "answered") el.replaceChildren(answeredLine(parts, block));
         if (next === "queued") el.replaceChildren(queuedLine(parts, block));
         if (next === "answered" && hadFocus) el.querySelector("summary")?.focus({ preventScroll: true });
         el.dataset.state = next;
-        [drawn, mode] = [block, next];
+        [drawn, mode] = [wanted, next];
       }
       panel?.update(waiting.length - 1);
     },
   };
 }
 
-function askingPanel(parts, block, { sync, root, alert, signal }, { el, id, fresh }) {
+/** A time limit may come later, and is no reason to draw a panel anew in which somebody types. */
+const contentOf = (block) => JSON.stringify({ ...block, time_limit: null });
+
+function askingPanel(parts, block, { sync, root, say, alert, signal }, { el, id, clock, fresh }) {
   const ending = new AbortController();
   signal.addEventListener("abort", () => ending.abort(), { signal: ending.signal });
   const panel = panelOf(block, sync, el, ending.signal);
@@ -66,7 +73,8 @@ function askingPanel(parts, block, { sync, root, alert, signal }, { el, id, fres
   el.setAttribute("role", "group");
   el.setAttribute("aria-labelledby", id);
   const head = element("div", "copilot-request-head", icon(parts.icon), heading, parts.mark(block), more);
-  el.replaceChildren(head, ...parts.ask(block, panel).filter(Boolean), note);
+  el.replaceChildren(head, ...parts.ask(block, panel).filter(Boolean), clock.el, note);
+  clock.start(say, ending.signal);
   if (fresh) {
     alert(parts.call(block));
     focusGently(heading, el, root);
@@ -77,7 +85,7 @@ function askingPanel(parts, block, { sync, root, alert, signal }, { el, id, fres
       more.textContent = `${others} more waiting`;
       more.hidden = others < 1;
       const sending = sync.store.sending(block.id);
-      for (const node of el.querySelectorAll("button, textarea")) node.disabled = sending === "sending";
+      for (const node of el.querySelectorAll("button, textarea, input, select")) node.disabled = sending === "sending";
       note.textContent = NOTES[sending];
       note.hidden = !sending;
     },
@@ -89,7 +97,7 @@ function panelOf(block, sync, el, signal) {
   const isDeliberate = deliberate();
   const shortcuts = new Map();
   const keydown = (event) => {
-    const run = event.target.localName === "textarea" ? null : shortcuts.get(shortcut(event));
+    const run = isField(event.target) ? null : shortcuts.get(shortcut(event));
     if (!run) return;
     event.preventDefault();
     run(event);
@@ -98,7 +106,10 @@ function panelOf(block, sync, el, signal) {
   return {
     signal,
     deliberate: isDeliberate,
-    draft: { get: () => sync.store.draft(block.id), set: (text) => sync.store.setDraft(block.id, text) },
+    draft: (field = "") => {
+      const key = field ? `${block.id} ${field}` : block.id;
+      return { get: () => sync.store.draft(key), set: (text) => sync.store.setDraft(key, text) };
+    },
     answer(value, event) {
       if (isDeliberate(event)) sync.answer(block.id, value);
     },
@@ -137,7 +148,7 @@ function queuedLine(parts, block) {
 }
 
 function answeredLine(parts, block) {
-  const mark = block.state === "cancelled" ? "cancelled" : /^(?:denied|declined|not )/i.test(block.answer) ? "denied" : "ok";
+  const mark = block.state === "cancelled" ? "cancelled" : /^(?:denied|declined|rejected|cancelled|withdrawn|not )/i.test(block.answer) ? "denied" : "ok";
   const words = block.answer || (block.state === "cancelled" ? "Withdrawn" : "Answered");
   const line = element(
     "summary",

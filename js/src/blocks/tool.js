@@ -1,10 +1,11 @@
 // One tool call: a line that opens, and below it whatever kernel code showed.
 import { codeBlock } from "../code.js";
 import { counts, diffView } from "../diff.js";
-import { element, icon, setText } from "../element.js";
+import { button, element, icon, setText } from "../element.js";
 import { secondsOf } from "../footer.js";
 import { drawOutput } from "../output.js";
 import { follow, plain } from "../terminal.js";
+import { changesOf } from "./changes.js";
 
 const STATES = {
   pending: "waiting",
@@ -17,6 +18,8 @@ const STATES = {
 };
 
 const LAST = 400;
+/** What the kernel has not sent after this long may be asked for again. */
+const AGAIN_MS = 5000;
 
 /** What the card unfolds to, in this order. */
 const BODY = ["arguments", "output", "diff", "error"];
@@ -26,7 +29,8 @@ export function tool(block, context) {
   const fold = drawFold(block, context);
   const outputs = element("div", "copilot-outputs");
   const slot = element("div");
-  const el = element("div", "copilot-card copilot-tool", fold.el, slot, outputs);
+  const changes = changesOf(block.id, context);
+  const el = element("div", "copilot-card copilot-tool", fold.el, slot, outputs, changes.el);
   let shown = [];
   let said = "";
 
@@ -36,7 +40,9 @@ export function tool(block, context) {
     update(received, { held }) {
       const next = held ? { ...received, state: "held" } : received;
       el.dataset.state = next.state;
+      el.classList.toggle("copilot-nested", Boolean(next.agent));
       fold.update(next);
+      changes.update(next);
       if (next.outputs !== shown) {
         shown = next.outputs ?? [];
         drawOutputs(outputs, shown);
@@ -60,7 +66,7 @@ function drawFold(block, { sync, signal }) {
   const line = summaryLine();
   const body = element("div", "copilot-card-body");
   const el = element("details", "", line.el, body);
-  const parts = bodyParts(body);
+  const parts = bodyParts(body, sync);
   let latest = block;
   el.open = sync.store.isOpen(block.id);
   el.addEventListener(
@@ -102,13 +108,13 @@ function summaryLine() {
       setText(title, block.title ?? "");
       changed.replaceChildren(...[counts(block.diff)].filter(Boolean));
       changed.hidden = !block.diff;
-      setText(tail, block.state === "running" ? lastLine(block.output ?? "") : "");
+      setText(tail, lastLine((block.state === "running" && block.output) || (block.state === "pending" && block.arguments) || ""));
       setText(state, stateWords(block));
     },
   };
 }
 
-/** What a running program wrote last, for a card that nobody opened. */
+/** What a running program, or the model, wrote last, for a card that nobody opened. */
 function lastLine(output) {
   return plain(output.slice(-LAST)).trimEnd().split("\n").at(-1);
 }
@@ -121,24 +127,42 @@ function stateWords({ state, progress, seconds }) {
 }
 
 /** Each part is drawn anew only when its own text changed. */
-function bodyParts(body) {
+function bodyParts(body, sync) {
   const slots = BODY.map((name) => {
     const slot = element("div", `copilot-tool-${name}`);
     slot.hidden = true;
     body.append(slot);
     return { name, slot, drawn: "" };
   });
+  const rest = element("div", "copilot-caption");
+  slots[BODY.indexOf("output")].slot.after(rest);
   return {
     update(block) {
+      const whole = sync.store.whole?.(block.id);
       for (const one of slots) {
-        const text = block[one.name] ?? "";
+        const text = (one.name === "output" && whole) || block[one.name] || "";
         if (text === one.drawn) continue;
         one.drawn = text;
         one.slot.hidden = !text;
         PARTS[one.name](one.slot, text, block);
       }
+      offerRest(rest, block, whole === undefined, sync);
     },
   };
+}
+
+/** What is left out stays with the kernel until somebody wants it. */
+function offerRest(host, { id, output = "", cut = 0 }, isCut, sync) {
+  host.hidden = !cut || !isCut;
+  if (host.hidden || host.firstChild) return;
+  const all = new Intl.NumberFormat("en").format(output.length + cut);
+  const ask = button("copilot-link", `Show all (${all} characters)`, () => {
+    sync.act("more", { id });
+    setText(ask, "Loading…");
+    ask.disabled = true;
+    setTimeout(() => host.replaceChildren(), AGAIN_MS);
+  });
+  host.append(ask);
 }
 
 const PARTS = {
@@ -156,7 +180,7 @@ const PARTS = {
     follow(slot.firstChild, plain(text));
   },
   diff(slot, text) {
-    slot.replaceChildren(diffView(text, "Change"));
+    slot.replaceChildren(diffView(text, { label: "Change" }));
   },
   error(slot, text) {
     slot.replaceChildren(icon("failed"), element("span", "", plain(text)));

@@ -47,7 +47,7 @@ function freeText(block, panel) {
   return textField({
     label: "Your answer",
     placeholder: block.choices?.length ? "Or in your own words…" : "Your answer…",
-    draft: panel.draft,
+    draft: panel.draft(),
     signal: panel.signal,
     send: (answer, event) => answer && panel.answer({ answer }, event),
   });

@@ -1,0 +1,50 @@
+// The buttons of a panel, and the field for a reason that some of them open.
+import { button, element, keyCap, visible } from "../element.js";
+import { textField } from "../field.js";
+
+const REFUSALS = /^(?:deny|reject)/;
+
+/**
+ * @param {{id: string, label: string, key?: string, style?: string, asks_feedback?: boolean}[]} choices
+ * @param {import("./request.js").Panel} panel
+ * @param {() => object | null} [more]  what goes along with a yes, such as an edited text; null holds it back
+ * @returns {HTMLElement[]} the row, and the place of the field
+ */
+export function choiceButtons(choices, panel, more = () => ({})) {
+  const row = element("div", "copilot-buttons");
+  const feedback = element("div");
+  for (const choice of choices ?? []) {
+    const choose = (event) => {
+      if (choice.asks_feedback) return askFeedback(feedback, choice, panel, event);
+      const along = REFUSALS.test(choice.id) ? {} : more();
+      if (along) panel.answer({ choice: choice.id, ...along }, event);
+    };
+    row.append(choiceButton(choice, choose, panel));
+  }
+  const refusal = [...row.children].find((_, at) => REFUSALS.test(choices[at].id));
+  refusal?.classList.add("copilot-apart");
+  return [row, feedback];
+}
+
+function choiceButton(choice, choose, panel) {
+  const node = button(`copilot-button copilot-${choice.style || "plain"}`, visible(choice.label), choose, panel.signal);
+  if (choice.key) {
+    node.append(keyCap(choice.key.toUpperCase()));
+    panel.shortcut(choice.key, node, choose);
+  }
+  return node;
+}
+
+function askFeedback(host, choice, panel, event) {
+  if (!panel.deliberate(event)) return;
+  const row = textField({
+    label: `${choice.label}: reason, sent to the agent`,
+    placeholder: "What should it do instead?",
+    rows: 2,
+    draft: panel.draft(),
+    signal: panel.signal,
+    send: (feedback, sending) => panel.answer({ choice: choice.id, feedback }, sending),
+  });
+  host.replaceChildren(row);
+  row.querySelector("textarea").focus();
+}

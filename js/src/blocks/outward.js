@@ -1,0 +1,19 @@
+// A link that leaves the notebook, drawn as a button.
+import { element } from "../element.js";
+
+/**
+ * @param {URL | null} address  only http(s) leads anywhere
+ * @param {string} label
+ * @param {(event: MouseEvent) => void} [onClick]
+ * @returns {HTMLElement}
+ */
+export function outward(address, label, onClick) {
+  if (!address) return element("span", "copilot-muted", "This address cannot be opened from here.");
+  const node = element("a", "copilot-button copilot-primary", label);
+  node.setAttribute("href", address.href);
+  node.setAttribute("target", "_blank");
+  node.setAttribute("rel", "noopener noreferrer nofollow");
+  node.setAttribute("referrerpolicy", "no-referrer");
+  if (onClick) node.addEventListener("click", onClick);
+  return node;
+}
