@@ -44,15 +44,13 @@ class Denied:
     """Values that must not leave, ready to be looked for."""
 
     by_first_word: Mapping[str, tuple[tuple[str, str, int], ...]] = field(default_factory=dict)
-    """First word -> (value, whose it is, where in it the word stands), casefolded."""
+    """First word -> (value, whose it is, where in it the word stands), in lower case."""
 
     def find(self, text: str) -> tuple[Find, ...]:
         """Where withheld values stand in the text, without overlaps."""
         if not self.by_first_word:
             return ()
-        folded = text.casefold()
-        if len(folded) != len(text):  # "ß" and its like would shift every position
-            folded = text.lower() if len(text.lower()) == len(text) else text
+        folded = _lower(text)
         found: list[Find] = []
         end = 0
         for word in _WORD.finditer(folded):
@@ -127,8 +125,16 @@ def _searched(value: object) -> str:
         text = f"{value:g}" if kind is float and value == int(value) else str(value)  # type: ignore[call-overload]  # a number
         return text if len(text) >= SHORTEST_NUMBER else ""
     text = str(value) if kind is str else short(value)
-    text = text.strip().casefold()
+    text = _lower(text.strip())
     return "" if len(text) < SHORTEST or text in _COMMON else text
+
+
+def _lower(text: str) -> str:
+    """In lower case, every character where it was: some would become two."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _stands(value: str, text: str, at: int) -> bool:

@@ -44,6 +44,8 @@ _PRIVATE_KEY = re.compile(
 )
 """The whole key: the detector for it only knows its first line."""
 
+_REST_OF_WORD = re.compile(r"[\w=-]+(?:\.[\w=-]+)*")
+
 
 def find_secrets(text: str) -> tuple[Find, ...]:
     """Where something stands in the text that looks like a secret, in order.
@@ -65,10 +67,15 @@ def _in_line(line: str, offset: int) -> list[Find]:
             for match in pattern.finditer(line):
                 if not _is_meant(detector, match[0]):
                     continue
-                # Of a URL only the password is secret; other groups are parts of one token.
-                start, end = match.span(1) if what is IN_URL else match.span()
+                start, end = match.span(1) if what is IN_URL else _whole(line, *match.span())
                 found.append(Find(offset + start, offset + end, what))
     return found
+
+
+def _whole(line: str, start: int, end: int) -> tuple[int, int]:
+    """A match to the end of its word: a pattern may be content with a token's beginning."""
+    rest = _REST_OF_WORD.match(line, end)
+    return start, rest.end() if rest else end
 
 
 def _is_meant(detector: Any, text: str) -> bool:

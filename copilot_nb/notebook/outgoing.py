@@ -8,28 +8,30 @@ pass here before they answer, the runtime's by its `postToolUse` hook.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.denied import Find, denied_values, lines_of, replace_finds
 from copilot_nb.data.privacy import MASK
 from copilot_nb.data.secrets import find_secrets
+from copilot_nb.errors import UsageError
 from copilot_nb.notebook.ledger import SentItem
 from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.local import LocalSent
 from copilot_nb.session.tools import Invocation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from copilot_nb.kernel.shell import Shell
+    from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.ledger import Ledger
     from copilot_nb.protocol.hook import PostToolUse
     from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
     from copilot_nb.session.pending import Answer
     from copilot_nb.session.session import Session
 
-WITHHELD = "[withheld by the user's privacy rules]"
 NOTHING = "The user let nothing of this result be sent."
 EXCERPT_LINES = 12
 
@@ -87,9 +89,32 @@ class Gate:
             changed["binaryResultsForLlm"] = []
         return HookOutput(modified_result=changed)
 
-    async def clear_text(self, session: Session, what: str, text: str) -> Cleared | None:
-        """A text of the notebook that goes along with a prompt; None when it must not."""
-        return await self._clear(Invocation(session=session, tool_name=what), text)
+    async def prompt(self, session: Session, composed: Composed) -> Composed:
+        """A prompt and what goes along with it, as they may leave.
+
+        Raises:
+            UsageError: Nothing of it may.
+        """
+        pieces = [composed.prompt, *(item.text for item in composed.sent)]
+        found = [await self._find(piece) for piece in pieces]
+        if not any(found):
+            return composed
+        whole, finds = _joined(pieces, found)
+        invocation = Invocation(session=session, tool_name="this prompt")
+        answer = await self._ask(invocation, whole, finds, "Send this prompt to the model?")
+        if not answer.approved:
+            raise UsageError(
+                "Nothing was sent: the prompt, or what goes along, holds: " + _kinds(finds) + ".",
+                hint="`%%copilot --dry-run` shows it; `%copilot privacy` lists the rules.",
+            )
+        if answer.choice != "send_masked":
+            return composed
+        prompt, *texts = (_masked(*pair) for pair in zip(pieces, found, strict=True))
+        sent = (
+            replace(item, text=text, withheld=_names(held), by=answer.by)
+            for item, text, held in zip(composed.sent, texts, found[1:], strict=True)
+        )
+        return replace(composed, prompt=prompt, sent=tuple(sent))
 
     # -- inside
 
@@ -97,10 +122,10 @@ class Gate:
         finds = await self._find(text)
         if not finds:
             return Cleared(text)
-        answer = await self._ask(invocation, text, finds)
-        kinds = tuple(sorted({find.what for find in finds}))
+        question = f"Send the model what {invocation.tool_name} returned?"
+        answer = await self._ask(invocation, text, finds, question)
         if answer.choice == "send_masked":
-            return Cleared(_masked(text, finds), kinds, answer.by)
+            return Cleared(_masked(text, finds), _names(finds), answer.by)
         if answer.approved:
             return Cleared(text, (), answer.by)
         return None
@@ -113,15 +138,16 @@ class Gate:
         denied = denied_values(shell.variables, rules).find(text) if rules else ()
         return tuple(sorted((*secrets, *denied), key=lambda find: find.start))
 
-    async def _ask(self, invocation: Invocation, text: str, finds: tuple[Find, ...]) -> Answer:
-        kinds = _counted(find.what for find in finds)
+    async def _ask(
+        self, invocation: Invocation, text: str, finds: tuple[Find, ...], question: str
+    ) -> Answer:
         return await invocation.ask_permission(
             kind="release",
-            heading=f"Send the model what {invocation.tool_name} returned?",
+            heading=question,
             body=_excerpt(text, finds),
-            intention=f"It holds {kinds}.",
+            intention=f"It holds: {_kinds(finds)}.",
             language="text",
-            details={"finds": kinds},
+            details={"finds": _names(finds)},
         )
 
     def _sent(self, invocation: Invocation, items: list[SentItem]) -> None:
@@ -156,11 +182,24 @@ def _masked_lines(text: str, finds: tuple[Find, ...]) -> dict[int, str]:
     return dict(enumerate("".join([*parts, text[at:]]).split("\n"), start=1))
 
 
-def _counted(kinds: Iterable[str]) -> str:
-    counts: dict[str, int] = {}
-    for kind in kinds:
-        counts[kind] = counts.get(kind, 0) + 1
-    return ", ".join(f"{kind} ({n} times)" if n > 1 else f"a {kind}" for kind, n in counts.items())
+def _joined(pieces: list[str], found: list[tuple[Find, ...]]) -> tuple[str, tuple[Find, ...]]:
+    """All pieces as one text, and where in it something was found."""
+    finds: list[Find] = []
+    at = 0
+    for piece, held in zip(pieces, found, strict=True):
+        finds += [replace(find, start=find.start + at, end=find.end + at) for find in held]
+        at += len(piece) + 2
+    return "\n\n".join(pieces), tuple(finds)
+
+
+def _names(finds: tuple[Find, ...]) -> tuple[str, ...]:
+    return tuple(sorted({find.what for find in finds}))
+
+
+def _kinds(finds: tuple[Find, ...]) -> str:
+    """What was found, each kind once: "GitHub token, value of df.ssn (3 times)"."""
+    counts = Counter(find.what for find in finds)
+    return ", ".join(f"{kind} ({n} times)" if n > 1 else kind for kind, n in counts.items())
 
 
 def _result_item(invocation: Invocation, text: str, cleared: Cleared | None = None) -> SentItem:

@@ -1,0 +1,66 @@
+"""Withheld values in text that is about to leave."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from copilot_nb.data.denied import denied_values, lines_of, replace_finds
+from copilot_nb.data.privacy import Privacy, PrivacyRule
+
+PATIENTS = pd.DataFrame(
+    {
+        "name": ["Anna Müller", "Bo", "Straße Großmann"],
+        "phone": ["+49 170 555", "+1 (555) 010-99", ""],
+        "number": [1234567, 42, 7654321],
+        "height": [1.81, 1.69, 1.75],
+    }
+)
+
+
+def found(text: str, *patterns: str) -> list[str]:
+    """What is found in the text when those columns are denied."""
+    privacy = Privacy(tuple(PrivacyRule("deny", pattern) for pattern in patterns))
+    denied = denied_values({"patients": PATIENTS, "x": 3}, privacy)
+    return [text[find.start : find.end] for find in denied.find(text)]
+
+
+def test_values_are_found_as_words() -> None:
+    """In any case, with signs around them, but not inside longer words."""
+    text = "ANNA MÜLLER (+49 170 555), Bo, Annamüller, 12345678, 1234567; straße großmann."
+
+    assert found(text, "name", "phone", "number") == [
+        "ANNA MÜLLER",
+        "+49 170 555",
+        "1234567",
+        "straße großmann",
+    ]
+
+
+def test_without_a_rule_nothing_is_looked_for() -> None:
+    """No rule, no cost."""
+    assert found("Anna Müller") == []
+
+
+def test_short_values_are_not_looked_for() -> None:
+    """They stand everywhere."""
+    assert found("Bo is 42 and 1.81", "*") == []
+
+
+def test_a_withheld_variable_withholds_all_of_its_columns() -> None:
+    """By its name."""
+    privacy = Privacy((PrivacyRule("deny", "pat*", variable=True),))
+
+    finds = denied_values({"patients": PATIENTS}, privacy).find("1234567 Anna Müller")
+
+    assert [find.what for find in finds] == ["value of patients.number", "value of patients.name"]
+
+
+def test_finds_are_replaced_and_their_lines_are_known() -> None:
+    """What stands around them stays."""
+    privacy = Privacy((PrivacyRule("mask", "name"),))
+    text = "first\nAnna Müller, 3\nlast: anna müller"
+
+    finds = denied_values({"patients": PATIENTS}, privacy).find(text)
+
+    assert replace_finds(text, finds, "•••") == "first\n•••, 3\nlast: •••"
+    assert lines_of(text, finds) == (2, 3)
