@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.notebook.forms import checked
 from copilot_nb.notebook.subject import Subject, subject
 from copilot_nb.protocol.form import (
     AutoModeSwitchResult,
@@ -19,6 +20,8 @@ from copilot_nb.protocol.form import (
 from copilot_nb.protocol.permission import PermissionDecision, approve_once, reject
 from copilot_nb.protocol.user_input import UserInputResponse
 from copilot_nb.session.pending import Answer
+from copilot_nb.transcript.form_schema import form_fields
+from copilot_nb.transcript.prompts import SWITCH_WORDS, form_words, limit_words, plan_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,10 +34,6 @@ DECLINED = "The user declined."
 NEW_CELL = "The user took the code into a new cell of the notebook. It has not run yet."
 """What the model hears of code that is put into a cell instead."""
 SENT_BACK = "The user wants another plan."
-_NOT_NOW = {"deny", "deny_feedback", "deny_stop", "reject", "send_back"}
-"""Choices that send a plan back."""
-
-Value = dict[str, Any]
 
 
 def answer_of(request: PendingRequest, value: Mapping[str, Any], *, by: str = YOU) -> Answer | None:
@@ -70,20 +69,20 @@ def permission_answer(
     return Answer(decision, by, words, choice, body)
 
 
-def plan_answer(request: PendingRequest, value: Mapping[str, Any], by: str = YOU) -> Answer | None:
+def _plan(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer | None:
     """What becomes of a plan: approved with what follows, or sent back with what is missing."""
     choice, why = _text(value, "choice"), _text(value, "feedback").strip()
     plan = value.get("plan")
     edited = plan if isinstance(plan, str) else None
-    if choice in _NOT_NOW:
+    if choice in {"reject", "deny"}:
+        words = plan_words(approved=False, action=None, feedback=why)
         result = ExitPlanModeResult(approved=False, feedback=why or SENT_BACK)
-        return Answer(result, by, f"Sent back: {why}" if why else "Sent back", choice, edited)
-    action = _PLAN_ACTIONS.get(choice, choice.removeprefix("approve_"))
-    if action not in (request.prompt.get("actions") or ("interactive",)):
+        return Answer(result, by, words, choice)
+    if choice not in (request.prompt.get("actions") or ("interactive",)):
         return None
-    words = _PLAN_WORDS.get(action, f"Approved, {action}") + (", edited" if edited else "")
-    result = ExitPlanModeResult(approved=True, selected_action=action, feedback=why or None)
-    return Answer(result, by, words, choice, edited)
+    words = plan_words(approved=True, action=choice, feedback=None)
+    result = ExitPlanModeResult(approved=True, selected_action=choice)
+    return Answer(result, by, f"{words}, edited" if edited else words, choice, edited)
 
 
 def _permission(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer | None:
@@ -110,39 +109,47 @@ def _form(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer 
             return Answer(ElicitationResult(action="decline"), by, "Declined", "decline")
         case "cancel":
             return Answer(ElicitationResult(action="cancel"), by, "Cancelled", "cancel")
+        case "accept" if request.prompt.get("url"):
+            return Answer(ElicitationResult(action="accept"), by, "Accepted", "accept")
         case "accept":
-            pass
-        case _:
-            return None
-    if request.prompt.get("url"):
-        return Answer(ElicitationResult(action="accept"), by, "Accepted", "accept")
-    content = value.get("content")
-    if not isinstance(content, dict):
+            return _filled(request, value.get("content"), by)
+    return None
+
+
+def _filled(request: PendingRequest, given: object, by: str) -> Answer | None:
+    """The form with these values; None when one of them does not fit its field."""
+    fields = form_fields(request.prompt.get("requestedSchema")).fields
+    try:
+        content = checked(fields, given if isinstance(given, dict) else {})
+    except ValueError:
         return None
-    words = f"Sent: {', '.join(content)}" if content else "Sent"
-    return Answer(ElicitationResult(action="accept", content=content), by, words, "accept")
+    result = ElicitationResult(action="accept", content=content)
+    return Answer(result, by, form_words(content), "accept")
 
 
 def _switch(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer | None:
     del request
     choice = _text(value, "choice")
-    response = _SWITCHES.get(choice)
-    if response is None:
+    if choice not in SWITCH_WORDS:
         return None
-    return Answer(AutoModeSwitchResult(response=response), by, _SWITCH_WORDS[response], choice)
+    result = AutoModeSwitchResult.from_wire({"response": choice})
+    return Answer(result, by, SWITCH_WORDS[choice], choice)
 
 
 def _limits(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer | None:
     choice = _text(value, "choice")
-    if choice in {"cancel", "deny", "deny_stop"}:
-        return Answer(SessionLimitsResult(action="cancel"), by, "Stopped at the limit", choice)
-    if choice in {"unset", "allow_once"}:
-        return Answer(SessionLimitsResult(action="unset"), by, "Limit removed", choice)
-    more = _number(value.get("feedback")) or _number(request.prompt.get("maxAiCredits")) or 0.0
-    if choice != "add" or not 0 < more < float("inf"):
-        return None
-    result = SessionLimitsResult(action="add", additional_ai_credits=more)
-    return Answer(result, by, f"{more:g} AI credits more", choice)
+    more = None
+    match choice:
+        case "add":
+            more = _number(value.get("feedback")) or _number(request.prompt.get("maxAiCredits"))
+            if more is None:
+                return None
+        case "unset" | "cancel":
+            pass
+        case _:
+            return None
+    result = SessionLimitsResult.from_wire({"action": choice, "additionalAiCredits": more})
+    return Answer(result, by, limit_words(result.to_wire()), choice)
 
 
 def _sign_in(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer | None:
@@ -154,7 +161,7 @@ _ANSWERS: dict[str, Callable[[PendingRequest, Mapping[str, Any], str], Answer | 
     "permission": _permission,
     "user_input": _question,
     "elicitation": _form,
-    "exit_plan_mode": plan_answer,
+    "exit_plan_mode": _plan,
     "auto_mode_switch": _switch,
     "session_limits": _limits,
     "sign_in": _sign_in,
@@ -170,26 +177,6 @@ _DECISIONS: dict[str, tuple[PermissionDecision, str]] = {
     "deny_stop": (reject(), "Denied and stopped"),
 }
 """What a choice's id decides, and its words."""
-_PLAN_ACTIONS = {"approve": "interactive", "allow_once": "interactive"}
-_PLAN_WORDS = {
-    "interactive": "Approved",
-    "autopilot": "Approved, runs on autopilot",
-    "autopilot_fleet": "Approved, runs on autopilot with sub-agents",
-    "exit_only": "Approved, nothing is done yet",
-}
-_SWITCHES = {
-    "yes": "yes",
-    "allow_once": "yes",
-    "yes_always": "yes_always",
-    "allow_session": "yes_always",
-    "no": "no",
-    "deny": "no",
-}
-_SWITCH_WORDS = {
-    "yes": "Switched for this turn",
-    "yes_always": "Switched from now on",
-    "no": "Not switched",
-}
 
 
 class Remembered:
@@ -223,7 +210,9 @@ def _text(value: Mapping[str, Any], name: str) -> str:
 
 
 def _number(given: object) -> float | None:
+    """A positive number; None for everything else."""
     try:
-        return float(str(given))
+        number = float(str(given))
     except ValueError:
         return None
+    return number if 0 < number < float("inf") else None

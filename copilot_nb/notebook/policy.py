@@ -246,9 +246,8 @@ def _answer(entry: Mapping[str, Any], file: str) -> ScriptedAnswer:
 
 def _plan_value(answer: str) -> dict[str, str]:
     """How an answer to a plan reads in a file: approve, autopilot, or what is missing."""
-    if answer in {"approve", "autopilot"}:
-        return {"choice": answer}
-    return {"choice": "deny_feedback", "feedback": answer}
+    choice = {"approve": "interactive", "autopilot": "autopilot"}.get(answer)
+    return {"choice": choice} if choice else {"choice": "reject", "feedback": answer}
 
 
 def _pattern(text: Any, file: str) -> re.Pattern[str]:

@@ -87,25 +87,25 @@ FILLED = {"action": "accept", "content": {"name": "Ada"}}
         (form("Go", url="https://x"), {"action": "accept"}, {"action": "accept"}, "Accepted"),
         (
             plan("All."),
-            {"choice": "approve"},
+            {"choice": "interactive"},
             {"approved": True, "selectedAction": "interactive"},
             "Approved",
         ),
         (
             plan("All."),
-            {"choice": "approve_autopilot"},
+            {"choice": "autopilot"},
             {"approved": True, "selectedAction": "autopilot"},
             "Approved, runs on autopilot",
         ),
         (
             plan("All."),
-            {"choice": "deny_feedback", "feedback": " tests "},
+            {"choice": "reject", "feedback": " tests "},
             {"approved": False, "feedback": "tests"},
             "Sent back: tests",
         ),
         (
             plan("All."),
-            {"choice": "deny"},
+            {"choice": "reject"},
             {"approved": False, "feedback": "The user wants another plan."},
             "Sent back",
         ),
@@ -151,10 +151,10 @@ def test_the_other_kinds_have_answers_too(
 @pytest.mark.parametrize(
     ("request_", "value"),
     [
-        (form("Who?"), {"action": "accept"}),
+        (form("Who?", {"age": {"type": "integer"}}), {"action": "accept", "content": {"age": "x"}}),
         (form("Who?"), {"choice": "allow_once"}),
         (plan("All."), {"choice": "approve_everything"}),
-        (plan("All."), {"choice": "approve_autopilot_fleet"}),
+        (plan("All."), {"choice": "autopilot_fleet"}),
         (other("auto_mode_switch"), {"choice": "maybe"}),
         (other("session_limits"), {"choice": "add", "feedback": "-1"}),
         (other("session_limits"), {"choice": "add", "feedback": "inf"}),
@@ -178,7 +178,7 @@ def test_a_sign_in_can_be_given_up() -> None:
 
 def test_an_edited_plan_comes_along() -> None:
     """Whoever answers writes it down before it is approved."""
-    answer = answer_of(plan("All."), {"choice": "approve", "plan": "1. Less."})
+    answer = answer_of(plan("All."), {"choice": "interactive", "plan": "1. Less."})
 
     assert answer is not None
     assert (answer.body, answer.words) == ("1. Less.", "Approved, edited")
