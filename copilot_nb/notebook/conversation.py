@@ -32,9 +32,10 @@ from copilot_nb.notebook.ledger import Ledger
 from copilot_nb.notebook.link import DEMO_LABEL, Link
 from copilot_nb.notebook.options import PLAIN, AskOptions
 from copilot_nb.notebook.outgoing import Gate
+from copilot_nb.notebook.prelude import Prelude
 from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
-from copilot_nb.protocol.local import LocalInterrupted, LocalLabel
+from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalSent
 from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.session.tasks import Tasks
@@ -184,7 +185,9 @@ class Conversation:
                 NoticeBlock(id=f"news-{at}", text=text)
                 for at, text in enumerate(self.link.take_news())
             )
-            self.ledger.begin(prompt, composed.sent)
+            with Prelude(session, screen, prompt):
+                composed = await self.gate.prompt(session, composed)
+            payload = self.ledger.begin(composed.prompt, composed.sent)
             turn = await session.start_turn(composed.message, context=contextvars.copy_context())
         except CopilotError as error:
             screen.close(_failed(prompt, error))
@@ -197,6 +200,8 @@ class Conversation:
         self.last, self.link.spoken = turn, True
         self.history.add(turn)
         self.bookmark.put(session.session_id, prompt)
+        if summary := payload.summary:
+            session.emit_local(LocalSent(summary=summary))
         if self.link.source().kind == "demo":
             session.emit_local(LocalLabel(label=DEMO_LABEL))
         return session, turn

@@ -82,7 +82,7 @@ async def test_a_runtime_tools_result_passes_the_gate_too(talk: Talk) -> None:
     """By its hook: the model gets what the hook leaves."""
     session = await talk.conversation.session()
     session.pending.attended = True
-    session.pending.policies.insert(0, lambda request: _masked(request))
+    session.pending.policies.insert(0, _masked)
     result = {"textResultForLlm": f"x={TOKEN}", "resultType": "success", "sessionLog": TOKEN}
 
     said = await talk.conversation.gate.after_tool(
@@ -109,7 +109,7 @@ async def test_a_result_without_a_find_is_left_alone(talk: Talk) -> None:
 async def test_a_prompt_is_masked_with_all_that_goes_along(talk: Talk) -> None:
     """Each piece where something was found."""
     session = await talk.conversation.session()
-    session.pending.policies.insert(0, lambda request: _masked(request))
+    session.pending.policies.insert(0, _masked)
     composed = Composed(
         prompt=f"Use {TOKEN}", sent=(SentItem.of_text("reference", "conf", f"a {TOKEN} b"),)
     )
