@@ -5,6 +5,7 @@ IPython's matchers where they exist, its older hook elsewhere. Nothing here call
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.magics.transform import MAGIC
@@ -34,6 +35,15 @@ class Completion:
         @context_matcher(identifier=f"{MAGIC}_matcher")  # type: ignore[untyped-decorator]  # IPython
         def matcher(context: Any) -> Any:
             text = context.line_with_cursor[: context.cursor_position]
+            above = context.full_text.split("\n")[: context.cursor_line]
+            referred = references("\n".join([*above, text]), self._shell)
+            if referred is not None:
+                typed, names = referred
+                return {
+                    "completions": [SimpleCompletion(name, type="reference") for name in names],
+                    "matched_fragment": typed,
+                    "suppress": True,
+                }
             found = [SimpleCompletion(word, type="magic") for word in completions(text)]
             return {
                 "completions": found,
@@ -55,6 +65,25 @@ class Completion:
 
     def _hook(self, _shell: Any, event: Any) -> list[str]:
         return completions(event.text_until_cursor)
+
+
+def references(text: str, shell: Any) -> tuple[str, list[str]] | None:
+    """The reference (`@…`) that is being typed in a prompt, and what it may become.
+
+    Args:
+        text: The cell as far as the cursor.
+        shell: The InteractiveShell.
+    """
+    prompt = re.match(rf"\s*%({MAGIC}\s+ask|%{MAGIC})\s", text)
+    if prompt is None or "@" not in text:
+        return None
+    from copilot_nb.notebook.context.completion import reference_names
+    from copilot_nb.notebook.context.references import open_reference
+
+    typed = open_reference(text[prompt.end() :])
+    if typed is None:
+        return None
+    return f"@{typed}", [f"@{name}" for name in reference_names(typed, shell)]
 
 
 def completions(text: str) -> list[str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import Rest, command
+from copilot_nb.magics.command import PathName, Rest, command
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
 
 
 @command
-async def ask(
+async def ask(  # noqa: PLR0913 - each is an option of the line
     conversation: Conversation,
     prompt: Rest = "",
     *,
@@ -20,6 +20,9 @@ async def ask(
     new: bool = False,
     out: str = "",
     timeout: float | None = None,
+    context: Literal["", "none", "index", "cells", "full"] = "",
+    attach: tuple[PathName, ...] = (),
+    see: tuple[str, ...] = (),
 ) -> None:
     """Ask the agent and show its turn here.
 
@@ -33,6 +36,9 @@ async def ask(
         new: Start a new conversation first.
         out: Bind the finished turn to this name.
         timeout: Stop the turn after so many seconds.
+        context: How much of the notebook goes along.
+        attach: A file or folder that goes along; may be repeated.
+        see: A cell whose figures go along, _ for the newest; may be repeated.
     """
     from copilot_nb.notebook.options import AskOptions
 
@@ -44,4 +50,6 @@ async def ask(
         await conversation.new()
     if model:
         await conversation.use_model(model)
-    await conversation.run(prompt, AskOptions(timeout=timeout, out=out))
+    await conversation.run(
+        prompt, AskOptions(timeout=timeout, out=out, context=context, attach=attach, see=see)
+    )

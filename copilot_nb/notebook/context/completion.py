@@ -1,0 +1,102 @@
+"""What may follow an `@` in a prompt, without asking anybody: names, columns, cells, files.
+
+Light to import, and no object is asked for its text: Tab must answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import islice
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.kernel.pictures import watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CELLS = 10
+FILES = 50
+_IPYTHON_NAMES = {"In", "Out", "exit", "quit", "get_ipython", "open"}
+
+
+def reference_names(prefix: str, shell: Any) -> list[str]:
+    """What a reference that begins with the prefix may be, without its `@`.
+
+    Args:
+        prefix: What stands behind the `@`; may begin with a quotation mark or a backtick.
+        shell: The InteractiveShell.
+    """
+    mark, typed = (prefix[0], prefix[1:]) if prefix[:1] in {'"', "'", "`"} else ("", prefix)
+    if mark == "`":
+        return [f"`{name}`" for name in _names(shell) if name.startswith(typed)]
+    if mark or "/" in typed or "\\" in typed or typed.startswith(("~", ".")):
+        return list(_files(typed, mark))
+    if "." in typed:
+        return list(_columns(typed, shell)) or list(_files(typed, ""))
+    found = [name for name in (*_names(shell), *_fixed(shell)) if name.startswith(typed)]
+    return found + (list(_files(typed, "")) if typed else [])
+
+
+def _names(shell: Any) -> Iterator[str]:
+    """The user's variables and functions, as references."""
+    hidden = shell.user_ns_hidden
+    for name, value in sorted(dict(shell.user_ns).items()):
+        if name.startswith("_") or name in _IPYTHON_NAMES or hidden.get(name, _NONE) is value:
+            continue
+        if type(value) is ModuleType:
+            continue
+        yield f"{name}()" if type(value) is FunctionType else name
+
+
+def _fixed(shell: Any) -> Iterator[str]:
+    """The references that have names of their own."""
+    if hasattr(sys, "last_value"):
+        yield "error"
+    pictures = watched(shell)
+    count = len(pictures) if pictures is not None else 0
+    yield from ("plot" if at == 1 else f"plot:{at}" for at in range(1, count + 1))
+    if shell.user_ns.get("Out"):
+        yield "_"
+    # The last input is not run yet, or runs now.
+    newest = len(shell.history_manager.input_hist_raw) - 1
+    yield from (f"cell:{number}" for number in range(newest, max(newest - CELLS, 0), -1))
+
+
+def _columns(typed: str, shell: Any) -> Iterator[str]:
+    """The columns of a table, those that can be written behind a dot."""
+    from copilot_nb.data.frames import frame_of
+
+    name, _, rest = typed.partition(".")
+    value = shell.user_ns.get(name)
+    frame = frame_of(value) if value is not None else None
+    for column in frame.columns if frame is not None else ():
+        if column.name.startswith(rest) and column.name.isidentifier():
+            yield f"{name}.{column.name}"
+
+
+def _files(typed: str, mark: str) -> Iterator[str]:
+    """Files and folders whose path begins like that; hidden ones only when asked for."""
+    folder, start = os.path.split(typed)
+    try:
+        entries = sorted(islice(os.scandir(Path(folder).expanduser() or "."), 5_000), key=_by_name)
+    except OSError:
+        return
+    fitting = (e for e in entries if e.name.startswith(start) and _is_wanted(e.name, start))
+    for entry in islice(fitting, FILES):
+        path = os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps "./" and "~" as typed
+        quoted = mark or ('"' if " " in path else "")
+        yield f"{quoted}{path}{quoted if not entry.is_dir() else ''}"
+
+
+def _by_name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _is_wanted(name: str, start: str) -> bool:
+    return not name.startswith(".") or start.startswith(".")
+
+
+_NONE = object()
