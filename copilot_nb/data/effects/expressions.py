@@ -1,0 +1,363 @@
+"""What is known of the values of expressions; calls have a file of their own."""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import TYPE_CHECKING
+
+from copilot_nb.data.effects import tables
+from copilot_nb.data.effects.functions import defined, special
+from copilot_nb.data.effects.values import (
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Value,
+    attribute_of,
+    item_at,
+    items_of,
+    joined,
+    method_of,
+    path_of,
+)
+from copilot_nb.data.effects.walk import Comprehension, Walk, evaluate
+from copilot_nb.data.values import is_a, is_scientific
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@evaluate.register
+def constant(node: ast.Constant, _walk: Walk) -> Value:
+    """A text, a number."""
+    text = str(node.value) if isinstance(node.value, str | int) else None
+    return Value(kind=type(node.value).__name__, text=text, live=node.value)
+
+
+@evaluate.register
+def name(node: ast.Name, walk: Walk) -> Value:
+    """A name that is read."""
+    if node.id in tables.INTERNAL_NAMES:
+        walk.found.note("unknown", f"reaches into Python itself ({node.id})")
+    return walk.lookup(node.id)
+
+
+@evaluate.register
+def attribute(node: ast.Attribute, walk: Walk) -> Value:
+    """An attribute that is read."""
+    return attribute_value(walk, walk.value(node.value), node.attr)
+
+
+def attribute_value(walk: Walk, owner: Value, attr: str) -> Value:
+    """What is known of an owner's attribute."""
+    if attr in tables.INTERNAL_ATTRIBUTES:
+        walk.found.note("unknown", f"reaches into Python itself (.{attr})")
+    if owner.options:
+        return joined([attribute_value(walk, option, attr) for option in owner.options])
+    if owner.members and attr in owner.members:
+        return Value(function=owner.members[attr])
+    if owner.path:
+        return _of_module(walk, owner, attr)
+    if owner.exact:
+        return _of_object(walk, owner, attr)
+    return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach, fresh=owner.fresh)
+
+
+def _of_module(walk: Walk, owner: Value, attr: str) -> Value:
+    path = f"{owner.path}.{attr}"
+    if path in tables.ENVIRONMENT_READS:
+        walk.found.note("environment", f"reads {path}")
+    found = attribute_of(owner.live, attr) if owner.exact else NOTHING
+    if path in tables.SETTINGS or owner.path in tables.SETTINGS:
+        return Value(path=path, live=found)
+    real = path_of(found) if found is not NOTHING else ""
+    if real:
+        same = real.partition(".")[0] == path.partition(".")[0]
+        return Value(live=found, path=path if same else real)
+    if found is not NOTHING and not is_a(found, types.ModuleType) and _is_users(owner):
+        return walk.live.value(found)
+    return Value(path=path, live=found)
+
+
+def _is_users(owner: Value) -> bool:
+    return owner.path.startswith("__main__")
+
+
+def _of_object(walk: Walk, owner: Value, attr: str) -> Value:
+    if not is_scientific(owner.live):
+        stored = attribute_of(owner.live, attr)
+        if stored is not NOTHING:
+            return walk.live.value(stored, owner.shares)
+        found = method_of(owner.live, attr)
+        if type(found) is property:
+            return special(walk, found.fget, owner, f"the property .{attr}")
+        if found is NOTHING:
+            hook = method_of(owner.live, "__getattr__")
+            return special(walk, hook, owner, "__getattr__") if hook is not NOTHING else UNKNOWN
+    return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach, fresh=False)
+
+
+@evaluate.register
+def subscript(node: ast.Subscript, walk: Walk) -> Value:
+    """An item, a slice, a column."""
+    owner, key = walk.value(node.value), walk.value(node.slice)
+    if owner.path in tables.SETTINGS:
+        walk.found.note("environment", f"reads {owner.path}")
+        return Value(kind="str")
+    if owner.path.startswith("builtins.") or owner.path.startswith("typing."):
+        return Value(path=owner.path)
+    return joined([_item(walk, o, key, node.slice) for o in owner.options or (owner,)])
+
+
+def _item(walk: Walk, owner: Value, key: Value, where: ast.expr) -> Value:
+    found = item_at(owner.live, key.live) if owner.exact and key.exact else NOTHING
+    if found is not NOTHING:
+        return walk.live.value(found, owner.shares)
+    hook = method_of(owner.live, "__getitem__") if owner.exact else NOTHING
+    if type(hook) is types.FunctionType and owner.kind not in tables.TRUSTED:
+        return special(walk, hook, owner, "__getitem__", key)
+    if owner.kind in tables.FRAMES and _copies(where):
+        return Value(kind=owner.kind)
+    return element(walk, owner)
+
+
+def element(walk: Walk, owner: Value) -> Value:
+    """What is known of any item of a value."""
+    items = items_of(owner.live) if owner.exact else None
+    if items is not None and owner.kind != "dict":
+        kinds = {type(item) for item in items}
+        known = [walk.live.value(item, owner.shares) for item in items[:50]]
+        kind = known[0].kind if len(kinds) == 1 else ""
+        reach = owner.shares.union(*(v.shares for v in known))
+        return Value(kind=kind, shares=reach, holds=reach, fresh=False)
+    kind = owner.kind if owner.kind in tables.PACKAGES - {"collections"} else ""
+    kind = "str" if owner.kind in {"str", "file"} else kind
+    kind = "int" if owner.kind in {"range", "bytes"} else kind
+    return Value(kind=kind, shares=owner.reach, holds=owner.reach, fresh=owner.fresh)
+
+
+def _copies(where: ast.expr) -> bool:
+    """Whether a frame is indexed in a way that copies: a mask, a list of columns."""
+    return isinstance(where, ast.Compare | ast.List | ast.BoolOp | ast.UnaryOp) or (
+        isinstance(where, ast.BinOp) and isinstance(where.op, ast.BitAnd | ast.BitOr)
+    )
+
+
+@evaluate.register
+def container(node: ast.List | ast.Tuple | ast.Set, walk: Walk) -> Value:
+    """A list, tuple or set that is written out."""
+    parts = [element(walk, walk.value(p.value)) if isinstance(p, ast.Starred) else walk.value(p)
+             for p in node.elts]  # fmt: skip
+    return _new(type(node).__name__.lower(), parts)
+
+
+@evaluate.register
+def dictionary(node: ast.Dict, walk: Walk) -> Value:
+    """A dict that is written out."""
+    walk.values([key for key in node.keys if key is not None])
+    return _new("dict", walk.values(node.values))
+
+
+@evaluate.register
+def binary(node: ast.BinOp, walk: Walk) -> Value:
+    """Arithmetic: a new value, unless a class of the user's says otherwise."""
+    left, right = walk.value(node.left), walk.value(node.right)
+    hook = tables.OPERATORS.get(type(node.op), "")
+    for own, other, name in ((left, right, hook), (right, left, hook.replace("__", "__r", 1))):
+        operate(walk, own, name, other)
+    kind = _result_kind(left, right)
+    return Value(kind=kind, holds=left.holds | right.holds if kind not in tables.PLAIN else NONE)
+
+
+def operate(walk: Walk, own: Value, hook: str, *others: Value) -> None:
+    """Follow a special method of the user's own class, if there is one."""
+    if own.exact and own.kind == "__main__":
+        method = method_of(own.live, hook)
+        if method is not NOTHING:
+            special(walk, method, own, hook, *others)
+    elif own.members and hook in own.members:
+        special(walk, own.members[hook], own, hook, *others)
+
+
+def _result_kind(left: Value, right: Value) -> str:
+    for kind in (left.kind, right.kind):
+        if kind in tables.FRAMES:
+            return kind
+    return left.kind or right.kind
+
+
+@evaluate.register
+def comparison(node: ast.Compare, walk: Walk) -> Value:
+    """A comparison."""
+    left, *others = walk.values([node.left, *node.comparators])
+    for operator, other in zip(node.ops, others, strict=True):
+        operate(walk, left, tables.OPERATORS.get(type(operator), ""), other)
+    frame = next((v.kind for v in (left, *others) if v.kind in tables.FRAMES), "bool")
+    return Value(kind=frame)
+
+
+@evaluate.register
+def boolean(node: ast.BoolOp, walk: Walk) -> Value:
+    """`and`, `or`: one of its parts; only the first is surely followed."""
+    values = [walk.value(node.values[0])]
+    with walk.doubtful():
+        values += walk.values(node.values[1:])
+    return joined(values)
+
+
+@evaluate.register
+def conditional(node: ast.IfExp, walk: Walk) -> Value:
+    """`a if c else b`."""
+    walk.value(node.test)
+    with walk.doubtful():
+        return joined(walk.values([node.body, node.orelse]))
+
+
+@evaluate.register
+def walrus(node: ast.NamedExpr, walk: Walk) -> Value:
+    """`name := value`."""
+    value = walk.value(node.value)
+    walk.bind(node.target.id, value, beyond=True)
+    return value
+
+
+@evaluate.register
+def function(node: ast.Lambda, walk: Walk) -> Value:
+    """A function that is written in place: followed when it is called."""
+    walk.values([*node.args.defaults, *(d for d in node.args.kw_defaults if d)])
+    body: list[ast.stmt] = [ast.copy_location(ast.Return(node.body), node)]
+    return Value(function=defined(walk, "a lambda", node.args, body))
+
+
+@evaluate.register
+def comprehension(
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, walk: Walk
+) -> Value:
+    """A comprehension: its parts once, in a scope of its own."""
+    first = iterated(walk, walk.value(node.generators[0].iter))
+    with walk.scope(Comprehension()), walk.doubtful():
+        for at, generator in enumerate(node.generators):
+            item = first if at == 0 else iterated(walk, walk.value(generator.iter))
+            assign(walk, generator.target, item)
+            walk.values(generator.ifs)
+        if isinstance(node, ast.DictComp):
+            walk.value(node.key)
+            value = walk.value(node.value)
+        else:
+            value = walk.value(node.elt)
+    return _new(tables.COMPREHENSIONS[type(node)], [value])
+
+
+def iterated(walk: Walk, owner: Value) -> Value:
+    """What is known of the items that a loop gets; iterators are used up by it."""
+    consumed(walk, owner)
+    operate(walk, owner, "__iter__")
+    return element(walk, owner)
+
+
+def consumed(walk: Walk, owner: Value) -> None:
+    """The value is iterated over: an iterator of the user's is no longer where it was."""
+    if owner.exact and method_of(owner.live, "__next__") is not NOTHING:
+        walk.change(owner)
+        code = (
+            getattr(owner.live, "gi_code", None) if type(owner.live) is types.GeneratorType else 1
+        )
+        if code is not None and owner.kind not in tables.SIMPLE_ITERATORS:
+            walk.found.note("unknown", "runs a generator, which was not looked into")
+
+
+@evaluate.register
+def formatted(node: ast.JoinedStr, walk: Walk) -> Value:
+    """An f-string."""
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            as_text(walk, walk.value(part.value))
+            walk.value(part.format_spec)
+    return Value(kind="str")
+
+
+def as_text(walk: Walk, value: Value) -> None:
+    """The value is printed or formatted."""
+    for hook in ("__format__", "__str__", "__repr__"):
+        operate(walk, value, hook)
+
+
+@evaluate.register
+def awaited(node: ast.Await, walk: Walk) -> Value:
+    """`await` gives what the call was taken to give."""
+    return walk.value(node.value)
+
+
+@evaluate.register
+def yielded(node: ast.Yield | ast.YieldFrom, walk: Walk) -> Value:
+    """What a generator hands out belongs to what it returns."""
+    value = walk.value(node.value)
+    if walk.returned:
+        walk.returned[-1].append(_new("generator", [value]))
+    return UNKNOWN
+
+
+def assign(walk: Walk, target: ast.expr, value: Value) -> None:
+    """Bind a target: a name, parts of a value, an attribute or an item."""
+    match target:
+        case ast.Name(id=bound):
+            walk.bind(bound, value)
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                assign(walk, part, element(walk, value))
+        case ast.Starred(value=rest):
+            assign(walk, rest, Value(kind="list", holds=value.reach))
+        case ast.Attribute() | ast.Subscript():
+            store(walk, target, value)
+
+
+def store(walk: Walk, target: ast.Attribute | ast.Subscript, value: Value) -> None:
+    """Set or delete an attribute or an item."""
+    owner = walk.value(target.value)
+    if isinstance(target, ast.Subscript):
+        key = walk.value(target.slice)
+        hook, others = "__setitem__", (key, value)
+    else:
+        hook, others = "__setattr__", (UNKNOWN, value)
+    for one in owner.options or (owner,):
+        _set(walk, one, target)
+        operate(walk, one, hook, *others)
+    if value.reach and owner.fresh:
+        _remember(walk, target.value, value)
+
+
+def _set(walk: Walk, owner: Value, target: ast.Attribute | ast.Subscript) -> None:
+    what = target.attr if isinstance(target, ast.Attribute) else ""
+    if not owner.path:
+        setter = method_of(owner.live, what) if what and owner.exact else NOTHING
+        if type(setter) is property and owner.kind not in tables.TRUSTED:
+            special(walk, setter.fset, owner, f"the property .{what}", UNKNOWN)
+        walk.change(owner)
+        return
+    place = ".".join(filter(None, (owner.path, what)))
+    if owner.path.startswith("__main__."):
+        walk.found.note("environment", f"changes the class {place.removeprefix('__main__.')}")
+    else:
+        walk.found.note("environment", f"sets {place}")
+
+
+def _remember(walk: Walk, node: ast.expr, value: Value) -> None:
+    """A new container now holds what was put into it."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Name):
+        hold(walk, node.id, value.reach)
+
+
+def hold(walk: Walk, bound: str, reach: frozenset[str]) -> None:
+    """The value of a name that the code has bound now also holds those names."""
+    places = [*reversed(walk.scopes), walk.names]
+    for place in places:
+        known = place.get(bound)
+        if known is not None:
+            place[bound] = joined([known, Value(kind=known.kind, holds=known.holds | reach)])
+            return
+
+
+def _new(kind: str, parts: Sequence[Value]) -> Value:
+    return Value(kind=kind, holds=NONE.union(*(part.reach for part in parts)))

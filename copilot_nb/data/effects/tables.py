@@ -1,0 +1,65 @@
+"""What is known about names of Python and of the libraries that notebooks use."""
+
+from __future__ import annotations
+
+import ast
+
+FRAMES = {"pandas", "polars", "numpy", "pyarrow", "xarray", "torch"}
+"""Packages whose values are tables and arrays."""
+PLAIN = {"int", "float", "str", "bool", "complex", "bytes", "NoneType", "tuple", "frozenset",
+         "datetime", "decimal", "fractions", "range", "polars", "pyarrow"}  # fmt: skip
+"""Kinds whose values never change in place by an operator."""
+AUGMENTS_IN_PLACE = {"list", "set", "dict", "bytearray", "numpy", "collections", "torch"}
+AUGMENTED = "__iadd__"
+
+PACKAGES = {
+    "IPython", "abc", "altair", "argparse", "array", "ast", "base64", "binascii", "bisect",
+    "bokeh", "builtins", "calendar", "cmath", "collections", "colorsys", "contextlib", "copy",
+    "csv", "dataclasses", "datetime", "dateutil", "decimal", "difflib", "duckdb", "enum",
+    "fractions", "functools", "geopandas", "graphlib", "hashlib", "heapq", "html", "inspect",
+    "io", "itertools", "json", "keyword", "lightgbm", "locale", "logging", "math", "matplotlib",
+    "mpl_toolkits", "narwhals", "networkx", "numbers", "numpy", "operator", "pandas", "patsy",
+    "platform", "plotly", "polars", "posixpath", "pprint", "pyarrow", "pytz", "random", "re",
+    "scipy", "seaborn", "secrets", "shapely", "sklearn", "statistics", "statsmodels", "string",
+    "struct", "sympy", "tabulate", "textwrap", "threading", "time", "timeit", "torch",
+    "torchvision", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
+    "uuid", "warnings", "xarray", "xgboost", "zlib", "zoneinfo", "pathlib",
+}  # fmt: skip
+"""Packages whose functions do what the tables here say, and nothing else."""
+BUILTINS = {
+    "function", "bool", "int", "float", "str", "bytes", "complex", "list", "tuple", "dict", "set",
+    "frozenset", "range", "slice", "NoneType", "bytearray", "memoryview", "generator", "type",
+    "map", "filter", "zip", "enumerate", "reversed", "file", "ellipsis", "object",
+    "builtin_function_or_method",
+    "list_iterator", "tuple_iterator", "dict_keys", "dict_values", "dict_items",
+}  # fmt: skip
+"""Builtin types, likewise."""
+TRUSTED = PACKAGES | BUILTINS
+SIMPLE_ITERATORS = {"list_iterator", "tuple_iterator", "range_iterator", "dict_keyiterator",
+                    "str_iterator", "itertools", "enumerate", "zip", "reversed", "_io", "csv",
+                    "set_iterator"}  # fmt: skip
+
+INTERNAL_NAMES = {"__builtins__", "__loader__", "__spec__", "__import__"}
+INTERNAL_ATTRIBUTES = {"__dict__", "__globals__", "__builtins__", "__code__", "__subclasses__",
+                       "__bases__", "__closure__", "__defaults__", "__kwdefaults__", "__loader__",
+                       "__getattribute__", "__setattr__", "__delattr__", "__reduce__",
+                       "__reduce_ex__", "__self__", "__wrapped__", "f_globals", "f_locals",
+                       "f_builtins", "gi_frame", "cr_frame", "_mgr", "__setstate__",
+                       "__import__", "user_ns", "user_global_ns", "user_module"}  # fmt: skip
+
+SETTINGS = {"os.environ", "sys.path", "sys.modules", "sys.argv", "matplotlib.rcParams",
+            "matplotlib.pyplot.rcParams", "pandas.options", "polars.Config", "sys.meta_path",
+            "sys.stdout", "sys.stderr", "warnings.filters", "os.environb"}  # fmt: skip
+"""Objects of modules that hold settings of the process."""
+ENVIRONMENT_READS = {"os.environ", "os.environb"}
+
+OPERATORS: dict[type, str] = {
+    ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__", ast.Div: "__truediv__",
+    ast.FloorDiv: "__floordiv__", ast.Mod: "__mod__", ast.Pow: "__pow__", ast.MatMult: "__matmul__",
+    ast.LShift: "__lshift__", ast.RShift: "__rshift__", ast.BitAnd: "__and__",
+    ast.BitOr: "__or__", ast.BitXor: "__xor__", ast.Eq: "__eq__", ast.NotEq: "__ne__",
+    ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__",
+}  # fmt: skip
+COMPREHENSIONS: dict[type, str] = {
+    ast.ListComp: "list", ast.SetComp: "set", ast.DictComp: "dict", ast.GeneratorExp: "generator",
+}  # fmt: skip

@@ -1,0 +1,241 @@
+"""What the analysis knows of one value, and which of the user's names it belongs to.
+
+Nothing here asks an object anything that could run its class's code.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.data.values import class_data, instance_data, is_a, module_of, mro
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterable, Iterator, Mapping
+
+NOTHING = object()
+"""Stands for "no live object"."""
+ELEMENTS = 1_000
+"""Items of a container that are looked at."""
+LEVELS = 2
+"""How deep containers are searched for the user's objects."""
+NONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function whose source is known."""
+
+    name: str
+    arguments: ast.arguments
+    body: list[ast.stmt]
+    closure: tuple[dict[str, Value | None], ...] = ()
+    """The scopes around it, innermost last."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Value:
+    """What is known of one value that code works with."""
+
+    live: Any = NOTHING
+    """The user's own object, where it is exactly known."""
+    path: str = ""
+    """Where a module, class or function is found: "numpy.random.seed"."""
+    kind: str = ""
+    """Builtin type or top-level package of its class: "list", "pandas"; empty when unknown."""
+    shares: frozenset[str] = NONE
+    """Names that may change when it is changed in place."""
+    holds: frozenset[str] = NONE
+    """Names whose data can be reached by its items and attributes."""
+    function: Function | None = None
+    members: Mapping[str, Function] | None = None
+    """Methods of a class that the code defines, or of its instance."""
+    text: str | None = None
+    """The text or number itself, where it is a constant."""
+    options: tuple[Value, ...] = ()
+    """What it may be, when branches differ."""
+    fresh: bool = True
+    """Whether the code that is analysed made it."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether the live object is known."""
+        return self.live is not NOTHING
+
+    @property
+    def reach(self) -> frozenset[str]:
+        """Every name that can be changed through it."""
+        return self.shares | self.holds
+
+
+UNKNOWN = Value(fresh=False)
+"""Nothing is known."""
+
+
+def joined(values: Iterable[Value]) -> Value:
+    """What is known of a value that is one of these."""
+    unique = list({id(v): v for v in values}.values())
+    if len(unique) == 1:
+        return unique[0]
+    kinds = {v.kind for v in unique}
+    return Value(
+        kind=kinds.pop() if len(kinds) == 1 else "",
+        shares=NONE.union(*(v.shares for v in unique)),
+        holds=NONE.union(*(v.holds for v in unique)),
+        options=tuple(o for v in unique for o in (v.options or (v,)))[:8],
+        fresh=all(v.fresh for v in unique),
+    )
+
+
+def kind_of(cls: type) -> str:
+    """A class as `Value.kind`: the name of a builtin type, else the package it comes from."""
+    module = module_of(cls)
+    return cls.__name__ if module == "builtins" else module.partition(".")[0]
+
+
+def path_of(value: object) -> str:
+    """Where a module, class or function can be imported from; empty for everything else."""
+    if is_a(value, types.ModuleType):
+        return str(instance_data(value).get("__name__", ""))
+    if is_a(value, type):
+        name = type.__dict__["__qualname__"].__get__(value)
+        return f"{module_of(value)}.{name}"
+    if type(value) is types.BuiltinFunctionType and not _is_module(value.__self__):
+        return _method_path(value)
+    if type(value) in (types.FunctionType, types.BuiltinFunctionType):
+        module = value.__module__ or "builtins"
+        return f"{_PUBLIC.get(module, module)}.{value.__qualname__}"  # type: ignore[attr-defined]
+    return ""
+
+
+_PUBLIC = {"posix": "os", "nt": "os", "_io": "io", "_random": "random"}
+
+
+def _is_module(owner: object) -> bool:
+    return owner is None or is_a(owner, types.ModuleType)
+
+
+def _method_path(method: types.BuiltinFunctionType) -> str:
+    """`numpy.random.seed` and `random.seed` are methods of a hidden object."""
+    root = module_of(type(method.__self__)).partition(".")[0]
+    if root == "numpy" and type(method.__self__).__name__ == "RandomState":
+        return f"numpy.random.{method.__name__}"
+    return f"random.{method.__name__}" if root == "random" else ""
+
+
+class Live:
+    """The user's namespace: which names an object has, and what reaches it.
+
+    Args:
+        namespace: Name -> value, read and never changed.
+    """
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self.namespace = namespace
+        self._names: dict[int, list[str]] = {}
+        # A copy: code in another thread may be adding names.
+        for name, value in dict(namespace).items():
+            if not name.startswith("__"):
+                self._names.setdefault(id(value), []).append(name)
+        self._buffers: dict[str, frozenset[int]] | None = None
+
+    def value(self, live: object, through: frozenset[str] = NONE) -> Value:
+        """A live object, reached through those names."""
+        path = path_of(live)
+        if path:
+            return Value(live=live, path=path, fresh=False, shares=through)
+        names = self.names(live) | through
+        return Value(live=live, kind=kind_of(type(live)), shares=names, holds=names, fresh=False)
+
+    def names(self, live: object) -> frozenset[str]:
+        """Names whose value is the object, or shares its memory."""
+        names = frozenset(self._names.get(id(live), ()))
+        buffers = _buffers(live)
+        if not buffers:
+            return names
+        return names | {name for name, theirs in self._memory().items() if theirs & buffers}
+
+    def within(self, names: frozenset[str]) -> frozenset[str]:
+        """Names whose objects the objects of these names hold."""
+        return NONE.union(
+            *(
+                self.names(item)
+                for name in names
+                if name in self.namespace
+                for item in _inside(self.namespace[name], LEVELS)
+                if id(item) in self._names or _buffers(item)
+            )
+        )
+
+    def _memory(self) -> dict[str, frozenset[int]]:
+        if self._buffers is None:
+            found = {name: _buffers(value) for name, value in self.namespace.items()}
+            self._buffers = {name: buffers for name, buffers in found.items() if buffers}
+        return self._buffers
+
+
+def items_of(live: object) -> list[object] | None:
+    """The first items of an exact builtin container (values of a dict); None for all else."""
+    try:
+        if type(live) in (list, tuple, set, frozenset, deque):
+            return list(islice(live, ELEMENTS))  # type: ignore[call-overload]  # a container
+        if type(live) is dict:
+            return list(islice(live.values(), ELEMENTS))
+    except RuntimeError:  # another thread changes it
+        return None
+    return None
+
+
+def item_at(live: object, key: object) -> object:
+    """One item of a list, tuple or dict, or NOTHING; asks no key whether it is equal."""
+    if type(live) in (list, tuple) and type(key) is int:
+        return live[key] if -len(live) <= key < len(live) else NOTHING  # type: ignore[index,arg-type]
+    if type(live) is dict and type(key) in (str, int):
+        found = (v for k, v in islice(live.items(), ELEMENTS) if type(k) is type(key) and k == key)
+        return next(found, NOTHING)
+    return NOTHING
+
+
+def attribute_of(live: object, name: str) -> object:
+    """A stored attribute of an object or module, or NOTHING; never computes a property."""
+    if is_a(live, type):
+        return next((class_data(c)[name] for c in mro(live) if name in class_data(c)), NOTHING)  # type: ignore[arg-type]
+    return instance_data(live).get(name, NOTHING)
+
+
+def method_of(live: object, name: str) -> object:
+    """What the object's class defines under that name, unbound; NOTHING if nothing."""
+    return next((class_data(c)[name] for c in mro(type(live)) if name in class_data(c)), NOTHING)
+
+
+def _inside(live: object, levels: int) -> Iterator[object]:
+    items = items_of(live)
+    if items is None and module_of(type(live)) == "__main__":
+        items = list(islice(instance_data(live).values(), ELEMENTS))
+    for item in items or ():
+        yield item
+        if levels > 1:
+            yield from _inside(item, levels - 1)
+
+
+def _buffers(live: object) -> frozenset[int]:
+    """What memory arrays and frames stand on: the same number means shared memory."""
+    module = module_of(type(live))
+    if module == "numpy":
+        return frozenset({_base(live)}) if hasattr(live, "base") else frozenset()
+    if not module.startswith("pandas.core"):
+        return frozenset()
+    # There is no public way to ask, and without an answer only identity is compared.
+    manager = getattr(live, "_mgr", None)
+    arrays = getattr(manager, "arrays", ()) if manager is not None else ()
+    return frozenset(_base(getattr(array, "_ndarray", array)) for array in arrays)
+
+
+def _base(array: Any) -> int:
+    while (base := getattr(array, "base", None)) is not None:
+        array = base
+    return id(array)
