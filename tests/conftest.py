@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from copilot_nb.errors import CliError
 from copilot_nb.session.install import install_cli
 from copilot_nb.session.locate import find_cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LIMITS = {"behaviour": 60, "contract": 60, "kernel": 180, "browser": 300}
 """Seconds for a test of these folders; the others have the limit of pyproject.toml."""
@@ -38,6 +42,14 @@ def pytest_runtestloop(session: pytest.Session) -> None:
             session.config.stash[_cli] = _find_or_install()
         except CliError as error:
             session.config.stash[_cli] = str(error)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_rules_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whoever runs the tests may have standing rules."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPILOT_NB_RULES", str(tmp_path_factory.mktemp("rules") / "rules.toml"))
+        yield
 
 
 @pytest.fixture(scope="session")

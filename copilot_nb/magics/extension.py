@@ -32,6 +32,9 @@ class Copilot(Magics):
     timeout = Float(None, allow_none=True, help="Seconds after which a turn is stopped.").tag(
         config=True
     )
+    answer_timeout = Float(
+        None, allow_none=True, help="Seconds after which an open request is declined."
+    ).tag(config=True)
     view = Enum(
         ["", "auto", "widget", "plain", "static", "terminal"], "", help="How a turn is drawn."
     ).tag(config=True)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.transcript.blocks import ToolBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.screen import Screen
 
-    Act = Callable[[Conversation, Screen, Mapping[str, Any]], Awaitable[None]]
+    Act = Callable[[Conversation, Screen, Mapping[str, Any]], Coroutine[Any, Any, None]]
 
 
 async def more(conversation: Conversation, screen: Screen, value: Mapping[str, Any]) -> None:

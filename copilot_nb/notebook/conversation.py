@@ -21,11 +21,10 @@ from copilot_nb.errors import (
     TurnTimeoutError,
     UsageError,
 )
-from copilot_nb.notebook import policy
 from copilot_nb.notebook.acts import ACTS
-from copilot_nb.notebook.answers import Remembered, answer_of
 from copilot_nb.notebook.bookmark import Bookmark
 from copilot_nb.notebook.context.compose import compose
+from copilot_nb.notebook.decisions import Decisions
 from copilot_nb.notebook.history import History
 from copilot_nb.notebook.known import Known
 from copilot_nb.notebook.ledger import Ledger
@@ -47,8 +46,8 @@ if TYPE_CHECKING:
 
     from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.providers import Source
+    from copilot_nb.notebook.rules import StandingRules
     from copilot_nb.protocol.hook import HookOutput, PostToolUse
-    from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
 
@@ -84,12 +83,20 @@ class Conversation:
         self.ledger = Ledger()
         """What left the kernel."""
         self.gate = Gate(self.ledger, lambda: self.link.shell)
-        self.link.hooks = SessionHooks(on_post_tool_use=self._after_tool)
+        self.decisions = Decisions(
+            self.settings,
+            lambda: self.link.folder,
+            lambda: self._screen is not None and not self._screen.attended,
+        )
+        """Who answers what the agent asks."""
+        self.link.hooks = SessionHooks(
+            on_pre_tool_use=self.decisions.before_tool, on_post_tool_use=self._after_tool
+        )
         self._make_screen = make_screen
-        self._remembered = Remembered()
         self._screen: Screen | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._acts = Tasks()
+        self._decided: Session | None = None
 
     async def run(self, prompt: str, options: AskOptions = PLAIN) -> Turn:
         """Ask the agent, draw its turn in this cell, and return it when it is over.
@@ -108,7 +115,7 @@ class Conversation:
             # The prompt would wait for the turn that waits for the code which asks this.
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", options.timeout)
-        self._policy()
+        self.decisions.check()
         composed = await compose(prompt, options, self.link.shell, self.settings)
         screen = self._screen = self._new_screen()
         try:
@@ -119,6 +126,11 @@ class Conversation:
         finally:
             self._screen = None
         return turn
+
+    @property
+    def rules(self) -> StandingRules:
+        """What is allowed or denied beyond this session."""
+        return self.decisions.rules
 
     async def use_model(self, model: str) -> None:
         """Ask this model from the next turn on."""
@@ -136,7 +148,7 @@ class Conversation:
 
     async def new(self) -> None:
         """Begin a new conversation with the next turn; permissions given so far are gone."""
-        self._remembered.clear()
+        self.decisions.forget()
         await self.link.forget()
 
     async def resume(self, session_id: str) -> Session:
@@ -145,7 +157,7 @@ class Conversation:
         Raises:
             SessionNotFoundError: There is none of that id.
         """
-        self._remembered.clear()
+        self.decisions.forget()
         await self.link.take_up(session_id)
         return await self.session()
 
@@ -161,8 +173,10 @@ class Conversation:
     async def session(self) -> Session:
         """The session, started if needed."""
         session = await self.link.open()
-        if self._decide not in session.pending.policies:
-            session.pending.policies.insert(0, self._decide)
+        if session is not self._decided:
+            self._decided = session
+            self.decisions.attach(session)
+        session.pending.time_limit = self.settings.get("answer_timeout")
         session.release = self.gate.release
         return session
 
@@ -244,23 +258,6 @@ class Conversation:
 
     # -- answers
 
-    def _policy(self) -> policy.Policy | None:
-        """The policy as it is set now: a change counts for the next request.
-
-        Raises:
-            ConfigError: It cannot be meant; in a request that counts as a no.
-        """
-        setting = self.settings.find("policy")
-        return policy.from_setting(setting.value or "ask", setting.source)
-
-    def _decide(self, request: PendingRequest) -> Answer | None:
-        """The answer that needs no person: a policy, an earlier one of theirs, nobody here."""
-        decide = self._policy()
-        answer = (decide(request) if decide else None) or self._remembered(request)
-        if answer is None and self._screen is not None and not self._screen.attended:
-            return policy.nobody_here(request)
-        return answer
-
     def _new_screen(self) -> Screen:
         loop = asyncio.get_running_loop()
 
@@ -285,14 +282,8 @@ class Conversation:
 
     def _answered(self, request_id: str, value: Mapping[str, Any]) -> None:
         session = self.link.session
-        if session is None:
-            return
-        request = next((r for r in session.pending.open if r.id == request_id), None)
-        answer = answer_of(request, value) if request else None
-        if request is None or answer is None:
-            return
-        if session.pending.answer(request_id, answer) and value.get("choice") == "allow_session":
-            self._remembered.remember(request)
+        if session is not None:
+            self.decisions.answered(session, request_id, value)
 
     def _stop_pressed(self) -> None:
         """The view's stop button: the turn ends as aborted, which ends the cell."""

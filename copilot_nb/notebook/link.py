@@ -95,6 +95,11 @@ class Link:
             self._shell = Shell()
         return self._shell
 
+    @property
+    def folder(self) -> Path:
+        """Where the agent works."""
+        return self._folder or Path.cwd()
+
     def source(self) -> Source:
         """Where the model answers, as things are set now."""
         source = providers.resolve(self._settings, self.chosen)

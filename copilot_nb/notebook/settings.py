@@ -41,6 +41,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("policy", "Who answers permission requests: ask, deny, allow, or a rules file (TOML)."),
     Setting("timeout", "Seconds after which a turn is stopped; empty waits.", "seconds"),
+    Setting("answer_timeout", "Seconds after which an open request is declined.", "seconds"),
     Setting(
         "view",
         "How a turn is drawn.",

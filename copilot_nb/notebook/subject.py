@@ -44,6 +44,14 @@ def subject(request: PendingRequest) -> Subject:
     return Subject(kind, text or _everything(fields), str(prompt.get("accessKind") or ""))
 
 
+def paths(request: PendingRequest) -> tuple[str, ...]:
+    """The files and folders that a request names."""
+    about = subject(request)
+    if about.kind == "path":
+        return tuple(map(str, request.prompt.get("paths") or ()))
+    return (about.text,) if about.kind in {"read", "write"} else ()
+
+
 def _field(*names: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda fields: next((str(fields[name]) for name in names if fields.get(name)), "")
 

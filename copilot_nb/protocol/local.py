@@ -18,6 +18,7 @@ __all__ = [
     "LocalRequestAnswered",
     "LocalRequestOpened",
     "LocalRequestTimed",
+    "LocalRequestWarned",
     "LocalRuntimeLost",
     "LocalSent",
     "LocalTodos",
@@ -64,6 +65,14 @@ class LocalRequestTimed(Wire):
     request_id: str
     seconds: float
     """From its opening."""
+
+
+class LocalRequestWarned(Wire):
+    """What a reader of an open request should know, and the request does not say."""
+
+    request_id: str
+    warnings: tuple[str, ...]
+    """Such as "/work/notes.txt leads to /etc/passwd"."""
 
 
 class LocalKernelOutput(Wire):
@@ -146,6 +155,7 @@ TYPES: dict[str, type[Wire]] = {
     "local.request_opened": LocalRequestOpened,
     "local.request_answered": LocalRequestAnswered,
     "local.request_timed": LocalRequestTimed,
+    "local.request_warned": LocalRequestWarned,
     "local.kernel_output": LocalKernelOutput,
     "local.tool_details": LocalToolDetails,
     "local.interrupted": LocalInterrupted,

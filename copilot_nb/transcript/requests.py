@@ -24,6 +24,7 @@ from copilot_nb.protocol.local import (
     LocalRequestAnswered,
     LocalRequestOpened,
     LocalRequestTimed,
+    LocalRequestWarned,
 )
 from copilot_nb.transcript import prompts
 from copilot_nb.transcript.blocks import (
@@ -221,6 +222,17 @@ def request_timed(data: LocalRequestTimed, _event: SessionEvent, turn: Transcrip
     if not isinstance(block, REQUESTS) or isinstance(block, SignInBlock):
         return turn
     return turn.put(replace(block, time_limit=data.seconds))
+
+
+@fold.register
+@fold_nested.register
+def request_warned(data: LocalRequestWarned, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """What this side knows of a request, such as where a link leads."""
+    block = find(turn, PermissionBlock, data.request_id)
+    if block is None:
+        return turn
+    known = (text for text in map(visible, data.warnings) if text not in block.warnings)
+    return turn.put(replace(block, warnings=(*block.warnings, *known)))
 
 
 @fold.register

@@ -101,6 +101,7 @@ async def talk(
     """A conversation in an empty folder that has said nothing yet; nobody is there to answer."""
     assert running_shell is not None
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COPILOT_NB_RULES", str(tmp_path / "rules.toml"))
     environ = {
         "COPILOT_NB_PROVIDER": "http://127.0.0.1:1/v1",
         "COPILOT_NB_MODEL": "scripted",

@@ -91,8 +91,8 @@ async def test_a_typed_key_answers(desk: Desk) -> None:
 
     assert answer.words == "Allowed once"
     assert desk.keyboard.prompts == [
-        "Run this command? [y = Allow once, s = Allow for this session, n = Deny, "
-        "w = Deny and say why, x = Deny and stop]: "
+        "Run this command? [y = Allow once, s = Allow for this session, "
+        "l = Allow here always, n = Deny, w = Deny and say why, x = Deny and stop]: "
     ]
 
 
