@@ -72,7 +72,7 @@ class LocalRequestWarned(Wire):
 
     request_id: str
     warnings: tuple[str, ...]
-    """Such as "/work/notes.txt leads to /etc/passwd"."""
+    """Such as "/data/notes.txt leads to /etc/passwd"."""
 
 
 class LocalKernelOutput(Wire):

@@ -115,7 +115,7 @@ def call_printed(data: ToolShellOutput, _event: SessionEvent, turn: Transcript) 
         return turn
     text, held = output.clean(data.text, turn.memory.tails.get(block.id, ""))
     turn = remember(turn, tails={**turn.memory.tails, block.id: held})
-    return turn.put(replace(block, output=output.append(block.output, text)))
+    return turn.put(_printing(block, output.append(block.output, text)))
 
 
 @fold.register
@@ -127,7 +127,7 @@ def call_printed_so_far(
     block = find(turn, ToolBlock, data.tool_call_id)
     if block is None or block.id in turn.memory.tails:
         return turn
-    return turn.put(replace(block, output=output.plain(data.partial_output)))
+    return turn.put(_printing(block, output.plain(data.partial_output)))
 
 
 @fold.register
@@ -194,6 +194,11 @@ def agent_failed(data: SubagentFailed, _event: SessionEvent, turn: Transcript) -
     return turn.put(replace(block, error=visible(data.error)))
 
 
+def result_text(content: str) -> str:
+    """What a call's result says to people: not its envelope, nor the number of a shell."""
+    return output.unwrapped(_SHELL_TRAILER.sub("", content))
+
+
 def still_running(shell: str) -> str:
     """Id of the notice that a background shell goes on."""
     return f"notice-shell-{shell}"
@@ -209,6 +214,10 @@ def _showing(block: ToolBlock, shown: presentation.Shown) -> ToolBlock:
     return replace(block, title=shown.title, arguments=shown.arguments, language=shown.language)
 
 
+def _printing(block: ToolBlock, text: str) -> ToolBlock:
+    return replace(block, output=text, cut=output.left_out(text))
+
+
 def _succeeded(block: ToolBlock, data: ToolExecutionComplete) -> ToolBlock:
     block = replace(block, state="ok")
     if data.result is None:
@@ -217,8 +226,7 @@ def _succeeded(block: ToolBlock, data: ToolExecutionComplete) -> ToolBlock:
     if diff.startswith("diff --git ") and any(diff_counts(diff)):
         return replace(block, diff=visible(diff), arguments="", output="")
     if not block.output and not block.outputs and not _BACKGROUND.search(data.result.content):
-        text = output.unwrapped(_SHELL_TRAILER.sub("", data.result.content))
-        block = replace(block, output=output.plain(text))
+        block = _printing(block, output.plain(result_text(data.result.content)))
     return _exited(block, _exit_code(data))
 
 

@@ -12,7 +12,7 @@ from copilot_nb.protocol.local import (
     LocalUndone,
 )
 from copilot_nb.transcript import output
-from copilot_nb.transcript.blocks import ToolBlock, Transcript
+from copilot_nb.transcript.blocks import TextOutput, ToolBlock, Transcript
 from copilot_nb.transcript.fold import find, fold, fold_nested, notice
 from copilot_nb.transcript.safety import visible
 
@@ -46,7 +46,9 @@ def kernel_printed(data: LocalKernelOutput, _event: SessionEvent, turn: Transcri
     more = output.parse(data.output)
     if block is None or more is None:
         return turn
-    return turn.put(replace(block, outputs=output.joined(block.outputs, more)))
+    outputs = output.joined(block.outputs, more)
+    texts = (shown.text for shown in outputs if isinstance(shown, TextOutput))
+    return turn.put(replace(block, outputs=outputs, cut=sum(map(output.left_out, texts))))
 
 
 @fold.register

@@ -70,11 +70,12 @@ def unwrapped(text: str) -> str:
 
 def append(output: str, text: str) -> str:
     """The output with more text behind it; a carriage return begins its line anew."""
-    if "\r" not in text:
-        return cut(output + text)
-    before, newline, line = output.rpartition("\n")
-    lines = [_last_state(part) for part in (line + text).split("\n")]
-    return cut(before + newline + "\n".join(lines))
+    return cut(_grown(output, text))
+
+
+def whole(text: str) -> str:
+    """A whole text without escape sequences and without an end to its length."""
+    return _grown("", clean(text)[0])
 
 
 def cut(text: str) -> str:
@@ -85,6 +86,14 @@ def cut(text: str) -> str:
     if earlier := _CUT.match(text, HEAD):
         omitted += int(earlier[1].replace(",", "")) - len(earlier[0])
     return f"{text[:HEAD]}\n… {omitted:,} characters left out …\n{text[-TAIL:]}"
+
+
+def left_out(text: str) -> int:
+    """How many characters `cut` took out of a text."""
+    mark = _CUT.match(text, HEAD)
+    if mark is None or len(text) < HEAD + len(mark[0]) + TAIL:  # more may have come since
+        return 0
+    return int(mark[1].replace(",", ""))
 
 
 def parse(raw: Mapping[str, Any]) -> Output | None:
@@ -111,6 +120,14 @@ def joined(outputs: tuple[Output, ...], more: Output) -> tuple[Output, ...]:
     ):
         return (*outputs[:-1], TextOutput(text=append(last.text, more.text), stream=last.stream))
     return (*outputs, more)
+
+
+def _grown(output: str, text: str) -> str:
+    if "\r" not in text:
+        return output + text
+    before, newline, line = output.rpartition("\n")
+    lines = [_last_state(part) for part in (line + text).split("\n")]
+    return before + newline + "\n".join(lines)
 
 
 def _last_state(line: str) -> str:

@@ -74,16 +74,15 @@ def limit_words(response: object) -> str:
 
 
 def _form(request_id: str, prompt: Prompt, tool_call_id: str) -> FormBlock:
-    heading = visible(_text(prompt, "message")).strip() or "Please fill this in."
-    url = _text(prompt, "url")
+    message, url = _text(prompt, "message").strip(), _text(prompt, "url")
     fields, problems = form_fields(prompt.get("requestedSchema"))
     return FormBlock(
         id=request_id,
-        heading=heading,
+        heading=visible(message) or "Please fill this in.",
         source=_line(prompt, "elicitationSource"),
         fields=fields,
         url=visible(url),
-        warnings=(*problems, *warnings(f"{heading}\n{url}")),
+        warnings=(*problems, *warnings(f"{message}\n{url}")),
         tool_call_id=tool_call_id,
     )
 

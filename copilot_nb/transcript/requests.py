@@ -33,6 +33,7 @@ from copilot_nb.transcript.blocks import (
     Transcript,
     UserInputBlock,
 )
+from copilot_nb.transcript.choices import ALLOW_ALWAYS
 from copilot_nb.transcript.fold import begin, find, fold, fold_nested, words
 from copilot_nb.transcript.forms import SignInBlock
 from copilot_nb.transcript.permissions import permission
@@ -231,8 +232,11 @@ def request_warned(data: LocalRequestWarned, _event: SessionEvent, turn: Transcr
     block = find(turn, PermissionBlock, data.request_id)
     if block is None:
         return turn
-    known = (text for text in map(visible, data.warnings) if text not in block.warnings)
-    return turn.put(replace(block, warnings=(*block.warnings, *known)))
+    new = tuple(text for text in map(visible, data.warnings) if text not in block.warnings)
+    if not new:
+        return turn
+    once = tuple(choice for choice in block.choices if choice.id != ALLOW_ALWAYS.id)
+    return turn.put(replace(block, warnings=(*block.warnings, *new), choices=once))
 
 
 @fold.register

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from copilot_nb.transcript.blocks import Effect
 from copilot_nb.transcript.diffs import diff_counts
 from copilot_nb.transcript.permissions import permission
 
@@ -185,6 +186,66 @@ def test_a_session_is_offered_only_where_it_can_be_kept(
 
     session = ["allow_session"] if offered else []
     assert ids(block) == ["allow_once", *session, "deny", "deny_feedback", "deny_stop"]
+
+
+def test_kernel_code_can_be_run_edited_or_taken() -> None:
+    """No yes for later: every code is another one."""
+    details = {"editable": True, "effects": [{"kind": "overwrites", "text": "df (3 x\n2)"}]}
+
+    block = asked("kernel-code", body="df = 1", details=details)
+    other = asked("commands", fullCommandText="ls", details={"editable": True, "effects": 1})
+
+    assert block.editable
+    assert block.effects == (Effect(kind="overwrites", text="df (3 x⟨U+000A⟩2)"),)
+    assert [(choice.id, choice.label) for choice in block.choices[:2]] == [
+        ("allow_once", "Run"),
+        ("new_cell", "Put in a new cell"),
+    ]
+    assert (other.editable, other.effects) == (False, ())
+
+
+def test_there_is_an_end_to_consequences() -> None:
+    """What is left out is counted, and what we do not know is said to be so."""
+    effects = [{"kind": "melts", "text": "x"}, "odd"] + [{"kind": "reads", "text": "y"}] * 70
+
+    found = asked("kernel-code", body="x", details={"effects": effects}).effects
+
+    assert found[0] == Effect(kind="unknown", text="x")
+    assert found[-1] == Effect(kind="unknown", text="11 more that are not shown")
+    assert len(found) == 61
+
+
+def test_what_is_withheld_can_be_sent_masked() -> None:
+    """Somebody decides about data before it leaves."""
+    block = asked("release", body="1: ⟦e-mail address⟧")
+
+    assert block.heading == "Send this to the model?"
+    assert ids(block) == ["send_masked", "allow_once", "deny", "deny_stop"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "label"),
+    [
+        ({"kind": "commands", "fullCommandText": "pytest -q"}, "Allow here always"),
+        ({"kind": "commands", "fullCommandText": "ls | wc"}, None),
+        ({"kind": "commands", "fullCommandText": "ls $(pwd)"}, None),
+        ({"kind": "commands", "fullCommandText": "ls\u200b"}, None),
+        ({"kind": "commands"}, None),
+        ({"kind": "write", "fileName": "a.py"}, "Allow this file here always"),
+        ({"kind": "read", "path": "a.csv"}, "Allow here always"),
+        ({"kind": "read", "body": "/a.csv"}, "Allow here always"),
+        ({"kind": "url", "url": "https://a.b/c"}, "Allow here always"),
+        ({"kind": "mcp", "toolName": "get"}, "Allow this tool here always"),
+        ({"kind": "custom-tool", "toolName": "plot"}, "Allow this tool here always"),
+        ({"kind": "path", "paths": ["/etc"]}, None),
+        ({"kind": "memory", "fact": "tea"}, None),
+    ],
+)
+def test_a_rule_is_offered_only_where_it_says_all(prompt: dict[str, Any], label: str) -> None:
+    """A line with operators does more than its text says, and odd text is not made a rule."""
+    found = [c.label for c in permission("r", prompt).choices if c.id == "allow_always"]
+
+    assert found == ([label] if label else [])
 
 
 def test_a_request_warns_of_what_a_look_does_not_show() -> None:

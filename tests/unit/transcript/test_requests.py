@@ -164,3 +164,21 @@ def test_a_question_of_our_own() -> None:
 
     assert first == UserInputBlock(id="r", question="Which?", choices=("a",), allow_freeform=False)
     assert second == UserInputBlock(id="e", question="")
+
+
+def test_what_this_side_knows_of_a_request_warns() -> None:
+    """Once each, made visible; what is odd makes no rule."""
+    warned = event("local.request_warned", requestId="r", warnings=["It leads to /etc\u202e."])
+    turn = after(ASKED, warned, warned)
+
+    block = only(turn, PermissionBlock)
+
+    assert block.warnings == ("It leads to /etc⟨U+202E⟩.",)
+    assert [choice.id for choice in block.choices] == [
+        "allow_once",
+        "allow_session",
+        "deny",
+        "deny_feedback",
+        "deny_stop",
+    ]
+    assert reduce(after(), warned).blocks == ()

@@ -44,6 +44,30 @@ def test_events_without_a_date_are_fine() -> None:
     assert turn.state == "done"
 
 
+def test_what_was_sent_is_one_line() -> None:
+    """The newest word on it counts."""
+    first = event("local.sent", summary="index (3 names)")
+    second = event("local.sent", summary="index (3 names),\n2 rows of `df`\u202e")
+
+    assert after(first, second).sent == "index (3 names), 2 rows of `df`⟨U+202E⟩"
+
+
+def test_a_line_of_ours_may_have_details() -> None:
+    """It warns where it must; without words it is none."""
+    notes = [
+        event("local.notice", 1, text="The kernel is busy.", level="warning", details="\x1b[1mWhy"),
+        event("local.notice", 2, text="So be it.", level="odd"),
+        event("local.notice", 3, text=" "),
+    ]
+
+    first, second = after(*notes).blocks
+
+    assert isinstance(first, NoticeBlock)
+    assert isinstance(second, NoticeBlock)
+    assert (first.text, first.level, first.details) == ("The kernel is busy.", "warning", "Why")
+    assert (second.level, second.details) == ("info", "")
+
+
 @pytest.mark.parametrize(
     ("reason", "text"),
     [
