@@ -46,6 +46,8 @@ class Frame:
     """(column position, step) -> every step-th value of it, as Python values."""
     missing: Callable[[int], int]
     """Missing values in the column at that position."""
+    withheld: frozenset[int] = frozenset()
+    """Positions of columns whose values a privacy rule takes out."""
 
     @property
     def size(self) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.envelope import shorten
 from copilot_nb.data.frames import COUNTED_CELLS, Frame, frame_of, table_text
+from copilot_nb.data.guarded import guarded
 from copilot_nb.data.values import (
     FUNCTIONS,
     SIZED,
@@ -30,6 +31,8 @@ from copilot_nb.data.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from copilot_nb.data.privacy import Privacy
 
 
 TEXT = 400
@@ -78,9 +81,27 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     return [lowered[n] for n in difflib.get_close_matches(name.lower(), lowered, n=3, cutoff=0.5)]
 
 
-def describe(name: str, value: object, *, rows: int = 5) -> str:
-    """Everything worth knowing about one variable."""
+def described_as(name: str, value: object, privacy: Privacy) -> str:
+    """The variable in one line, as far as a rule lets it be described."""
+    if privacy.variable(name) != "allow":
+        return f"{type_name(value)}, withheld by the user's privacy rules"
+    return brief(value)
+
+
+def describe(name: str, value: object, *, rows: int = 5, privacy: Privacy | None = None) -> str:
+    """Everything worth knowing about one variable.
+
+    Args:
+        name: The variable's name.
+        value: Its value.
+        rows: How many rows of a table to show.
+        privacy: The rules that hold for it.
+    """
     frame = frame_of(value)
+    if frame is not None and privacy:
+        frame = guarded(frame, name, privacy)
+    if privacy and privacy.variable(name) != "allow" and frame is None:
+        return f"{name}: {described_as(name, value, privacy)}"
     if frame is not None:
         return f"{name}: {frame.kind}, {frame.size}\n{describe_frame(frame, rows=rows)}"
     own = own_words(value)

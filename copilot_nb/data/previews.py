@@ -8,6 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import cell, frame_of, table_text
+from copilot_nb.data.guarded import guarded
+from copilot_nb.data.privacy import MASK, OPEN, Privacy
 from copilot_nb.data.values import clip, short
 
 if TYPE_CHECKING:
@@ -19,8 +21,14 @@ JSON_BYTES = 5_000_000
 LINE = 300
 
 
-def preview(path: Path, rows: int) -> str:
+def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
     """Size, form and first rows of a file.
+
+    Args:
+        path: The file.
+        rows: How many rows to show.
+        privacy: Rules for columns, which hold for CSV and Parquet files; the file's stem counts
+            as the variable's name.
 
     Raises:
         OSError: It cannot be read.
@@ -28,10 +36,10 @@ def preview(path: Path, rows: int) -> str:
         ValueError: It is not what its name says.
     """
     read = _READERS.get(path.suffix.lower(), _text)
-    return f"{path.name}: {path.stat().st_size:,} bytes\n{read(path, rows)}"
+    return f"{path.name}: {path.stat().st_size:,} bytes\n{read(path, rows, privacy)}"
 
 
-def _text(path: Path, rows: int) -> str:
+def _text(path: Path, rows: int, _privacy: Privacy = OPEN) -> str:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if b"\0" in head:
@@ -41,7 +49,7 @@ def _text(path: Path, rows: int) -> str:
     return "\n".join([clip(line, LINE) for line in lines[:rows]] + more)
 
 
-def _csv(path: Path, rows: int) -> str:
+def _csv(path: Path, rows: int, privacy: Privacy) -> str:
     with path.open(newline="", encoding="utf-8", errors="replace") as file:
         head = file.read(HEAD_BYTES)
         try:
@@ -50,12 +58,23 @@ def _csv(path: Path, rows: int) -> str:
             dialect = csv.excel_tab if path.suffix.lower() == ".tsv" else csv.excel
         file.seek(0)
         lines = list(islice(csv.reader(file, dialect), rows + 1))
-    shown = [" | ".join(clip(text, 60) for text in line) for line in lines]
+    hidden = _hidden(lines[0], path, privacy) if lines else frozenset()
+    shown = [
+        " | ".join(MASK if row and at in hidden else clip(text, 60) for at, text in enumerate(line))
+        for row, line in enumerate(lines)
+    ]
     columns = len(lines[0]) if lines else 0
     return "\n".join([f"{columns} columns, separated by {dialect.delimiter!r}", *shown])
 
 
-def _json(path: Path, rows: int) -> str:
+def _hidden(names: list[str], path: Path, privacy: Privacy) -> frozenset[int]:
+    """Positions of the columns whose values must not be shown."""
+    return frozenset(
+        at for at, name in enumerate(names) if privacy.column(name.strip(), path.stem) != "allow"
+    )
+
+
+def _json(path: Path, rows: int, _privacy: Privacy) -> str:
     if path.stat().st_size > JSON_BYTES:
         return _text(path, rows)
     value = json.loads(path.read_text(encoding="utf-8"))
@@ -69,7 +88,7 @@ def _json(path: Path, rows: int) -> str:
     return short(value, limit=LINE)
 
 
-def _parquet(path: Path, rows: int) -> str:
+def _parquet(path: Path, rows: int, privacy: Privacy) -> str:
     try:
         from pyarrow import parquet  # type: ignore[import-untyped]  # it ships no types
     except ImportError:
@@ -82,11 +101,13 @@ def _parquet(path: Path, rows: int) -> str:
         import pyarrow
 
         frame = frame_of(pyarrow.Table.from_batches([batch]))
-        lines += [table_text(frame.table(rows=rows, tail=False))] if frame else []
+        if frame is not None:
+            seen = guarded(frame, path.stem, privacy)
+            lines.append(table_text(seen.table(rows=rows, tail=False)))
     return "\n".join(lines)
 
 
-def _excel(path: Path, rows: int) -> str:
+def _excel(path: Path, rows: int, _privacy: Privacy) -> str:
     try:
         from openpyxl import load_workbook  # type: ignore[import-untyped]  # optional, no types
     except ImportError:
@@ -101,7 +122,7 @@ def _excel(path: Path, rows: int) -> str:
     return "\n".join(lines)
 
 
-_READERS: dict[str, Callable[[Path, int], str]] = {
+_READERS: dict[str, Callable[[Path, int, Privacy], str]] = {
     ".csv": _csv,
     ".tsv": _csv,
     ".json": _json,

@@ -20,9 +20,9 @@ ACCESSES: tuple[Access, ...] = get_args(Access)
 """From the loosest to the strictest."""
 ADVICE: Mapping[Access, str] = {
     "allow": "values may be sent",
-    "mask": "counts and the number of distinct values only; every value is shown as •••",
-    "aggregate": "means, quartiles and counts only; no single value",
-    "deny": "the name and the type only",
+    "mask": "rows show •••; counts are of anonymous values",
+    "aggregate": "statistics of groups of neighbours; no single value",
+    "deny": "the name, the type and how many are missing",
 }
 MASK = "•••"
 """What stands where a value is withheld."""
@@ -72,6 +72,10 @@ class Privacy:
     def _strictest(self, column: str, variable: str) -> Access:
         found = (rule.access for rule in self.rules if rule.fits(column, variable))
         return max(found, key=ACCESSES.index, default="allow")
+
+
+OPEN = Privacy()
+"""No rule: everything may leave."""
 
 
 def from_table(table: Mapping[str, Any], source: str) -> tuple[PrivacyRule, ...]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -14,10 +14,17 @@ from copilot_nb.errors import ToolError
 from copilot_nb.protocol.tool import ToolResultObject
 from copilot_nb.session.tools import Invocation, tool
 
+if TYPE_CHECKING:
+    from copilot_nb.kernel.shell import Shell
+
 
 @tool(permission="none")
 async def preview_file(
-    path: str, rows: Annotated[int, Field(ge=1, le=50)] = 5, *, invocation: Invocation
+    path: str,
+    rows: Annotated[int, Field(ge=1, le=50)] = 5,
+    *,
+    shell: Shell,
+    invocation: Invocation,
 ) -> ToolResultObject:
     """Show size, columns and first rows of a data file (csv, json, parquet, xlsx, text).
 
@@ -41,7 +48,7 @@ async def preview_file(
     if file.exists() and not file.is_file():
         raise ToolError(f"{path!r} is no file.")  # reading a pipe would wait for ever
     try:
-        text = preview(file, rows)
+        text = preview(file, rows, shell.privacy)
     except LookupError as missing:
         raise ToolError(
             f"Reading {file.suffix} files needs {missing}; it is not installed."

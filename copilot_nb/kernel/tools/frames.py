@@ -11,7 +11,8 @@ from pydantic import Field
 from copilot_nb.data import columns
 from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.frames import Frame, cell, frame_of, table_text
-from copilot_nb.data.namespace import brief, nearest
+from copilot_nb.data.guarded import guarded
+from copilot_nb.data.namespace import described_as, nearest
 from copilot_nb.errors import ToolError
 from copilot_nb.kernel.tools.variables import find
 from copilot_nb.session.tools import Invocation, tool
@@ -51,6 +52,7 @@ def preview_rows(
         read=lambda r, c: frame.read([start + at for at in r], [chosen[at] for at in c]),
     )
     text = table_text(part.table(rows=rows, columns=60, tail=False))
+    invocation.account(name, rows=part.rows, columns=len(chosen))
     return untrusted(f"{text}\n[of {frame.size}]", f"rows of {name}")
 
 
@@ -63,7 +65,7 @@ def column_statistics(name: str, column: str, *, shell: Shell, invocation: Invoc
         column: The column's label.
     """
     frame = _frame(shell, name)
-    at = _position(frame, column)
+    at = _readable(frame, column)
     invocation.describe(title=f"{name}[{column!r}]")
     lines = [f"{column}: {frame.columns[at].dtype}"]
     lines += columns.statistics(columns.sample(frame, at))
@@ -87,7 +89,7 @@ def value_counts(
         limit: How many values to show.
     """
     frame = _frame(shell, name)
-    values = columns.sample(frame, _position(frame, column))
+    values = columns.sample(frame, _readable(frame, column))
     invocation.describe(title=f"{name}[{column!r}]")
     counts = columns.counted(values)
     total = len(values.present) or 1
@@ -161,8 +163,9 @@ def _frame(shell: Shell, name: str) -> Frame:
     value = find(shell, name)
     frame = frame_of(value)
     if frame is None:
-        raise ToolError(f"{name!r} is no table but {brief(value)}; use describe_variable.")
-    return frame
+        what = described_as(name, value, shell.privacy)
+        raise ToolError(f"{name!r} is no table but {what}; use describe_variable.")
+    return guarded(frame, name, shell.privacy)
 
 
 def _position(frame: Frame, label: str) -> int:
@@ -171,4 +174,12 @@ def _position(frame: Frame, label: str) -> int:
         names = [column.name for column in frame.columns]
         close = nearest(label, names) or names[:10]
         raise ToolError(f"There is no column {label!r}; there is {', '.join(map(repr, close))}.")
+    return at
+
+
+def _readable(frame: Frame, label: str) -> int:
+    """The position of a column whose values may be read."""
+    at = _position(frame, label)
+    if at in frame.withheld:
+        raise ToolError(f"The values of {label!r} are withheld by the user's privacy rules.")
     return at

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.frames import frame_of
-from copilot_nb.data.namespace import brief, describe, matching, nearest
+from copilot_nb.data.namespace import describe, described_as, matching, nearest
 from copilot_nb.errors import ToolError
 from copilot_nb.session.tools import Invocation, tool
 
@@ -39,7 +39,10 @@ def list_variables(
     invocation.describe(title=pattern or many)
     if not found:
         return f"No variable matches {pattern!r}." if pattern else "There are no variables yet."
-    lines = [f"{name}: {brief(value)}" for name, value in list(found.items())[:limit]]
+    lines = [
+        f"{name}: {described_as(name, value, shell.privacy)}"
+        for name, value in list(found.items())[:limit]
+    ]
     if len(found) > limit:
         lines.append(f"… {len(found) - limit} more; narrow the pattern or raise the limit")
     return untrusted("\n".join(lines), "variables of the notebook")
@@ -60,7 +63,13 @@ def describe_variable(
         rows: How many rows of a table to show.
     """
     invocation.describe(title=name)
-    return untrusted(describe(name, find(shell, name), rows=rows), f"variable {name}")
+    value = find(shell, name)
+    frame = frame_of(value)
+    if frame is not None:
+        shown = min(rows, frame.rows)
+        invocation.account(name, rows=shown, columns=len(frame.columns))
+    text = describe(name, value, rows=rows, privacy=shell.privacy)
+    return untrusted(text, f"variable {name}")
 
 
 @tool(permission="read")
@@ -73,7 +82,7 @@ def search_variables(text: str, *, shell: Shell, invocation: Invocation) -> str:
     invocation.describe(title=text)
     lines = []
     for name, value in shell.variables.items():
-        line = f"{name}: {brief(value)}"
+        line = f"{name}: {described_as(name, value, shell.privacy)}"
         frame = frame_of(value)
         hits = [c.name for c in frame.columns if text.lower() in c.name.lower()] if frame else []
         if hits or text.lower() in line.lower():

@@ -1,0 +1,102 @@
+"""Tables as the privacy rules let them be read."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from copilot_nb.data.columns import sample, statistics
+from copilot_nb.data.frames import Frame, frame_of, table_text
+from copilot_nb.data.guarded import GROUP, guarded
+from copilot_nb.data.namespace import describe
+from copilot_nb.data.privacy import Privacy, PrivacyRule
+
+PEOPLE = pd.DataFrame(
+    {
+        "name": ["Ann", "Bo", "Ann", None, "Cy", "Di", "Ed"],
+        "ssn": [f"123-45-678{n}" for n in range(7)],
+        "pay": [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 1000.0],
+        "town": ["Oslo"] * 7,
+    }
+)
+PRIVACY = Privacy(
+    (
+        PrivacyRule("mask", "name"),
+        PrivacyRule("deny", "ssn"),
+        PrivacyRule("aggregate", "people.pay"),
+    )
+)
+
+
+@pytest.fixture
+def people() -> Frame:
+    """The table under its rules."""
+    frame = frame_of(PEOPLE)
+    assert frame is not None
+    return guarded(frame, "people", PRIVACY)
+
+
+def test_no_withheld_value_stands_in_a_row(people: Frame) -> None:
+    """Neither masked nor denied nor single numbers; the rest is there."""
+    text = table_text(people.table())
+
+    assert "Oslo" in text
+    assert not any(word in text for word in ("Ann", "123-45", "1000"))
+
+
+def test_types_say_what_is_withheld(people: Frame) -> None:
+    """So that the agent knows why it sees nothing."""
+    assert [column.dtype.partition(", ")[2] for column in people.columns] == [
+        "masked",
+        "withheld",
+        "aggregates only",
+        "",
+    ]
+
+
+def test_a_denied_column_gives_no_values(people: Frame) -> None:
+    """And a tool can tell."""
+    assert people.column(1, 1) == []
+    assert people.withheld == {1}
+
+
+def test_masked_values_keep_their_distribution(people: Frame) -> None:
+    """Each distinct value under a name of its own; missing ones stay missing."""
+    values = people.column(0, 1)
+
+    assert values[0] == values[2]
+    assert len(set(values)) == 6
+    assert pd.isna(values[3])
+    assert not {"Ann", "Bo"} & set(values)
+
+
+def test_aggregates_hold_and_no_single_number_stands(people: Frame) -> None:
+    """The mean is kept; the largest value is one of a group's mean."""
+    values = people.column(2, 1)
+
+    assert sum(values) == pytest.approx(PEOPLE.pay.sum())
+    assert not set(values) & set(PEOPLE.pay)
+    assert min(values.count(value) for value in values) >= GROUP
+
+
+def test_statistics_are_those_of_the_groups(people: Frame) -> None:
+    """The extreme value does not appear."""
+    assert "1000" not in "\n".join(statistics(sample(people, 2)))
+
+
+def test_a_frame_without_rules_is_left_alone() -> None:
+    """No copy, no cost."""
+    frame = frame_of(PEOPLE)
+    assert frame is not None
+
+    assert guarded(frame, "people", Privacy()) is frame
+
+
+def test_a_withheld_variable_is_described_by_its_type() -> None:
+    """Its value is not."""
+    privacy = Privacy((PrivacyRule("deny", "secret*", variable=True),))
+
+    assert describe("secret_number", 42, privacy=privacy) == (
+        "secret_number: int, withheld by the user's privacy rules"
+    )
+    assert "Oslo" not in describe("secrets", PEOPLE, privacy=privacy)
