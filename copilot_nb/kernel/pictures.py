@@ -59,6 +59,10 @@ class Pictures:
             publisher.unregister_hook(self._published)
         self._publishers = []
 
+    def remember(self, cell: int, data: str) -> None:
+        """Keep a picture that a cell showed, as base64."""
+        self._seen.append((cell, data))
+
     def get(self, number: int) -> ImageOutput | None:
         """The number-th picture, counted back from the newest, which is 1."""
         return _image(self._seen[-number][1]) if 0 < number <= len(self._seen) else None
@@ -80,7 +84,7 @@ class Pictures:
             data = message["content"]["data"]["image/png"]
             if isinstance(data, str):
                 cell = len(self._shell.history_manager.input_hist_raw) - 1
-                self._seen.append((cell, data))
+                self.remember(cell, data)
         return message
 
 
