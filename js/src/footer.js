@@ -1,5 +1,5 @@
 // What a finished turn cost, in one quiet line.
-import { element } from "./element.js";
+import { element, ticked } from "./element.js";
 
 /**
  * @param {HTMLElement} el
@@ -8,7 +8,7 @@ import { element } from "./element.js";
 export function drawFooter(el, head) {
   const parts = [ENDINGS[head.state], head.model, ...usageOf(head.usage ?? {}), secondsOf(head.seconds)].filter(Boolean);
   const line = parts.map((part) => element("span", "", part));
-  if (head.sent) line.push(element("span", "copilot-sent", `Sent: ${head.sent}`));
+  if (head.sent) line.push(ticked("copilot-sent", `Sent: ${head.sent}`));
   el.hidden = !(head.state in ENDINGS) || !line.length;
   el.replaceChildren(...line);
 }

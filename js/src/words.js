@@ -1,7 +1,8 @@
 // Which words of a changed line differ from the line that it replaces.
 
-/** Marks help only where most of a line stays. */
-const SAME_SHARE = 0.4;
+/** Marks help only where much stays of the shorter line, and something of the longer. */
+const SAME_OF_SHORTER = 0.5;
+const SAME_OF_LONGER = 0.2;
 /** Comparing takes words times words. */
 const MOST_WORDS = 160;
 const LONGEST_RUN = 200;
@@ -35,8 +36,8 @@ function markPair(one, other) {
   if (!a.length || !b.length || a.length > MOST_WORDS || b.length > MOST_WORDS) return;
   const [keptA, keptB] = common(a, b);
   const same = a.reduce((length, word, at) => length + (keptA[at] ? word.trim().length : 0), 0);
-  const longest = Math.max(...[a, b].map((words) => words.join("").replace(/\s/g, "").length));
-  if (same < SAME_SHARE * longest) return;
+  const [shorter, longer] = [a, b].map((words) => words.join("").replace(/\s/g, "").length).sort((x, y) => x - y);
+  if (same < SAME_OF_SHORTER * shorter || same < SAME_OF_LONGER * longer) return;
   one.marks = marksOf(a, keptA);
   other.marks = marksOf(b, keptB);
 }

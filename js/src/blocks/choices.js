@@ -11,7 +11,7 @@ const REFUSALS = /^(?:deny|reject)/;
  * @returns {HTMLElement[]} the row, and the place of the field
  */
 export function choiceButtons(choices, panel, more = () => ({})) {
-  const row = element("div", "copilot-buttons");
+  const groups = [element("div", "copilot-button-group"), element("div", "copilot-button-group")];
   const feedback = element("div");
   for (const choice of choices ?? []) {
     const choose = (event) => {
@@ -19,11 +19,9 @@ export function choiceButtons(choices, panel, more = () => ({})) {
       const along = REFUSALS.test(choice.id) ? {} : more();
       if (along) panel.answer({ choice: choice.id, ...along }, event);
     };
-    row.append(choiceButton(choice, choose, panel));
+    groups[REFUSALS.test(choice.id) ? 1 : 0].append(choiceButton(choice, choose, panel));
   }
-  const refusal = [...row.children].find((_, at) => REFUSALS.test(choices[at].id));
-  refusal?.classList.add("copilot-apart");
-  return [row, feedback];
+  return [element("div", "copilot-buttons", ...groups), feedback];
 }
 
 function choiceButton(choice, choose, panel) {

@@ -57,8 +57,7 @@ function fields(block, panel, { alert }) {
 }
 
 function decline(panel) {
-  const node = button("copilot-button copilot-apart", "Decline", (event) => panel.answer({ action: "decline" }, event), panel.signal);
-  return node;
+  return button("copilot-button", "Decline", (event) => panel.answer({ action: "decline" }, event), panel.signal);
 }
 
 /** The page opens by the reader's own click on a link that shows where it leads. */

@@ -8,13 +8,15 @@ import { effectsOf } from "./effects.js";
 import { request } from "./request.js";
 
 const SHORT = 22;
+/** What `counts` draws beside the heading. */
+const COUNTS = / \(\+\d+ −\d+\)$/;
 
 /** @type {import("./index.js").BLOCKS["permission"]} */
 export function permission(_block, context) {
   const parts = {
     name: "permission",
     icon: "shield",
-    heading: (block) => block.heading,
+    heading: (block) => block.heading.replace(COUNTS, ""),
     line: (block) => block.body.trim().split("\n")[0] || block.place || block.heading,
     mark: (block) => counts(block.diff),
     call: (block) => `Approval needed: ${block.heading}`,

@@ -150,16 +150,17 @@ function queuedLine(parts, block) {
 function answeredLine(parts, block) {
   const mark = block.state === "cancelled" ? "cancelled" : /^(?:denied|declined|rejected|cancelled|withdrawn|not )/i.test(block.answer) ? "denied" : "ok";
   const words = block.answer || (block.state === "cancelled" ? "Withdrawn" : "Answered");
+  const record = parts.record(block).filter(Boolean);
+  if (words.length > SHORT) record.unshift(element("div", "copilot-intention", words));
   const line = element(
-    "summary",
-    "",
+    record.length ? "summary" : "div",
+    record.length ? "" : "copilot-request-line",
     element("span", "copilot-mark", icon(mark)),
     element("span", "copilot-title", words),
     block.by ? element("span", "copilot-by", block.by) : null,
     element("span", "copilot-subtitle", parts.line(block)),
-    icon("chevron"),
+    record.length ? icon("chevron") : null,
   );
   line.dataset.mark = mark;
-  const long = words.length > SHORT ? element("div", "copilot-intention", words) : null;
-  return element("details", "", line, element("div", "copilot-card-body", long, ...parts.record(block).filter(Boolean)));
+  return record.length ? element("details", "", line, element("div", "copilot-card-body", ...record)) : line;
 }

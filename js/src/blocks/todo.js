@@ -34,11 +34,11 @@ export function todo(block, { sync, say, signal }) {
 
 /** Only what changed is touched: a reader's place and selection stay. */
 function drawItem(list, at, { text, state }, ended) {
-  const [words, picture] = STATES[state] ?? STATES.pending;
-  const shown = ended && state === "running" ? "pending" : picture;
+  const now = ended && state === "running" ? "pending" : state;
+  const [words, picture] = STATES[now] ?? STATES.pending;
   const item = list.children[at] ?? list.appendChild(element("li", "", element("span", "copilot-mark"), element("span"), hidden("")));
-  if (item.dataset.shown !== shown) item.firstChild.replaceChildren(icon(shown));
-  [item.dataset.state, item.dataset.shown] = [state, shown];
+  if (item.dataset.state !== now) item.firstChild.replaceChildren(icon(picture));
+  item.dataset.state = now;
   setText(item.children[1], visible(text));
   setText(item.lastChild, ` (${words})`);
 }

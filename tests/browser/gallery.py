@@ -1,0 +1,99 @@
+"""Pictures of every kind of block, to be looked at: `python -m tests.browser.gallery [scene …]`.
+
+Each scene is drawn by the built page, in a light and a dark theme, wide and narrow; below the wide
+one stands the stored output. The pictures land in `build/gallery`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from copilot_nb.transcript.changes import to_wire
+from copilot_nb.views.document import to_html
+from tests.browser.driver import REPOSITORY, launch
+from tests.browser.gallery_turns import SCENES, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Browser, Page
+
+TARGET: Final = REPOSITORY / "build" / "gallery"
+BUNDLE: Final = REPOSITORY / "copilot_nb" / "views" / "widget" / "static" / "runtime.js"
+THEMES: Final = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
+WIDTHS: Final = {"wide": 820, "narrow": 360}
+
+_SHOW = """async ([code, turn]) => {
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const page = await import(url);
+  const model = { get: () => ({ v: 1, e: "E", n: 0, t: turn }), on() {}, off() {}, send() {} };
+  page.mount(page.connect(model), model, document.getElementById("live"));
+}"""
+
+
+def take(browser: Browser, scene: Scene, theme: str, width: str) -> Path:
+    """One picture.
+
+    Returns:
+        Where it was written.
+    """
+    page = browser.new_page(viewport={"width": WIDTHS[width], "height": 900})
+    try:
+        page.set_content(_document(theme))
+        page.evaluate(_SHOW, [BUNDLE.read_text(encoding="utf-8"), to_wire(scene.turn)])
+        page.locator(".copilot-block").first.wait_for()
+        _act(page, scene)
+        if width == "wide":
+            page.evaluate(
+                "html => document.getElementById('stored').innerHTML = html", to_html(scene.turn)
+            )
+        path = TARGET / f"{scene.name}-{theme}-{width}.png"
+        page.screenshot(path=path, full_page=True, animations="disabled")
+    finally:
+        page.close()
+    return path
+
+
+def _act(page: Page, scene: Scene) -> None:
+    for selector in scene.clicks:
+        page.wait_for_timeout(350)  # a panel ignores clicks when it has just appeared
+        page.locator(selector).first.click()
+    if scene.types:
+        page.keyboard.type(scene.types)
+
+
+def _document(theme: str) -> str:
+    """A page in the notebook's own colours, where its themes are installed."""
+    file = THEMES / f"theme-{theme}-extension" / "index.css"
+    css = (
+        file.read_text(encoding="utf-8") if file.is_file() else f":root {{ color-scheme: {theme} }}"
+    )
+    return (
+        f"<style>{css}</style><style>body {{ margin: 0; padding: 16px; color-scheme: {theme};"
+        " background: var(--jp-layout-color0, Canvas); color: var(--jp-content-font-color1);"
+        " font: 14px/1.5 var(--jp-content-font-family, system-ui); }"
+        " #stored:not(:empty) { margin-top: 16px; padding-top: 8px; border-top: 4px dotted #888; }"
+        '</style><div id="live"></div><div id="stored"></div>'
+    )
+
+
+def main(names: Iterable[str]) -> None:
+    """Takes the pictures of these scenes, of all when none is named."""
+    from playwright.sync_api import sync_playwright
+
+    wanted = set(names)
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        for scene in SCENES:
+            if not wanted or scene.name in wanted:
+                for theme in ("light", "dark"):
+                    for width in WIDTHS:
+                        sys.stdout.write(f"{take(browser, scene, theme, width)}\n")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
