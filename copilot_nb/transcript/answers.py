@@ -41,7 +41,7 @@ def prompted(data: UserMessage, event: SessionEvent, turn: Transcript) -> Transc
     if turn.memory.began is None:
         turn = remember(turn, began=seconds_of(event))
         return replace(turn, prompt=turn.prompt or sound(data.content), state="running")
-    if data.delivery == "steering" and not data.source:
+    if data.delivery in {"steering", "queued"} and not data.source:
         return notice(turn, event.id, f"You added: {visible(data.content)}")
     return turn
 

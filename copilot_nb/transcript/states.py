@@ -9,6 +9,7 @@ from copilot_nb.protocol.events import (
     Abort,
     AssistantIdle,
     McpOauthRequired,
+    SessionAutoModeResolved,
     SessionAutopilotStopped,
     SessionCompactionComplete,
     SessionCompactionStart,
@@ -17,7 +18,10 @@ from copilot_nb.protocol.events import (
     SessionIdle,
     SessionInfo,
     SessionMcpServerStatusChanged,
+    SessionModeChanged,
     SessionModelChange,
+    SessionModelDeselected,
+    SessionPlanChanged,
     SessionTruncation,
     SessionWarning,
 )
@@ -36,6 +40,15 @@ from copilot_nb.transcript.safety import visible
 
 _SILENT_INFO = frozenset({"cancellation", "file_created", "file_edited", "model_retry"})
 """What other events say better."""
+
+_SERVERS = {"failed": "failed", "needs-auth": "wants you to sign in"}
+"""States of an MCP server that keep it from being used."""
+
+_MODES = {
+    "autopilot": "The agent goes on by itself (autopilot).",
+    "interactive": "The agent asks again before it acts.",
+    "plan": "The agent plans before it acts.",
+}
 
 _ABORTS = {
     "autopilot_credit_limit": "Stopped: the credit limit is reached.",
@@ -135,6 +148,41 @@ def model_changed(data: SessionModelChange, event: SessionEvent, turn: Transcrip
 
 
 @fold.register
+def model_taken_away(
+    data: SessionModelDeselected, _event: SessionEvent, turn: Transcript
+) -> Transcript:
+    """The chosen model can not be used any more."""
+    text = f"{visible(data.previous_model) or 'The model'} can not be used any more."
+    return notice(turn, "model", text, warning=True)
+
+
+@fold.register
+def model_resolved(
+    data: SessionAutoModeResolved, _event: SessionEvent, turn: Transcript
+) -> Transcript:
+    """Which model the automatic choice took; the footer names it."""
+    return replace(turn, model=data.chosen_model or turn.model)
+
+
+@fold.register
+def mode_changed(data: SessionModeChanged, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """The agent goes on in another way; between turns nobody need hear of it."""
+    if turn.state != "running" or not data.new_mode:
+        return turn
+    mode = visible(data.new_mode)
+    return notice(turn, "mode", _MODES.get(mode, f"The mode is now {words(mode)}."))
+
+
+@fold.register
+def plan_changed(data: SessionPlanChanged, _event: SessionEvent, turn: Transcript) -> Transcript:
+    """The agent wrote its plan, or gave it up; one line for all of it."""
+    if turn.state != "running":
+        return turn
+    text = "The plan was dropped." if data.operation == "delete" else "The plan was written."
+    return notice(turn, "plan", text)
+
+
+@fold.register
 def informed(data: SessionInfo, event: SessionEvent, turn: Transcript) -> Transcript:
     """A line worth knowing."""
     if data.info_type in _SILENT_INFO or not data.message.strip():
@@ -182,11 +230,12 @@ def truncated(data: SessionTruncation, event: SessionEvent, turn: Transcript) ->
 def server_changed(
     data: SessionMcpServerStatusChanged, _event: SessionEvent, turn: Transcript
 ) -> Transcript:
-    """An MCP server that failed is worth a line; others are not."""
-    if data.status != "failed":
+    """An MCP server that can not be used is worth a line; others are not."""
+    problem = _SERVERS.get(data.status)
+    if problem is None:
         return turn
     reason = f": {visible(data.error)}" if data.error else "."
-    text = f"MCP server {visible(data.server_name)} failed{reason}"
+    text = f"MCP server {visible(data.server_name)} {problem}{reason}"
     return notice(turn, f"mcp-{data.server_name}", text, warning=True)
 
 

@@ -181,6 +181,17 @@ def test_usage_adds_up_over_the_steps() -> None:
     assert (turn.usage.cost, turn.usage.context_tokens, turn.usage.context_limit) == (1, 50, 100)
 
 
+def test_credits_and_reasoning_are_summed() -> None:
+    """The runtime counts credits in billionths, and only where it is told them."""
+    turn = after(
+        event("assistant.usage", reasoningTokens=5, copilotUsage={"totalNanoAiu": 1_500_000_000}),
+        event("assistant.usage", reasoningTokens=2, copilotUsage={"totalNanoAiu": "odd"}),
+        event("assistant.usage"),
+    )
+
+    assert (turn.usage.credits, turn.usage.reasoning_tokens) == (1.5, 7)
+
+
 def test_a_turn_that_goes_on_is_running_again() -> None:
     """A background command may wake the agent after its answer."""
     step = event("assistant.turn_start", turnId="0")

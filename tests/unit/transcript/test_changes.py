@@ -11,37 +11,15 @@ from hypothesis import strategies as st
 
 from copilot_nb.transcript.blocks import (
     ImageOutput,
-    TableOutput,
     TextBlock,
     TextOutput,
     ToolBlock,
     Transcript,
-    Usage,
 )
 from copilot_nb.transcript.changes import changes, to_wire
 from tests.unit.transcript.events import event, folded, recorded, recorded_names
 from tests.unit.transcript.page import Page
-
-NAMES = st.sampled_from("abcde")
-TEXTS = st.text(alphabet="xy", max_size=4)
-OUTPUTS = st.lists(
-    st.one_of(
-        st.builds(TextOutput, text=TEXTS, stream=st.sampled_from(["stdout", "stderr"])),
-        st.builds(TableOutput, columns=st.just(("a",)), rows=st.tuples(st.tuples(TEXTS))),
-        st.builds(ImageOutput, data=TEXTS),
-    ),
-    max_size=3,
-).map(tuple)
-BLOCKS = st.one_of(
-    st.builds(TextBlock, id=NAMES, text=TEXTS, closed=st.booleans()),
-    st.builds(ToolBlock, id=NAMES, name=st.just("t"), output=TEXTS, outputs=OUTPUTS),
-)
-TRANSCRIPTS = st.builds(
-    Transcript,
-    blocks=st.lists(BLOCKS, max_size=5, unique_by=lambda block: block.id).map(tuple),
-    status=TEXTS,
-    usage=st.builds(Usage, requests=st.integers(0, 2)),
-)
+from tests.unit.transcript.strategies import TRANSCRIPTS
 
 
 def drawn(old: Transcript, new: Transcript) -> object:
@@ -51,7 +29,7 @@ def drawn(old: Transcript, new: Transcript) -> object:
     return page.state
 
 
-@settings(deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TRANSCRIPTS, TRANSCRIPTS)
 def test_a_difference_makes_one_page_state_the_other(old: Transcript, new: Transcript) -> None:
     """Whatever two transcripts are, the operations lead from one to the other."""

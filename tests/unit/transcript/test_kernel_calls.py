@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from copilot_nb.transcript.blocks import NoticeBlock, ToolBlock
 from copilot_nb.transcript.forms import TodoBlock, TodoItem
 from copilot_nb.transcript.kernel_calls import LINES
@@ -13,7 +15,7 @@ CALL = event("tool.execution_start", toolCallId="c", toolName="run_code", argume
 CHANGES = event("local.kernel_changes", toolCallId="c", lines=["`df` 3\n→ 2 rows"], undoable=True)
 
 
-def rows(*tasks: tuple[str, str]) -> dict[str, object]:
+def rows(*tasks: tuple[str, str]) -> dict[str, Any]:
     """The runtime's table of tasks."""
     return {"rows": [{"id": title, "title": title, "status": status} for title, status in tasks]}
 

@@ -199,6 +199,28 @@ LINES = [
         "warning",
     ),
     (
+        "session.mcp_server_status_changed",
+        {"serverName": "web", "status": "needs-auth"},
+        "MCP server web wants you to sign in.",
+        "warning",
+    ),
+    (
+        "session.model_deselected",
+        {"previousModel": "big", "reason": "provider_withdrawn"},
+        "big can not be used any more.",
+        "warning",
+    ),
+    ("session.model_deselected", {}, "The model can not be used any more.", "warning"),
+    (
+        "session.mode_changed",
+        {"newMode": "autopilot", "previousMode": "plan"},
+        "The agent goes on by itself (autopilot).",
+        "info",
+    ),
+    ("session.mode_changed", {"newMode": "deep_sleep"}, "The mode is now deep sleep.", "info"),
+    ("session.plan_changed", {"operation": "update"}, "The plan was written.", "info"),
+    ("session.plan_changed", {"operation": "delete"}, "The plan was dropped.", "info"),
+    (
         "session.autopilot_stopped",
         {"reason": "cap_reached"},
         "Autopilot stopped: cap reached.",
@@ -224,11 +246,25 @@ def test_lines_about_the_turn(kind: str, data: dict[str, Any], text: str, level:
         ("session.truncation", {}),
         ("session.mcp_server_status_changed", {"serverName": "web", "status": "connected"}),
         ("session.autopilot_stopped", {"reason": "task_complete"}),
+        ("session.mode_changed", {}),
     ],
 )
 def test_what_is_not_worth_a_line(kind: str, data: dict[str, Any]) -> None:
     """Other events say it better, or it is as it should be."""
     assert after(event(kind, **data)).blocks == ()
+
+
+def test_between_turns_modes_and_plans_change_unseen() -> None:
+    """They are no part of any turn."""
+    for kind in ("session.mode_changed", "session.plan_changed"):
+        assert folded([event(kind, newMode="plan", operation="create")]).blocks == ()
+
+
+def test_the_model_that_was_chosen_is_the_turns_model() -> None:
+    """The footer names it; an odd event changes nothing."""
+    chosen = event("session.auto_mode_resolved", chosenModel="big")
+
+    assert after(chosen, event("session.auto_mode_resolved")).model == "big"
 
 
 def test_a_summary_takes_the_place_of_its_announcement() -> None:
