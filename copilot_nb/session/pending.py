@@ -52,6 +52,11 @@ class PendingRequest:
     user_input: UserInputRequest | None = None
     tool_call_id: str | None = None
 
+    @property
+    def holds_runtime(self) -> bool:
+        """Whether a hook of the runtime waits for it."""
+        return self.prompt.get("kind") == "release"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -147,6 +152,12 @@ class PendingRequests:
         waiting.set_result(answer)
         self._tell(request, answer)
         return True
+
+    def let_go(self) -> None:
+        """Decline what one of the runtime's hooks waits for: it cannot be stopped before."""
+        for request in self.open:
+            if request.holds_runtime:
+                self.answer(request.id, decline(request, "the stop"))
 
     def cancel(self, request_id: str) -> bool:
         """Withdraw an open request: who waits for it gets a CancelledError."""

@@ -266,6 +266,7 @@ class Session(Answering):
     async def abort(self) -> None:
         """Stop the turn that runs, in some 40 ms; prompts that wait in the queue are dropped."""
         self._check_open()
+        self.pending.let_go()
         await self.calls(methods.ABORT, Empty())
 
     async def interrupt(self, *, flush_queue: bool = True) -> None:
