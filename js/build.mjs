@@ -35,16 +35,19 @@ async function bundle(entry) {
   return result.outputFiles[0].text;
 }
 
-/** The style travels as text, so esbuild's own minifier has to be called on it. */
+/** The style travels as text, so esbuild's own minifier has to be called on it; its variables stay in it. */
 const smallStyle = {
   name: "small-style",
   setup(setting) {
     setting.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { outputFiles } = await build({ entryPoints: [path], minify: true, write: false, target: "es2022" });
-      return { contents: outputFiles[0].text, loader: "text" };
+      return { contents: outputFiles[0].text.replaceAll("--copilot-", "--c-"), loader: "text" };
     });
   },
 };
+
+/** Options of marked that are always the same here: what other values would do is left out. */
+const FIXED = { "this.options.pedantic": "false", "this.options.gfm": "true", "this.options.breaks": "false" };
 
 /** Of marked only the lexer is used; its ready-made instance would keep all the rest in the bundle. */
 const lexerOnly = {
@@ -55,7 +58,8 @@ const lexerOnly = {
       const start = text.search(/var \w+=new \w+;function \w+\(\w+,\w+\)\{return \w+\.parse\(/);
       const lexer = /export\{.*?(\w+ as Lexer)/s.exec(text)?.[1];
       if (start < 0 || !lexer) throw new Error("marked looks different: adapt `lexerOnly`");
-      return { contents: `${text.slice(0, start)}export{${lexer}};` };
+      const fixed = Object.entries(FIXED).reduce((code, [option, value]) => code.replaceAll(option, value), text.slice(0, start));
+      return { contents: `${fixed}export{${lexer}};` };
     });
   },
 };

@@ -48,6 +48,7 @@ function copyFrom(text, near) {
   const field = element("textarea", "copilot-sr");
   field.value = text;
   near.after(field);
+  field.focus();
   field.select();
   const copied = field.ownerDocument.execCommand?.("copy") ?? false;
   field.remove();

@@ -40,7 +40,7 @@ function fields(block, panel, { alert }) {
     const wrong = drawn.filter((field) => field.check());
     if (wrong.length) {
       wrong[0].focus();
-      return alert(wrong.map((field) => `${field.label}: ${field.check()}`).join(". "));
+      return alert(wrong.map((field) => `${field.label}: ${field.check()}`).join(" "));
     }
     const content = Object.fromEntries(drawn.map((field) => [field.name, field.read()]).filter(([, value]) => value !== undefined));
     panel.answer({ action: "accept", content }, event);

@@ -1,7 +1,7 @@
 // What permission and question panels share: one is asked at a time, a click counts once and only
 // when a person made it, and an answered request becomes one line.
 import { deliberate, focusGently, isField, shortcut } from "../a11y.js";
-import { element, icon } from "../element.js";
+import { element, icon, visible } from "../element.js";
 import { countdown } from "./countdown.js";
 
 /** Longer answers do not fit into the line and stand in full below it. */
@@ -76,7 +76,7 @@ function askingPanel(parts, block, { sync, root, say, alert, signal }, { el, id,
   el.replaceChildren(head, ...parts.ask(block, panel).filter(Boolean), clock.el, note);
   clock.start(say, ending.signal);
   if (fresh) {
-    alert(parts.call(block));
+    alert(visible(parts.call(block)));
     focusGently(heading, el, root);
   }
   return {
