@@ -5,9 +5,11 @@ They run on the loop, as tasks of the conversation, while the turn runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from copilot_nb.transcript.blocks import ToolBlock
+from copilot_nb.errors import CopilotError
+from copilot_nb.protocol.local import LocalNotice
+from copilot_nb.transcript.whole import whole_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -20,10 +22,24 @@ if TYPE_CHECKING:
 
 async def more(conversation: Conversation, screen: Screen, value: Mapping[str, Any]) -> None:
     """The whole output of a call whose output was cut, to the page that asks."""
-    block = conversation.last.transcript.get(value["id"]) if conversation.last else None
-    if isinstance(block, ToolBlock):
-        screen.whole(block.id, block.output)
+    text = whole_output(conversation.last.events, value["id"]) if conversation.last else ""
+    if text:
+        screen.whole(value["id"], text)
 
 
-ACTS: dict[str, Act] = {"more": more}
+async def say(conversation: Conversation, screen: Screen, value: Mapping[str, Any]) -> None:
+    """Words for the turn that runs; what becomes of them stands in the turn."""
+    del screen
+    mode: Literal["steer", "queue"] = "queue" if value.get("mode") == "queue" else "steer"
+    try:
+        await conversation.say(value["text"], mode)
+    except CopilotError as error:
+        if conversation.link.session is not None:
+            text = f"Not sent: {error.message}"
+            conversation.link.session.emit_local(
+                LocalNotice(text=text, level="warning", details=error.hint)
+            )
+
+
+ACTS: dict[str, Act] = {"more": more, "say": say}
 """By the name that the view sends."""

@@ -105,6 +105,8 @@ class Screen:
 
     def attend(self, pending: PendingRequests) -> None:
         """Let a person answer these requests."""
+        if self._prompts is not None:
+            return
         self._pending = pending
         if self.mode != "widget" and self.attended:
             self._prompts = Prompts(pending, frontend.ask_line, self._block, self.callbacks.answer)

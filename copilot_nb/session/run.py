@@ -217,6 +217,12 @@ class Run:
             self.passed_over = True
         return self.started
 
+    def take_mode(self, event: SessionEvent) -> bool:
+        """An approved plan may go on by itself: the agent rests between its own prompts."""
+        if self.started and getattr(event.data, "new_mode", "") == "autopilot":
+            self._until = "session"
+        return self.started
+
     def take_autopilot_stop(self, event: SessionEvent) -> bool:
         """Autopilot has ended what our prompt began."""
         if getattr(event.data, "request_id", None) == self.message_id and self.started:
@@ -253,4 +259,5 @@ _STEPS: dict[str, Callable[[Run, SessionEvent], bool]] = {
     "assistant.idle": Run.take_answer_idle,
     "session.idle": Run.take_idle,
     "session.autopilot_stopped": Run.take_autopilot_stop,
+    "session.mode_changed": Run.take_mode,
 }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from copilot_nb.session.pending import Kind
 
 NO_SUCH_METHOD = -32601
+NOBODY = "Nobody could be asked. Do nothing of the plan: give it as your answer, and end."
 W = TypeVar("W", bound=Wire)
 Params = dict[str, Any]
 Announcement = (
@@ -92,7 +93,8 @@ class ServerRequests:
         announced = self._pair(lambda data: getattr(data, "summary", None) == summary)
         request = self._request("exit_plan_mode", announced, params)
         result = await self._ask(request, self._handlers.exit_plan_mode, ExitPlanModeResult)
-        return (result or ExitPlanModeResult(approved=False)).to_wire()
+        # Without feedback the whole turn would stop.
+        return (result or ExitPlanModeResult(approved=False, feedback=NOBODY)).to_wire()
 
     async def _auto_mode(self, params: Params) -> Params:
         announced = self._pair(lambda data: isinstance(data, events.AutoModeSwitchRequested))

@@ -12,7 +12,8 @@ from uuid import uuid4
 
 from copilot_nb.errors import CopilotError
 from copilot_nb.testing.fake_model import ModelFailure, speak
-from copilot_nb.testing.fake_tools import Rejected, run_tool
+from copilot_nb.testing.fake_requests import Rejected
+from copilot_nb.testing.fake_tools import run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,10 +59,14 @@ class FakeSession:
         self.history: list[Params] = []
         self.approved: set[str] = set()
         """Command lines that need no question any more."""
-        self.requests: dict[str, dict[str, Request]] = {"permission": {}, "tool": {}, "input": {}}
+        self.plan = ""
+        self.requests: dict[str, dict[str, Request]] = {
+            kind: {} for kind in ("permission", "tool", "form", "limits")
+        }
         self.alive = False
         self._links: list[Link] = []
         self._queue: deque[Prompt] = deque()
+        self._steering: deque[Prompt] = deque()
         self._worker: asyncio.Task[None] | None = None
         self.methods: dict[str, Callable[[Params], Any]] = {
             "session.send": self._send,
@@ -74,7 +79,12 @@ class FakeSession:
             "session.permissions.pendingRequests": lambda _: self._open("permission"),
             "session.metadata.activity": self._activity,
             "session.queue.pendingItems": self._pending_items,
+            "session.ui.handlePendingElicitation": lambda p: self._settle("form", p),
+            "session.ui.handlePendingSessionLimitsExhausted": lambda p: self._settle("limits", p),
             "session.mode.get": lambda _: self.mode,
+            "session.mode.set": lambda p: self.set_mode(p["mode"]),
+            "session.plan.read": lambda _: {"exists": bool(self.plan), "content": self.plan},
+            "session.plan.update": self._set_plan,
             "session.log": self._log,
         }
 
@@ -140,9 +150,17 @@ class FakeSession:
                 with contextlib.suppress(CopilotError):
                     link.peer.notify("session.event", {"sessionId": self.id, "event": event})
 
-    async def ask(self, kind: str, event: str, data: Params, *, ephemeral: bool = False) -> Any:
+    async def ask(
+        self,
+        kind: str,
+        event: str,
+        data: Params,
+        *,
+        ephemeral: bool = False,
+        request_id: str | None = None,
+    ) -> Any:
         """Announce a request and wait for its answer."""
-        request_id = str(uuid4())
+        request_id = request_id or str(uuid4())
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.requests[kind][request_id] = Request({"requestId": request_id, **data}, future)
         self.emit(event, {"requestId": request_id, **data}, ephemeral=ephemeral)
@@ -150,6 +168,24 @@ class FakeSession:
             return await future
         finally:
             self.requests[kind].pop(request_id, None)
+
+    async def ask_and_tell(self, kind: str, event: str, data: Params) -> Params:
+        """Announce a request, wait for its answer, and say what it was."""
+        request_id = str(uuid4())
+        answer: Params = await self.ask(
+            kind, f"{event}.requested", data, ephemeral=True, request_id=request_id
+        )
+        said = answer if kind == "form" else {"response": answer}
+        self.emit(f"{event}.completed", {"requestId": request_id, **said}, ephemeral=True)
+        return answer
+
+    def set_mode(self, mode: str) -> Params:
+        """Go into another mode."""
+        if mode != self.mode:
+            data = {"previousMode": self.mode, "newMode": mode}
+            self.mode = mode
+            self.emit("session.mode_changed", data)
+        return {"status": "unchanged", "modelChanged": False, "modeApplied": True}
 
     async def call(self, method: str, params: Params) -> Any:
         """Call the client; None when it refuses or is gone."""
@@ -177,17 +213,7 @@ class FakeSession:
         text = prompt.params.get("prompt", "")
         await self.hook("userPromptSubmitted", prompt=text)
         self.title = self.title or text
-        queued = self._queue or self.messages
-        self.emit(
-            "user.message",
-            {
-                "content": prompt.params.get("displayPrompt") or text,
-                "transformedContent": text,
-                "messageId": prompt.id,
-                "delivery": "queued" if queued else "idle",
-            },
-        )
-        self.messages.append({"role": "user", "content": text})
+        self._hear(prompt, "queued" if self._queue or self.messages else "idle")
         try:
             await self._steps(prompt)
         except ModelFailure as failure:
@@ -207,9 +233,24 @@ class FakeSession:
             self.emit("assistant.turn_end", {"turnId": str(step)})
             if reply.finish == "length":
                 self.messages.append({"role": "user", "content": "Please continue."})
+            elif self._steering:
+                self._hear(self._steering.popleft(), "steering" if calls else "queued")
             elif not calls:
                 return
             step += 1
+
+    def _hear(self, prompt: Prompt, delivery: str) -> None:
+        text = prompt.params.get("prompt", "")
+        self.emit(
+            "user.message",
+            {
+                "content": prompt.params.get("displayPrompt") or text,
+                "transformedContent": text,
+                "messageId": prompt.id,
+                "delivery": delivery,
+            },
+        )
+        self.messages.append({"role": "user", "content": text})
 
     async def _tools(self, calls: list[Params]) -> None:
         results = await asyncio.gather(
@@ -221,7 +262,8 @@ class FakeSession:
 
     def _send(self, params: Params) -> Params:
         prompt = Prompt(params)
-        self._queue.append(prompt)
+        steers = params.get("mode") == "immediate" and self.busy
+        (self._steering if steers else self._queue).append(prompt)
         self.emit("pending_messages.modified", ephemeral=True)
         if not self.busy:
             self._worker = asyncio.get_running_loop().create_task(self._work())
@@ -244,6 +286,7 @@ class FakeSession:
 
     def _forget_work(self) -> None:
         self._queue.clear()
+        self._steering.clear()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
@@ -266,7 +309,7 @@ class FakeSession:
         if kind == "tool":
             data = {"requestId": params["requestId"]}
             self.emit("external_tool.completed", data, ephemeral=True)
-        request.answer.set_result(params.get("result"))
+        request.answer.set_result(params.get("result", params.get("response")))
         return {"success": True}
 
     def _open(self, kind: str) -> Params:
@@ -283,6 +326,10 @@ class FakeSession:
 
     def _pending_items(self, _params: Params) -> Params:
         return {"items": [{"messageId": prompt.id} for prompt in self._queue]}
+
+    def _set_plan(self, params: Params) -> None:
+        self.plan = params["content"]
+        self.emit("session.plan_changed", {"operation": "update"})
 
     def _log(self, params: Params) -> Params:
         level = params.get("level", "info")

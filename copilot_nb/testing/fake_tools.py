@@ -7,27 +7,17 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.testing import fake_requests
+from copilot_nb.testing.fake_requests import REJECTED, Refused, Rejected
+
 if TYPE_CHECKING:
     from copilot_nb.testing.fake_session import FakeSession
 
 BUILT_IN = ("bash", "view", "create", "edit", "grep", "glob", "ask_user", "task")
 """Names that the runtime uses itself; some of them can be run here."""
 NOBODY = "Permission denied and could not request permission from user."
-REJECTED = "The user rejected this tool call."
 
 Json = dict[str, Any]
-
-
-class Rejected(Exception):  # noqa: N818 - not an error of ours: part of the play
-    """A plain no: the whole turn stops."""
-
-
-class Refused(Exception):  # noqa: N818 - not an error of ours: part of the play
-    """The call does not happen; the model reads why."""
-
-    def __init__(self, message: str, code: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 async def run_tool(session: FakeSession, call: Json) -> None:
@@ -65,8 +55,12 @@ async def _run(session: FakeSession, call: Json) -> Json:
             return await _bash(session, call)
         case "create":
             return await _create(session, call)
+        case "ask_user" if session.config.get("askUserVariant") == "elicitation":
+            return await fake_requests.ask_question(session, call)
         case "ask_user":
             return await _ask_user(session, call)
+        case "exit_plan_mode" if session.mode == "plan":
+            return await fake_requests.exit_plan(session, call)
         case name if name in session.tools:
             return await _external(session, call, session.tools[name])
     raise Refused(f"Tool '{call['name']}' does not exist.", "failure")
