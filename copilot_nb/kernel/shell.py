@@ -21,12 +21,17 @@ from copilot_nb.kernel.capture import Capture, capturing
 from copilot_nb.kernel.cells import last_failed, running
 from copilot_nb.kernel.execute import execute
 from copilot_nb.kernel.figures import open_figures, show_new_figures
+from copilot_nb.kernel.journal import Journal
+from copilot_nb.kernel.limits import time_limit
 from copilot_nb.kernel.pictures import Pictures, watched
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from copilot_nb.data.effects.analysis import Consequences
+    from copilot_nb.kernel.journal import Run
 
 _IPYTHON_NAMES = {"In", "Out", "exit", "quit", "get_ipython", "open"}
 
@@ -81,6 +86,10 @@ class Shell:
         self._error: BaseException | None = last_error()
         self.error_cell = last_failed(shell)
         """The number of the cell that raised the last error; 0 when that is not known."""
+        self.journal = Journal(self._undoable, self.user_ns)
+        """What agent code changed, and how to take it back."""
+        self.code_seconds: float | None = None
+        """How long one run of agent code may take."""
         self._numbers = count(1)
         self._running = asyncio.Lock()
         self.pictures = watched(shell) or Pictures(shell)
@@ -126,30 +135,57 @@ class Shell:
             for number, code in codes[1:-1][-count:]  # 0 is empty, the last one is running
         ]
 
+    def consequences(self, code: str) -> Consequences:
+        """What code would do here, as far as it can be seen; runs nothing."""
+        from copilot_nb.data.effects.analysis import consequences
+
+        return consequences(code, self.user_ns, self._plain)
+
     def propose_cell(self, code: str) -> None:
         """Put code into the next cell or prompt, without running it."""
         self.ipython.set_next_input(code)
 
-    async def run(self, code: str, on_output: Callable[[dict[str, Any]], None]) -> RunResult:
+    async def run(
+        self,
+        code: str,
+        on_output: Callable[[dict[str, Any]], None],
+        *,
+        timeout: float | None = None,
+        noted: Callable[[Run], None] | None = None,
+    ) -> RunResult:
         """Run code as the user would type it; one piece at a time.
 
         Args:
             code: What to run.
             on_output: Gets each output at once, as a dict in the form of `transcript.blocks`.
+            timeout: Seconds after which it is broken off, which is an error of the code.
+            noted: Gets what the run changed, however it ends; without it nothing is compared.
         """
         # A piece of code that asks the agent, which runs code, must not wait for itself.
         async with contextlib.nullcontext() if capturing() else self._running:
-            return await self._run(code, f"<copilot-{next(self._numbers)}>", on_output)
+            filename = f"<copilot-{next(self._numbers)}>"
+            if noted is None:
+                return await self._run(code, filename, on_output, timeout)
+            snapshot = self.journal.before(self.consequences(code))
+            try:
+                return await self._run(code, filename, on_output, timeout)
+            finally:
+                noted(self.journal.after(snapshot))
 
     async def _run(
-        self, code: str, filename: str, on_output: Callable[[dict[str, Any]], None]
+        self,
+        code: str,
+        filename: str,
+        on_output: Callable[[dict[str, Any]], None],
+        timeout: float | None,
     ) -> RunResult:
         start = time.perf_counter()
         figures = open_figures()
         error: CodeError | None = None
         with Capture(self.ipython, on_output) as capture:
             try:
-                value = await execute(self.ipython, code, filename)
+                async with time_limit(timeout):
+                    value = await execute(self.ipython, code, filename)
                 if value is not None:
                     capture.show(value)
             except (asyncio.CancelledError, GeneratorExit):
@@ -161,6 +197,19 @@ class Shell:
                 capture.write(f"{error.traceback}\n", "error")
         seconds = time.perf_counter() - start
         return RunResult(outputs=tuple(capture.outputs), error=error, seconds=seconds)
+
+    def _plain(self, code: str) -> str:
+        """Code without magics."""
+        return str(self.ipython.transform_cell(code))
+
+    def _undoable(self) -> dict[str, Any]:
+        """The user's names, modules too: what code may bind and undo gives back."""
+        hidden = self.ipython.user_ns_hidden
+        return {
+            name: value
+            for name, value in dict(self.user_ns).items()
+            if _is_users_name(name) and hidden.get(name, _MISSING) is not value
+        }
 
     def _cell_ended(self, result: Any = None) -> None:
         error = getattr(result, "error_in_exec", None) or getattr(result, "error_before_exec", None)

@@ -1,0 +1,191 @@
+"""A number for the content of a value, from a bounded sample of it.
+
+The same content gives the same number within one process. Large values are sampled at even
+distances, so a change between the samples is missed; `Sample.whole` says whether all was read.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import sys
+import uuid
+import zlib
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, plain_attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+WHOLE = 1 << 20
+"""Bytes of an array that are read whole."""
+VALUES = 2_048
+"""Values of a larger array or column that are read."""
+CELLS = 16_384
+"""Cells of a frame that are read."""
+ITEMS = 2_000
+"""Items of a container that are read, those of its items included."""
+DEPTH = 4
+
+LISTS = (list, tuple, collections.deque)
+SETS = (set, frozenset)
+DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+ATOMS = (
+    int, float, complex, str, bytes, bool, type(None), datetime.date, datetime.datetime,
+    datetime.timedelta, datetime.time, decimal.Decimal, uuid.UUID,
+)  # fmt: skip
+"""Types whose values never change and whose hash is cheap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A number for the content, and whether all of it was read."""
+
+    digest: int
+    whole: bool = True
+
+
+def sample(value: object) -> Sample:
+    """The content of a value, as far as it can be read without running its class's code."""
+    for fits, read in _READERS:
+        if fits(value):
+            try:
+                return read(value)
+            except Exception:  # noqa: BLE001 - a broken subclass is compared by identity
+                return Sample(id(value), whole=False)
+    return Sample(id(value), whole=True)
+
+
+class _Reader:
+    """Reads nested containers until the budget is spent."""
+
+    def __init__(self) -> None:
+        self.left = ITEMS
+        self.whole = True
+
+    def read(self, value: object, depth: int = DEPTH) -> int:
+        """A number for one value."""
+        cls = type(value)
+        if cls in ATOMS:
+            # NaN has a hash of its own for each object.
+            return hash((cls.__name__, value if value == value else "NaN"))  # noqa: PLR0124
+        if cls is bytearray:
+            return zlib.crc32(value)  # type: ignore[arg-type]  # `cls is bytearray` says so
+        if depth <= 0 or self.left <= 0:
+            self.whole = False
+            return id(value)
+        if cls in LISTS or cls in SETS or cls in DICTS:
+            return self._container(value, cls, depth)
+        if module_of(cls) == "__main__" and not is_a(value, type):
+            return hash((id(value), self._container(instance_data(value), dict, depth)))
+        inner = sample(value) if is_scientific(value) else Sample(id(value))
+        self.left -= 10 if is_scientific(value) else 1
+        self.whole &= inner.whole
+        return inner.digest
+
+    def _container(self, value: Any, cls: type, depth: int) -> int:
+        count = len(value)
+        some = self._some(value, cls, count)
+        if cls in SETS:
+            return hash((count, frozenset(self.read(item, depth - 1) for item in some)))
+        if cls in DICTS:
+            pairs = ((self.read(k, 1), self.read(v, depth - 1)) for k, v in some)
+            return hash((count, tuple(pairs)))
+        return hash((count, tuple(self.read(item, depth - 1) for item in some)))
+
+    def _some(self, value: Any, cls: type, count: int) -> Iterable[Any]:
+        room = max(self.left, 1)
+        self.left -= count
+        if cls in DICTS:
+            items = value.items()
+            if count > room:
+                self.whole = False
+                return chain(islice(items, room // 2), islice(reversed(items), room // 2))
+            return list(items)
+        if count <= room:
+            return list(value)
+        self.whole = False
+        if cls in (list, tuple):
+            return chain(value[:: max(count // room, 1)], value[-10:])
+        return islice(value, room)
+
+
+def _container(value: object) -> Sample:
+    reader = _Reader()
+    digest = reader.read(value)
+    return Sample(digest, reader.whole)
+
+
+def _array(value: Any) -> Sample:
+    if value.dtype == object:
+        step = max(value.size // VALUES, 1)
+        inner = _container(value.flat[::step].tolist())
+        return Sample(inner.digest, inner.whole and step == 1)
+    if value.nbytes <= WHOLE:
+        return Sample(zlib.crc32(value.tobytes()))
+    return Sample(zlib.crc32(_spread(value).tobytes()), whole=False)
+
+
+def _spread(value: Any) -> Any:
+    """Values at even distances, and the last one."""
+    if value.ndim == 1:
+        return value[:: max(value.size // VALUES, 1)]
+    return value.flat[:: max(value.size // VALUES, 1)]
+
+
+def _pandas(value: Any) -> Sample:
+    frame = value.to_frame(name=0) if value.ndim == 1 else value
+    width = frame.shape[1]
+    columns = range(0, width, max(width // 100, 1))
+    rows = max(CELLS // max(len(columns), 1), 64)
+    step = max(len(frame) // rows, 1)
+    digests = [_array_like(frame.iloc[::step, at].array) for at in columns]
+    index = _array_like(frame.index[::step].array) if frame.index.nlevels == 1 else 0
+    whole = step == 1 and len(columns) == width
+    return Sample(hash((tuple(digests), index, str(value.attrs) if value.attrs else "")), whole)
+
+
+def _array_like(array: Any) -> int:
+    """A number for a pandas array of any dtype."""
+    numpy = sys.modules["numpy"]
+    values: Any = getattr(array, "_ndarray", None)
+    if type(values) is not numpy.ndarray:
+        values = array.to_numpy() if hasattr(array, "to_numpy") else numpy.asarray(array)
+    if values.dtype == object:
+        return _container(values.tolist()).digest
+    return zlib.crc32(numpy.ascontiguousarray(values).view("u1").data)
+
+
+def _polars(value: Any) -> Sample:
+    frame = value.to_frame() if not hasattr(value, "columns") else value
+    rows = max(CELLS // max(frame.width, 1), 64)
+    step = max(frame.height // rows, 1)
+    part = frame.gather_every(step) if frame.height else frame
+    return Sample(hash(tuple(map(str, part.rows()))), step == 1)
+
+
+def _torch(value: Any) -> Sample:
+    return Sample(hash((id(value), plain_attribute(value, "_version"))))
+
+
+def _of(library: str, *names: str) -> Callable[[object], bool]:
+    def fits(value: object) -> bool:
+        module = sys.modules.get(library)
+        classes = tuple(getattr(module, name) for name in names if hasattr(module, name))
+        return bool(classes) and is_a(value, classes)
+
+    return fits
+
+
+_READERS: tuple[tuple[Callable[[object], bool], Callable[[Any], Sample]], ...] = (
+    (lambda v: type(v) in (*LISTS, *SETS, *DICTS, bytearray, *ATOMS), _container),
+    (_of("pandas", "DataFrame", "Series"), _pandas),
+    (_of("numpy", "ndarray"), _array),
+    (_of("polars", "DataFrame", "Series"), _polars),
+    (_of("torch", "Tensor"), _torch),
+    (lambda v: module_of(type(v)) == "__main__" and not is_a(v, type), _container),
+)

@@ -1,0 +1,299 @@
+"""What agent code changed in the user's namespace, run by run, and how to take it back.
+
+Of each run the objects that names had before are kept, and copies of those that the analysis says
+may change in place, up to a limit of memory. Taking back never touches what changed since.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.data.copies import NotCopiedError, bytes_of, copied, put_back
+from copilot_nb.data.fingerprints import Change, Fingerprint, fingerprint, fingerprints, lines
+from copilot_nb.data.values import is_a
+from copilot_nb.kernel.interrupt import uninterruptible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from copilot_nb.data.effects.analysis import Consequences
+
+MEGABYTES = 256
+"""Memory for copies and for objects of earlier runs."""
+RUNS = 50
+"""Runs that can be taken back."""
+COPY_SECONDS = 2.0
+"""How long copies are made before a run; what comes later is not copied."""
+
+
+@dataclass(kw_only=True)
+class Run:
+    """One run of agent code: how to take it back."""
+
+    tool_call_id: str = ""
+    """The call that ran it."""
+    group: str = ""
+    """The turn that it belongs to."""
+    changes: tuple[Change, ...] = ()
+    before: dict[str, Any] = field(default_factory=dict)
+    """The objects of names that were bound anew, deleted or changed in place."""
+    after: dict[str, Fingerprint] = field(default_factory=dict)
+    """What those names and the new ones were right after the run."""
+    copies: dict[int, Any] = field(default_factory=dict)
+    """Identity of an object -> what it was before the run."""
+    refused: dict[int, str] = field(default_factory=dict)
+    """Identity of an object -> why there is no copy of it."""
+    changed: set[int] = field(default_factory=set)
+    """Identities of objects that were changed in place."""
+    undone: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What changed, in words."""
+        return lines(self.changes)
+
+    @property
+    def undoable(self) -> bool:
+        """Whether anything of it can be taken back."""
+        return not self.undone and any(
+            change.kind != "changed" or id(self.before.get(name)) in self.copies
+            for change in self.changes
+            for name in change.names
+        )
+
+    @property
+    def size(self) -> int:
+        """About how many bytes are kept for it."""
+        return sum(bytes_of(v) for v in (*self.before.values(), *self.copies.values()))
+
+
+class Snapshot:
+    """The namespace before a run."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        self.names = dict(names)
+        self.prints = fingerprints(self.names)
+        self.copies: dict[int, Any] = {}
+        self.refused: dict[int, str] = {}
+
+    def copy(self, names: Iterable[str], room: int) -> None:
+        """Copy the objects of these names, as far as there is room."""
+        deadline = time.monotonic() + COPY_SECONDS
+        for name in names:
+            value = self.names.get(name)
+            if name not in self.names or id(value) in self.copies:
+                continue
+            size = bytes_of(value)
+            if size > room:
+                self.refused[id(value)] = f"{size / 1e6:,.0f} MB are more than the limit"
+            elif time.monotonic() > deadline:
+                self.refused[id(value)] = "copying took too long"
+            else:
+                room -= size
+                self._copy(value)
+
+    def _copy(self, value: Any) -> None:
+        try:
+            self.copies[id(value)] = copied(value)
+        except NotCopiedError as error:
+            self.refused[id(value)] = str(error)
+        except Exception:  # noqa: BLE001 - a subclass of the user's; the run itself goes on
+            self.refused[id(value)] = "copying it failed"
+
+
+class Journal:
+    """The runs of agent code in one kernel.
+
+    Args:
+        names: Gives the user's names and values, without what is not theirs.
+        namespace: Where names are bound and deleted.
+    """
+
+    def __init__(self, names: Callable[[], dict[str, Any]], namespace: dict[str, Any]) -> None:
+        self.runs: list[Run] = []
+        self.megabytes: Callable[[], float] = lambda: MEGABYTES
+        self._names = names
+        self._namespace = namespace
+        self._running = 0
+
+    def before(self, expected: Consequences | None = None) -> Snapshot:
+        """Remember the namespace, right before a run.
+
+        Args:
+            expected: What the code is expected to do; objects that may change are copied.
+        """
+        snapshot = Snapshot(self._names())
+        room = int(self.megabytes() * 1e6)
+        if expected is not None and room > 0:
+            named = [*expected.changes, *([] if expected.known else sorted(expected.reads))]
+            snapshot.copy(named, room)
+        self._running += 1
+        return snapshot
+
+    @uninterruptible
+    def after(self, snapshot: Snapshot) -> Run:
+        """Compare, right after the run, and keep what it takes to undo it."""
+        self._running -= 1
+        names = self._names()
+        now = fingerprints(names)
+        run = Run(refused=snapshot.refused)
+        run.changed = _changed(snapshot)
+        run.changes = tuple(_changes(snapshot, names, now, run.changed))
+        for name in {name for change in run.changes for name in change.names}:
+            if name in snapshot.names:
+                run.before[name] = snapshot.names[name]
+            if name in now:
+                run.after[name] = now[name]
+        kept = {id(value) for value in run.before.values()} & run.changed
+        run.copies = {at: copy for at, copy in snapshot.copies.items() if at in kept}
+        if run.changes:
+            self.runs.append(run)
+            self._shrink()
+        return run
+
+    def run(self, tool_call_id: str | None = None) -> Run | None:
+        """A run; the last that was not undone when no id is given."""
+        for run in reversed(self.runs):
+            if run.tool_call_id == tool_call_id or (tool_call_id is None and not run.undone):
+                return run
+        return None
+
+    def undo(self, tool_call_id: str | None = None) -> tuple[str, ...]:
+        """Take a run back, as far as that can be done; says name by name what came of it."""
+        run = self.run(tool_call_id)
+        if run is None or run.undone:
+            return ("There is nothing to undo.",)
+        if self._running:
+            return ("Code is running; undo when it has ended.",)
+        run.undone = True
+        told = _Restore(run, self._namespace, self._names()).restore()
+        run.before, run.copies = {}, {}
+        return told
+
+    def forget(self) -> None:
+        """Let go of everything that is kept."""
+        self.runs.clear()
+
+    def _shrink(self) -> None:
+        """Keep the newest run, and of the others what the limit allows."""
+        room = self.megabytes() * 1e6
+        kept: list[Run] = []
+        for run in reversed(self.runs[-RUNS:]):
+            room -= run.size
+            if kept and room < 0:
+                break
+            kept.append(run)
+        self.runs = kept[::-1]
+
+
+class _Restore:
+    """Takes one run back."""
+
+    def __init__(self, run: Run, namespace: dict[str, Any], names: dict[str, Any]) -> None:
+        self.run, self.namespace, self.names = run, namespace, names
+        self.done: dict[int, Any] = {}
+        """Identity of an object -> what its names are bound to now."""
+
+    def restore(self) -> tuple[str, ...]:
+        return tuple(line for change in self.run.changes for line in self._change(change))
+
+    def _change(self, change: Change) -> list[str]:
+        touched = [name for name in change.names if self._changed_since(name)]
+        said = [f"`{name}` was changed since: left as it is." for name in touched]
+        names = [name for name in change.names if name not in touched]
+        if not names:
+            return said
+        if change.kind == "new":
+            return [*said, *(self._remove(name) for name in names if self._may_go(name))]
+        value = self.run.before[names[0]]
+        if id(value) in self.run.changed and id(value) not in self.done:
+            lost = self._put_back(value)
+            if lost and change.kind == "changed":
+                return [*said, f"{_listed(names)} stays changed: {lost}."]
+            if lost:
+                self._bind(names, value)
+                return [*said, f"{_listed(names)} is the earlier object, but changed: {lost}."]
+        self._bind(names, self.done.get(id(value), value))
+        shape = f": {change.before.shape}" if change.before and change.before.shape else ""
+        return [*said, f"{_listed(names)} is back{shape}."]
+
+    def _put_back(self, value: Any) -> str:
+        """Make an object what it was; why not, if that is impossible."""
+        if id(value) not in self.run.copies:
+            return self.run.refused.get(id(value), "no copy was kept, the change was not foreseen")
+        copy = self.run.copies[id(value)]
+        try:
+            whole = put_back(value, copy)
+        except Exception:  # noqa: BLE001 - then the copy itself takes its place
+            whole = False
+        self.done[id(value)] = value if whole else copy
+        return ""
+
+    def _bind(self, names: list[str], value: Any) -> None:
+        for name in names:
+            self.namespace[name] = value
+
+    def _remove(self, name: str) -> str:
+        del self.namespace[name]
+        return f"`{name}` is gone again."
+
+    def _may_go(self, name: str) -> bool:
+        """Imports stay: they hold no data, and later code may rely on them."""
+        return name in self.namespace and not is_a(self.namespace[name], ModuleType)
+
+    def _changed_since(self, name: str) -> bool:
+        then = self.run.after.get(name)
+        if then is None or name not in self.names:
+            return (then is None) != (name not in self.names)
+        now = fingerprint(self.names[name])
+        return now.identity != then.identity or not now.same_as(then)
+
+
+def _changed(snapshot: Snapshot) -> set[int]:
+    """Identities of the objects whose content is no longer what it was."""
+    now = fingerprints(snapshot.names)
+    return {
+        print_.identity for name, print_ in now.items() if not print_.same_as(snapshot.prints[name])
+    }
+
+
+def _changes(
+    snapshot: Snapshot, names: Mapping[str, Any], now: Mapping[str, Fingerprint], changed: set[int]
+) -> Iterable[Change]:
+    prints = snapshot.prints
+    still = {name for name in prints if names.get(name, _GONE) is snapshot.names[name]}
+    in_place: dict[int, list[str]] = {}
+    for name in prints:
+        if name in still and id(names[name]) in changed:
+            in_place.setdefault(id(names[name]), []).append(name)
+    for same in in_place.values():
+        yield Change("changed", tuple(same), prints[same[0]], now[same[0]])
+    for name in [name for name in prints if name not in still]:
+        if name not in now:
+            yield Change("deleted", (name,), prints[name])
+        elif not _same_value(prints[name], now[name]):
+            yield Change("rebound", (name,), prints[name], now[name])
+    yield from (
+        Change("new", (name,), None, now[name])
+        for name in now
+        if name not in prints and not is_a(names[name], ModuleType)
+    )
+
+
+_GONE = object()
+
+
+def _same_value(before: Fingerprint, after: Fingerprint) -> bool:
+    """Whether a name was set to what it was: `x = 1` again."""
+    whole = before.content is not None and before.content.whole
+    return whole and before.same_as(after) and not before.columns and before.type in _PLAIN
+
+
+_PLAIN = {"int", "float", "str", "bool", "complex", "bytes", "NoneType", "module"}
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
