@@ -89,11 +89,13 @@ class Command:
         """Usage, docstring and options."""
         parts = [self.usage, "", self.summary]
         parts += ["", self.details] if self.details else []
-        rows = [(p.label, p.help) for p in self.parameters]
-        width = max((len(name) for name, _ in rows), default=0)
-        parts += [""] if rows else []
-        parts += [f"  {name:<{width}}  {text}".rstrip() for name, text in rows]
+        parts += ["", *_lines(self.parameters)] if self.parameters else []
         return "\n".join(parts)
+
+    @property
+    def option_lines(self) -> list[str]:
+        """Each option with its meaning."""
+        return _lines(tuple(p for p in self.parameters if p.option))
 
     def parse(self, line: str) -> dict[str, Any]:
         """The arguments that a line means, defaults included.
@@ -159,6 +161,11 @@ class Command:
         read = found.read(value, self.name)
         given[found.name] = (*given.get(found.name, ()), read) if found.many else read
         return left
+
+
+def _lines(parameters: tuple[Parameter, ...]) -> list[str]:
+    width = max(len(p.label) for p in parameters)
+    return [f"  {p.label:<{width}}  {p.meaning}".rstrip() for p in parameters]
 
 
 def command(function: Callable[..., Any]) -> Command:

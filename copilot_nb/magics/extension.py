@@ -18,6 +18,12 @@ from copilot_nb.magics.transform import MAGIC, CellTransform, LineTransform
 _CURRENT = "copilot_nb.notebook.current"
 
 
+def _everything() -> str:
+    from copilot_nb.magics.commands.help import everything
+
+    return everything()
+
+
 @magics_class
 class Copilot(Magics):
     """Settings of the notebook's agent; `%copilot help` tells what can be typed."""
@@ -52,6 +58,9 @@ class Copilot(Magics):
 
     def __init__(self, shell: Any) -> None:
         super().__init__(shell=shell)
+        given = self.config.get("Copilot", {})
+        self.profile = {name: getattr(self, name) for name in self.trait_names() if name in given}
+        """What was set before the extension was loaded."""
         self._cells = CellTransform(shell)
         self._lines = LineTransform(shell)
         self._completion = Completion(shell)
@@ -60,29 +69,15 @@ class Copilot(Magics):
     @no_var_expand
     @line_cell_magic
     def copilot(self, line: str, cell: str | None = None) -> Any:
-        """Ask GitHub Copilot's agent, or say what it shall work with.
-
-        In a cell of its own, the prompt stands below or behind the options::
-
-            %%copilot [--model MODEL] [--new] [--out NAME] [--timeout SECONDS] [--]
-            Which stations have gaps longer than a day?
-
-        On a line::
-
-            %copilot                      what runs: runtime, provider, model, session
-            %copilot ask PROMPT...        the same as a cell, in one line
-            %copilot provider [SPEC] [URL] [--model M] [--key-env VARIABLE]
-            %copilot model [MODEL]        show or switch the model
-            %copilot tools                every tool the agent has
-            %copilot new                  start a new conversation
-            %copilot stop                 end the runtime; the next turn starts it again
-            %copilot help [NAME]          this, or one subcommand
-        """
+        """Ask GitHub Copilot's agent, or say what it shall work with; see `%copilot help`."""
         from copilot_nb.magics import run
 
         if cell is None:
             return run.line_now(line, show=False)
         return run.cell_now(line, cell)
+
+    # What IPython shows for `%copilot?` and `%%copilot?`: made when somebody asks.
+    copilot.getdoc = _everything  # type: ignore[attr-defined]  # its hook for objects' own help
 
     def install(self) -> None:
         """Register magics, transformers and completion."""

@@ -94,6 +94,11 @@ class Parameter:
         return self.flag if self.option else self.name.rstrip("_").upper()
 
     @property
+    def meaning(self) -> str:
+        """Its help, with what it may be."""
+        return f"{self.help} One of {', '.join(self.choices)}." if self.choices else self.help
+
+    @property
     def usage(self) -> str:
         """How it stands in a usage line."""
         word = "|".join(self.choices) or self.name.rstrip("_").upper()

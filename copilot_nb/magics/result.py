@@ -11,13 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.transcript.safety import visible
+
+if TYPE_CHECKING:
+    from copilot_nb.transcript.blocks import Transcript
 
 Cell = str | int | float | datetime | None
 
 _WIDEST = 60
+_RED = "color:var(--jp-error-color0,#b00020);font-weight:bold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Text:
     """Lines of plain text."""
 
     text: str
+    level: Literal["info", "warning"] = "info"
+    """A warning is red where there are colours."""
 
     def __str__(self) -> str:
         return visible(self.text)
@@ -34,7 +40,8 @@ class Text:
 
     def _repr_html_(self) -> str:
         """The text in a `pre`; nothing in it is taken for HTML."""
-        return f'<pre class="copilot-text">{escape(visible(self.text))}</pre>'
+        style = f' style="{_RED}"' if self.level == "warning" else ""
+        return f'<pre class="copilot-text"{style}>{escape(visible(self.text))}</pre>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,32 @@ class Table(Sequence[dict[str, Cell]]):
         )
 
 
-Result = Text | Table
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Turns as a notebook stores them, one below the other."""
+
+    turns: tuple[Transcript, ...]
+    caption: str = ""
+
+    def __repr__(self) -> str:
+        from copilot_nb.views.plain import to_text
+
+        caption = [visible(self.caption)] if self.caption else []
+        return "\n\n".join([*caption, *(_asked(each) + to_text(each) for each in self.turns)])
+
+    def _repr_html_(self) -> str:
+        """Safe and without scripts, like every stored turn."""
+        from copilot_nb.views.document import to_html
+
+        caption = f"<p>{escape(visible(self.caption))}</p>" if self.caption else ""
+        drawn = (
+            f'<pre class="copilot-text">{escape(visible(_asked(each)))}</pre>{to_html(each)}'
+            for each in self.turns
+        )
+        return caption + "".join(drawn)
+
+
+Result = Text | Table | Turns
 
 
 def shown(cell: Cell) -> str:
@@ -107,6 +139,11 @@ def shown(cell: Cell) -> str:
         case datetime():
             return (cell.astimezone() if cell.tzinfo else cell).strftime("%Y-%m-%d %H:%M")
     return str(cell)
+
+
+def _asked(turn: Transcript) -> str:
+    """The prompt above its turn; a stored turn leaves it out, because its cell shows it."""
+    return "".join(f"> {line}\n" for line in turn.prompt.splitlines())
 
 
 def _row(tag: str, cells: tuple[str, ...], sides: list[str]) -> str:

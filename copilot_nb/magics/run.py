@@ -83,9 +83,16 @@ async def _line(text: str, *, show: bool) -> Any:
     result = await _call(found, arguments)
     if not show:
         return result
-    if result is not None:
+    if result is not None and not _is_turn(result):
         _show(result)
     return None
+
+
+def _is_turn(result: Any) -> bool:
+    """Whether it has drawn itself already."""
+    from copilot_nb.session.turn import Turn
+
+    return isinstance(result, Turn)
 
 
 async def _call(found: Command, arguments: dict[str, Any]) -> Any:

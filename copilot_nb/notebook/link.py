@@ -262,6 +262,8 @@ class Link:
 
     async def _tell_of_instructions(self, session: Session) -> None:
         """Say whose words enter the prompt here, once per folder and set of files."""
+        if news := self._settings.project.news():
+            self._news.append(news)
         if not self._settings.get("instructions"):
             return
         with suppress(CopilotError):  # worth a line, not a failed turn

@@ -24,6 +24,10 @@ class AskOptions:
     """The only tools for this turn; empty leaves all."""
     budget: float | None = None
     """AI credits after which the turn asks whether to go on."""
+    format: Literal["", "markdown", "code", "json"] = ""
+    """What the answer is to be; JSON is asked of the model."""
+    replay: Literal["", "replay", "live"] = ""
+    """Whether a stored turn of this prompt is shown; empty leaves it to the settings."""
     dry_run: bool = False
     """Show what would be sent, and send nothing."""
 

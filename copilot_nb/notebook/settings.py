@@ -1,7 +1,8 @@
 """Settings of one notebook and where each value comes from.
 
-An option on the line wins over `%config Copilot.name = …`, that over the environment
-(`COPILOT_NB_NAME`), that over the default. Reading a setting never changes anything.
+An option on the line wins over what a subcommand or `%config Copilot.name = …` set, that over the
+environment (`COPILOT_NB_NAME`), that over the project's file, if it is trusted, that over IPython's
+profile, that over the default. Reading a setting never changes anything.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Kind = Literal["text", "seconds", "choice", "flag", "count"]
 
@@ -89,15 +91,21 @@ class Settings:
     Args:
         config: Gives `%config`'s value of a name; that of this shell's magics when not given.
         environ: The environment; the process's own when not given.
+        profile: Gives the value that IPython's profile or command line set.
     """
 
     def __init__(
         self,
         config: Callable[[str], Any] | None = None,
         environ: Mapping[str, str] | None = None,
+        profile: Callable[[str], Any] | None = None,
     ) -> None:
         self._config = config or shell_config
+        self._profile = profile or (shell_profile if config is None else lambda _: None)
         self.environ = os.environ if environ is None else environ
+        self.project = Project(self.environ)
+        """What the project's file sets."""
+        self._chosen: dict[str, tuple[Value, Any]] = {}
 
     def find(self, name: str, option: Any = None) -> Value:
         """The value of a setting with its source.
@@ -110,15 +118,35 @@ class Settings:
             ConfigError: The text that is set cannot mean a value of this setting.
         """
         setting = _BY_NAME[name]
-        sources = (
-            (option, f"--{name.replace('_', '-')}"),
-            (self._config(name), f"%config Copilot.{name}"),
-            (self.environ.get(setting.variable), setting.variable),
-        )
-        for given, source in sources:
+        for given, source in self._sources(setting, option):
             if given is not None and given != "":
                 return Value(_read(setting, given, source), source)
         return Value(setting.default, "default")
+
+    def choose(self, name: str, value: Any, source: str) -> None:
+        """Set a value from a subcommand; None takes it back, and so does a later `%config`.
+
+        Raises:
+            ConfigError: It cannot mean a value of this setting.
+        """
+        self._chosen.pop(name, None)
+        if value is not None:
+            read = _read(_BY_NAME[name], value, source)
+            self._chosen[name] = (Value(read, source), self._config(name))
+
+    def _sources(self, setting: Setting, option: Any) -> Iterator[tuple[Any, str]]:
+        """Values with what gave them, the strongest first."""
+        name = setting.name
+        yield option, f"--{name.replace('_', '-')}"
+        configured, profile = self._config(name), self._profile(name)
+        chosen, before = self._chosen.get(name, (None, None))
+        if chosen is not None and configured == before:
+            yield chosen.value, chosen.source
+        if profile in (None, "") or configured != profile:
+            yield configured, f"%config Copilot.{name}"
+        yield self.environ.get(setting.variable), setting.variable
+        yield self.project.get(name)
+        yield profile, "IPython's profile"
 
     def get(self, name: str, option: Any = None) -> Any:
         """The value of a setting."""
@@ -127,14 +155,21 @@ class Settings:
 
 def shell_config(name: str) -> Any:
     """What `%config Copilot.name` or a profile says in the running shell; None without either."""
+    return getattr(_magics(), name, None)
+
+
+def shell_profile(name: str) -> Any:
+    """What a profile or IPython's command line said when the extension was loaded."""
+    return getattr(_magics(), "profile", {}).get(name)
+
+
+def _magics() -> Any:
+    """Our magics in the running shell; None where they are not loaded."""
     from IPython.core.getipython import get_ipython
 
-    shell = get_ipython()
-    for each in getattr(shell, "configurables", ()):
-        # By name: the magics stand to the right of this room.
-        if type(each).__name__ == "Copilot":
-            return getattr(each, name, None)
-    return None
+    # By name: the magics stand to the right of this room.
+    found = getattr(get_ipython(), "configurables", ())
+    return next((each for each in found if type(each).__name__ == "Copilot"), None)
 
 
 def _read(setting: Setting, given: Any, source: str) -> Any:

@@ -41,8 +41,21 @@ class Setup:
             "agent": self.agent,
             "skill_directories": list(self.skill_folders),
             "disabled_skills": sorted(self.skills_off),
+            "enable_file_change_tracking": True,  # `%copilot rewind --files` needs it
         }
         return {name: value for name, value in wanted.items() if value}
+
+    async def use_effort(self, effort: str, session: Session | None) -> None:
+        """Think that hard from the next turn on; the open session is told at once."""
+        self.effort = effort
+        if session is not None:
+            await session.rpc.model.set_reasoning_effort(reasoning_effort=effort)
+
+    async def use_mode(self, mode: Mode, session: Session | None) -> None:
+        """Work like that from the next turn on; the open session is told at once."""
+        self.mode = mode
+        if session is not None:
+            await session.mode.set(mode)
 
     async def apply(self, session: Session) -> None:
         """Tell a session that has just been opened what its configuration cannot say."""

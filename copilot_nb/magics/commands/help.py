@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from copilot_nb.magics.command import command, unknown
+from copilot_nb.magics.command import CommandName, command, unknown
 from copilot_nb.magics.result import Text
 
 
 @command
-def help_(name: str = "") -> Text:
+def help_(name: CommandName = "") -> Text:
     """Show all subcommands, or one of them with its options.
 
     Args:
@@ -15,12 +15,22 @@ def help_(name: str = "") -> Text:
     """
     from copilot_nb.magics.commands import COMMANDS
 
-    if name:
-        if name not in COMMANDS:
-            raise unknown("subcommand", name, list(COMMANDS), "`%copilot help` lists them.")
-        return Text(COMMANDS[name].help)
+    if not name:
+        return Text(everything())
+    if name not in COMMANDS:
+        raise unknown("subcommand", name, list(COMMANDS), "`%copilot help` lists them.")
+    return Text(COMMANDS[name].help)
+
+
+def everything() -> str:
+    """All that can be typed, by what it is about; also what `%copilot?` shows."""
+    from copilot_nb.magics.commands import COMMANDS, GROUPS
+
+    lines = ["%%copilot [OPTIONS] [--]", "PROMPT, as many lines as it takes", ""]
+    lines += COMMANDS["ask"].option_lines
+    lines += ["", "%copilot SUBCOMMAND; `%copilot help NAME` tells more about one of them."]
     width = max(map(len, COMMANDS))
-    rows = [f"  {each.name:<{width}}  {each.summary}" for each in COMMANDS.values()]
-    asking = COMMANDS["ask"].usage.replace("%copilot ask", "%%copilot").replace(" [PROMPT...]", "")
-    head = [asking, "PROMPT, as many lines as it takes", "", "%copilot SUBCOMMAND"]
-    return Text("\n".join([*head, *rows, "", "`%copilot help NAME` tells more about one of them."]))
+    for group, commands in GROUPS.items():
+        lines += ["", group]
+        lines += [f"  {each.name:<{width}}  {each.summary}" for each in commands]
+    return "\n".join(lines)

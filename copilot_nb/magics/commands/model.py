@@ -1,27 +1,75 @@
-"""`%copilot model`."""
+"""`%copilot model` and `%copilot models`: who answers, and who could."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
-from copilot_nb.magics.command import command
-from copilot_nb.magics.result import Text
+from copilot_nb.errors import UsageError
+from copilot_nb.magics.command import ModelName, command
+from copilot_nb.magics.result import Table, Text
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.models import Model
 
 
 @command
-async def model(conversation: Conversation, model_id: str = "") -> Text:
+async def model(
+    conversation: Conversation,
+    model_id: ModelName = "",
+    *,
+    effort: Literal["", "low", "medium", "high", "xhigh", "max"] = "",
+) -> Text:
     """Show the model of this notebook's session, or switch to another from the next turn on.
 
     Args:
         conversation: The notebook's.
         model_id: The model, as its provider names it.
+        effort: How hard it thinks; what a model does not know it ignores or refuses.
     """
-    if model_id:
-        await conversation.use_model(model_id)
-        return Text(f"Model {model_id}, from the next turn on.")
     from copilot_nb.notebook import facts
 
-    return Text(f"Model: {facts.model(conversation)}.")
+    if model_id:
+        await conversation.use_model(model_id)
+    if effort:
+        link = conversation.link
+        await link.setup.use_effort(effort, link.ready)
+    if not model_id and not effort:
+        thinking = conversation.link.setup.effort
+        return Text(f"Model: {facts.model(conversation)}{_effort(thinking)}.")
+    return Text(f"Model {facts.model(conversation)}{_effort(effort)}, from the next turn on.")
+
+
+@command
+async def models(conversation: Conversation) -> Table:
+    """List the models that can be asked, with their limits and what they cost."""
+    from copilot_nb.notebook import facts
+    from copilot_nb.notebook.models import models as listed
+
+    found = await listed(conversation)
+    asked = facts.model(conversation)
+    rows = tuple(_row(each, asked) for each in found)
+    if not rows:
+        raise UsageError(
+            "This provider does not say which models it has.",
+            hint="Name the one to ask: `%copilot model NAME`.",
+        )
+    return Table(
+        ("id", "name", "context", "prompt", "vision", "effort", "multiplier", "note"),
+        rows,
+        f"{len(rows)} model{'' if len(rows) == 1 else 's'} of {conversation.link.source().place}",
+        "%copilot model ID switches. Context and prompt are limits in tokens.",
+    )
+
+
+def _row(each: Model, asked: str) -> tuple[Any, ...]:
+    note = "asked now" if each.id == asked else each.note
+    effort = ", ".join(each.efforts)
+    return (
+        *(each.id, each.name, each.context, each.prompt),
+        *(each.vision, effort, each.multiplier, note),
+    )
+
+
+def _effort(effort: str) -> str:
+    return f", effort {effort}" if effort else ""

@@ -8,7 +8,7 @@ import pytest
 
 from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.magics.commands import COMMANDS
-from copilot_nb.magics.result import Table
+from copilot_nb.notebook.toolbox import ToolTable
 
 if TYPE_CHECKING:
     from tests.unit.notebook.conftest import Talk
@@ -102,18 +102,20 @@ async def test_model_shows_and_switches(talk: Talk) -> None:
 async def test_new_and_stop_say_what_they_did(talk: Talk) -> None:
     """In a sentence."""
     assert str(await say(talk, "new")) == "New conversation; it begins with the next turn."
-    assert str(await say(talk, "stop")) == "The runtime does not run."
+    assert str(await say(talk, "stop")) == "Nothing runs."
+    assert str(await say(talk, "reset --off")) == "The runtime does not run."
     await say(talk, "ask hello")
-    assert str(await say(talk, "stop")) == "The runtime has ended."
+    assert str(await say(talk, "stop")) == "Nothing runs."
+    assert str(await say(talk, "reset --off")) == "The runtime has ended."
 
 
 async def test_tools_are_a_table(talk: Talk) -> None:
-    """That can be used as a value."""
+    """That can be used as a value, and whose names Tab knows from then on."""
     table = await say(talk, "tools")
 
-    assert isinstance(table, Table)
-    assert table.columns == ("name", "description", "source", "asks")
-    assert {"run_code", "bash"} <= {row["name"] for row in table}
+    assert isinstance(table, ToolTable)
+    assert {"run_code", "bash"} <= {tool.name for tool in table}
+    assert "run_code" in talk.conversation.known.tools
 
 
 async def test_help_lists_all_and_tells_of_one(talk: Talk) -> None:
@@ -122,6 +124,6 @@ async def test_help_lists_all_and_tells_of_one(talk: Talk) -> None:
 
     assert [name for name in COMMANDS if f"  {name}" not in everything] == []
     assert str(await say(talk, "help model")) == COMMANDS["model"].help
-    with pytest.raises(UsageError, match="There is no subcommand 'modle'") as caught:
-        await say(talk, "help modle")
-    assert caught.value.hint == "Did you mean model?"
+    with pytest.raises(UsageError, match="There is no subcommand 'provder'") as caught:
+        await say(talk, "help provder")
+    assert caught.value.hint == "Did you mean provider?"

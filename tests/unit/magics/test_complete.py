@@ -11,10 +11,10 @@ from copilot_nb.magics.complete import completions
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
-        ("%copilot mo", ["model"]),
+        ("%copilot mo", ["models", "model", "mode"]),
         ("%copilot ", list(COMMANDS)),
-        ("  %copilot st", ["status", "stop"]),
-        ("%copilot ask --m", ["--model"]),
+        ("  %copilot st", ["steer", "stop", "status"]),
+        ("%copilot ask --m", ["--model", "--mode"]),
         ("%copilot provider --", ["--model", "--key-env", "--api-version", "--wire-api"]),
         ("%copilot provider o", ["openai", "ollama"]),
         ("%copilot provider ollama o", []),

@@ -1,0 +1,85 @@
+"""What the options of a prompt do before and after it is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.errors import UsageError
+
+if TYPE_CHECKING:
+    from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.options import AskOptions
+    from copilot_nb.session.turn import Turn
+
+
+def check(*, out: str, new: bool, session: str, replay: bool, live: bool) -> None:
+    """See that the options can be meant together, before anything changes.
+
+    Raises:
+        UsageError: They cannot.
+    """
+    from keyword import iskeyword
+
+    if out and (not out.isidentifier() or iskeyword(out)):
+        raise UsageError(f"--out takes a name, not {out!r}.", hint="Such as --out answer")
+    if new and session:
+        raise UsageError("--new and --session contradict each other.", hint="Keep one.")
+    if replay and live:
+        raise UsageError("--replay and --live contradict each other.", hint="Keep one.")
+
+
+async def prepare(
+    conversation: Conversation, *, model: str, effort: str, mode: Any, new: bool, session: str
+) -> None:
+    """Choose conversation, model, effort and mode; what is empty stays as it is."""
+    if new:
+        await conversation.new()
+    if session:
+        from copilot_nb.magics.commands.sessions import go_on_with
+        from copilot_nb.notebook.sessions import find
+
+        await go_on_with(conversation, (await find(conversation, session)).id)
+    if model:
+        await conversation.use_model(model)
+    link = conversation.link
+    if effort:
+        await link.setup.use_effort(effort, link.ready)
+    if mode:
+        await link.setup.use_mode(mode, link.ready)
+
+
+async def ask(conversation: Conversation, prompt: str, options: AskOptions) -> Turn | None:
+    """Ask with those options; the finished turn, if somebody was asked."""
+    from copilot_nb.notebook.only_tools import only
+
+    async with only(conversation, options.tools):
+        turn = await conversation.run(prompt, options)
+    if options.format == "code":
+        _into_cell(turn)
+    if options.format == "json":
+        _check_json(turn)
+    return turn
+
+
+def _into_cell(turn: Turn) -> None:
+    """Put the answer's Python into a new cell below, or onto the next line of a terminal."""
+    from IPython.core.getipython import get_ipython
+
+    python = {"", "py", "python", "python3", "ipython"}
+    code = "\n\n".join(b.code for b in turn.code_blocks if b.language.lower() in python)
+    if not code:
+        raise UsageError(
+            "The answer holds no Python code.", hint="Ask for code, or leave --format."
+        )
+    get_ipython().set_next_input(code)  # type: ignore[union-attr]  # cells have one
+
+
+def _check_json(turn: Turn) -> None:
+    import json
+
+    try:
+        json.loads(turn.text)
+    except ValueError:
+        raise UsageError(
+            "The answer is not JSON.", hint="Not every model can; ask again, or leave --format."
+        ) from None

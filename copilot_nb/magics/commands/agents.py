@@ -1,0 +1,114 @@
+"""`%copilot agents` and `%copilot skills`: who the agent is, and what it has been taught."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from copilot_nb.errors import CopilotError, UsageError
+from copilot_nb.magics.command import command
+from copilot_nb.magics.result import Result, Table, Text
+
+if TYPE_CHECKING:
+    from copilot_nb.notebook.conversation import Conversation
+
+_STANDARD = "standard"
+
+
+@command
+async def agents(
+    conversation: Conversation, action: Literal["list", "use"] = "list", name: str = ""
+) -> Result:
+    """List the custom agents of this folder and account, or talk with one of them.
+
+    Args:
+        conversation: The notebook's.
+        action: What to do.
+        name: The agent; `standard` is the one without a name.
+    """
+    session = await conversation.session()
+    if action == "use":
+        return Text(await _use(conversation, name))
+    current = await session.agents.current() or {}
+    rows = tuple(
+        (
+            str(each.get("name") or each.get("id")),
+            str(each.get("description") or ""),
+            str(each.get("source") or ""),
+            "talked with now" if each.get("name") == current.get("name") else "",
+        )
+        for each in await session.agents.list()
+    )
+    caption = f"{len(rows)} custom agent{'' if len(rows) == 1 else 's'}"
+    note = "%copilot agents use NAME talks with one; files in .github/agents make more."
+    return Table(("name", "description", "source", "note"), rows, caption, note)
+
+
+async def _use(conversation: Conversation, name: str) -> str:
+    session = await conversation.session()
+    if name in {"", _STANDARD}:
+        await session.agents.deselect()
+        conversation.link.setup.agent = ""
+        return "You talk with the standard agent, from the next turn on."
+    try:
+        await session.agents.select(name)
+    except CopilotError:
+        names = [str(each.get("name")) for each in await session.agents.list()]
+        known = f"There are {', '.join(names)}." if names else "There are none here."
+        raise UsageError(f"There is no agent {name!r}.", hint=known) from None
+    conversation.link.setup.agent = name
+    return f"You talk with {name}, from the next turn on."
+
+
+@command
+async def skills(
+    conversation: Conversation,
+    action: Literal["list", "on", "off", "add"] = "list",
+    name: str = "",
+) -> Result:
+    """List the skills that the agent may read, switch one on or off, or add a folder of them.
+
+    Args:
+        conversation: The notebook's.
+        action: What to do.
+        name: The skill; with add a folder.
+    """
+    session = await conversation.session()
+    if action == "add":
+        setup = conversation.link.setup
+        setup.skill_folders = (*setup.skill_folders, _folder(name))
+        session = await conversation.link.reopen()
+    elif action != "list":
+        await _switch(conversation, name, on=action == "on")
+    found = (await session.rpc.skills.list()).get("skills") or ()
+    rows = tuple(
+        (
+            str(each.get("name")),
+            str(each.get("description") or ""),
+            str(each.get("source") or ""),
+            bool(each.get("enabled", True)),
+        )
+        for each in found
+    )
+    caption = f"{len(rows)} skill{'' if len(rows) == 1 else 's'}"
+    return Table(("name", "description", "source", "on"), rows, caption)
+
+
+def _folder(name: str) -> Path:
+    folder = Path(name).expanduser().absolute()
+    if not name or not folder.is_dir():
+        raise UsageError(f"{name!r} is no folder.", hint="It holds a folder for each skill.")
+    return folder
+
+
+async def _switch(conversation: Conversation, name: str, *, on: bool) -> None:
+    session = await conversation.session()
+    names = [str(s.get("name")) for s in (await session.rpc.skills.list()).get("skills") or ()]
+    if name not in names:
+        raise UsageError(f"There is no skill {name!r}.", hint="`%copilot skills` lists them.")
+    if on:
+        await session.rpc.skills.enable(name=name)
+        conversation.link.setup.skills_off -= {name}
+    else:
+        await session.rpc.skills.disable(name=name)
+        conversation.link.setup.skills_off |= {name}

@@ -1,0 +1,50 @@
+"""`%copilot config`: every setting with its value and where that comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_nb.magics.command import Rest, SettingName, command, unknown
+from copilot_nb.magics.result import Result, Table, Text
+
+if TYPE_CHECKING:
+    from copilot_nb.notebook.conversation import Conversation
+
+_TRUST, _DISTRUST = "trust", "distrust"
+
+
+@command
+def config(conversation: Conversation, name: SettingName = "", value: Rest = "") -> Result:
+    """Show every setting with its value and where that comes from, or set one for this kernel.
+
+    `%copilot config trust` lets the project's `.copilot-nb.toml` count, as it is now;
+    `%copilot config distrust` takes that back.
+
+    Args:
+        conversation: The notebook's.
+        name: A setting; or trust, distrust.
+        value: Its new value; `default` takes back what was set in this kernel.
+    """
+    from copilot_nb.notebook.settings import SETTINGS
+
+    settings = conversation.settings
+    if name == _TRUST:
+        return Text(settings.project.trust())
+    if name == _DISTRUST:
+        return Text(settings.project.distrust())
+    names = [each.name for each in SETTINGS]
+    if name and name not in names:
+        raise unknown("setting", name, names, "`%copilot config` lists them.")
+    if value:
+        settings.choose(name, None if value == "default" else value, "%copilot config")
+    wanted = [each for each in SETTINGS if name in {"", each.name}]
+    found = {each.name: settings.find(each.name) for each in wanted}
+    rows = tuple(
+        (each.name, _shown(found[each.name].value), found[each.name].source, each.help)
+        for each in wanted
+    )
+    return Table(("setting", "value", "from", "meaning"), rows, "", settings.project.note())
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,101 @@
+"""`%copilot allow`, `deny` and `rules`: what is decided once and for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from copilot_nb.errors import UsageError
+from copilot_nb.magics.command import Rest, command
+from copilot_nb.magics.result import Result, Table, Text
+
+if TYPE_CHECKING:
+    from copilot_nb.notebook.conversation import Conversation
+
+_NOTE = "A rule that denies wins. %copilot rules revoke NUMBER takes one back."
+
+
+@command
+def allow(
+    conversation: Conversation,
+    kind: Literal["shell", "read", "write", "url", "mcp", "custom-tool", "tool"],
+    text: Rest,
+    *,
+    everywhere: bool = False,
+) -> Text:
+    """Allow one thing always: in this project, or everywhere.
+
+    KIND is what it is about: a shell command, reading or writing a path, a URL, a tool. TEXT is
+    exactly what: the whole command line, `git log:*` for all lines that begin so, a path or
+    `folder/**`, all of a URL, `server/tool`, the tool's name.
+
+    Args:
+        conversation: The notebook's.
+        kind: What the rule is about.
+        text: What exactly.
+        everywhere: In all projects.
+    """
+    return _added(conversation, kind, "allow", text, everywhere=everywhere)
+
+
+@command
+def deny(
+    conversation: Conversation,
+    kind: Literal["shell", "read", "write", "url", "mcp", "custom-tool", "tool"],
+    text: Rest,
+    *,
+    everywhere: bool = False,
+) -> Text:
+    """Never allow one thing: in this project, or everywhere. It wins over all that allows.
+
+    KIND and TEXT are as for `%copilot allow`.
+
+    Args:
+        conversation: The notebook's.
+        kind: What the rule is about.
+        text: What exactly.
+        everywhere: In all projects.
+    """
+    return _added(conversation, kind, "deny", text, everywhere=everywhere)
+
+
+@command
+def rules(
+    conversation: Conversation,
+    action: Literal["list", "revoke"] = "list",
+    number: int = 0,
+    *,
+    everywhere: bool = False,
+) -> Result:
+    """List the standing rules that hold in this project, or take one back.
+
+    Args:
+        conversation: The notebook's.
+        action: What to do.
+        number: The rule to take back.
+        everywhere: List those of other projects as well.
+    """
+    if action == "revoke":
+        if not number:
+            raise UsageError("`%copilot rules revoke` needs the rule's NUMBER.", hint=_NOTE)
+        return Text(f"Revoked: {conversation.rules.revoke(number).words}.")
+    listed = conversation.rules.list(everywhere=everywhere)
+    rows = tuple(
+        (
+            each.number,
+            each.decision,
+            each.kind,
+            each.text,
+            each.place or "everywhere",
+            "until revoked" if each.lasting else "until the kernel ends",
+        )
+        for each in listed
+    )
+    caption = f"{len(rows)} rule{'' if len(rows) == 1 else 's'} in {conversation.rules.path}"
+    return Table(("number", "decision", "kind", "text", "place", "holds"), rows, caption, _NOTE)
+
+
+def _added(
+    conversation: Conversation, kind: str, decision: str, text: str, *, everywhere: bool
+) -> Text:
+    rule = conversation.rules.add(kind, decision, text, "" if everywhere else None)
+    return Text(f"Rule {rule.number}. {rule.words}.")

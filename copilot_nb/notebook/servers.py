@@ -1,0 +1,165 @@
+"""MCP servers of one notebook: those that were added here, and those that the runtime knows."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.errors import CopilotError, UsageError
+from copilot_nb.protocol.session import McpServerConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from copilot_nb.notebook.conversation import Conversation
+
+_ADD_HINT = "Such as `%copilot mcp add files npx -y @modelcontextprotocol/server-filesystem .`"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One MCP server."""
+
+    name: str
+    status: str
+    """connected, pending, failed, needs-auth, stopped, disabled."""
+    tools: int | None
+    source: str
+    error: str
+
+
+def config(
+    target: str, env: Sequence[str], key_env: str, environ: Mapping[str, str]
+) -> McpServerConfig:
+    """The server that a command line or URL means; keys are read from their variables now.
+
+    Raises:
+        UsageError: It is neither, or a variable is not set.
+    """
+    if not target.strip():
+        raise UsageError("`%copilot mcp add` needs a command or a URL.", hint=_ADD_HINT)
+    if target.startswith(("http://", "https://")):
+        key = _value(key_env, environ) if key_env else ""
+        headers = {"Authorization": f"Bearer {key}"} if key else None
+        return McpServerConfig(type="http", url=target.strip(), headers=headers)
+    try:
+        command, *arguments = shlex.split(target)
+    except ValueError:
+        raise UsageError(f"A quotation mark is not closed in {target!r}.", hint="") from None
+    given = {name: _value(name, environ) for name in env}
+    return McpServerConfig(type="local", command=command, args=arguments, env=given or None)
+
+
+async def listed(conversation: Conversation) -> tuple[Server, ...]:
+    """All servers with their state; Tab knows them from here on."""
+    session = await conversation.session()
+    found = (await session.rpc.mcp.list()).get("servers") or ()
+    servers = [await _server(conversation, each) for each in found]
+    conversation.known.servers = tuple(each.name for each in servers)
+    return tuple(servers)
+
+
+async def check(conversation: Conversation, name: str) -> None:
+    """See that there is such a server.
+
+    Raises:
+        UsageError: There is none.
+    """
+    names = [each.name for each in await listed(conversation)]
+    if name in names or name in conversation.link.setup.servers:
+        return
+    near = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "`%copilot mcp` lists them."
+    raise UsageError(f"There is no MCP server {name!r}.", hint=hint)
+
+
+async def add(conversation: Conversation, name: str, wanted: McpServerConfig) -> None:
+    """Start a server; the session has its tools from the next turn on, and after every restart.
+
+    Raises:
+        UsageError: It could not be started.
+    """
+    session = await conversation.session()
+    try:
+        await session.rpc.mcp.start_server(server_name=name, config=wanted)
+    except CopilotError as error:
+        reason = error.message.partition("failed with message: ")[2] or error.message
+        raise UsageError(
+            f"MCP server {name} did not start: {reason}", hint="Try its command in a shell."
+        ) from None
+    conversation.link.setup.servers[name] = wanted
+
+
+async def remove(conversation: Conversation, name: str) -> None:
+    """End a server and forget it; the conversation goes on.
+
+    Raises:
+        UsageError: It was not added here.
+    """
+    if name not in conversation.link.setup.servers:
+        raise UsageError(
+            f"MCP server {name!r} comes from the runtime's own configuration.",
+            hint=f"`%copilot mcp stop {name}` ends it for this session.",
+        )
+    await stop(conversation, name)
+    del conversation.link.setup.servers[name]
+    await conversation.link.reopen()
+
+
+async def stop(conversation: Conversation, name: str) -> None:
+    """End a server until it is restarted."""
+    session = await conversation.session()
+    await session.rpc.mcp.stop_server(server_name=name)
+
+
+async def restart(conversation: Conversation, name: str) -> None:
+    """End a server if it runs, and start it."""
+    session = await conversation.session()
+    await session.rpc.mcp.restart_server(
+        server_name=name, config=conversation.link.setup.servers.get(name)
+    )
+
+
+async def tools(conversation: Conversation, name: str) -> tuple[tuple[str, str], ...]:
+    """A server's tools with their descriptions.
+
+    Raises:
+        UsageError: There is no such server.
+    """
+    await check(conversation, name)
+    session = await conversation.session()
+    found = (await session.rpc.mcp.list_tools(server_name=name)).get("tools") or ()
+    return tuple((str(each.get("name")), _first_line(each.get("description"))) for each in found)
+
+
+async def _server(conversation: Conversation, each: Mapping[str, Any]) -> Server:
+    name, status = str(each.get("name")), str(each.get("status") or "")
+    count: int | None = None
+    if status == "connected":
+        session = await conversation.session()
+        with suppress(CopilotError):  # a number, not worth an error
+            count = len((await session.rpc.mcp.list_tools(server_name=name)).get("tools") or ())
+    here = name in conversation.link.setup.servers
+    source = "this notebook" if here else str(each.get("source") or "runtime")
+    return Server(name, status, count, source, str(each.get("error") or ""))
+
+
+def _value(name: str, environ: Mapping[str, str]) -> str:
+    if not name.isidentifier():
+        raise UsageError(
+            "--env and --key-env take the name of an environment variable.",
+            hint="Never put a key itself into the notebook; if it was typed here, revoke it.",
+        )
+    value = environ.get(name)
+    if not value:
+        raise UsageError(
+            f"{name} is not set.", hint=f'Such as os.environ["{name}"] = getpass.getpass()'
+        )
+    return value
+
+
+def _first_line(text: object) -> str:
+    return str(text or "").strip().partition("\n")[0]
