@@ -174,6 +174,11 @@ class InterruptGuard(Generic[T]):
             self._pressed.set_result(None)
 
 
+def may_break_off(frame: FrameType | None) -> bool:
+    """Whether a tool computes there, and not our own work in between."""
+    return _place(frame) == "tool"
+
+
 def _place(frame: FrameType | None) -> str:
     """What the signal interrupted.
 

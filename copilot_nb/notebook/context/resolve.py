@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data import columns
 from copilot_nb.data.frames import Frame, frame_of
+from copilot_nb.data.guarded import guarded
 from copilot_nb.data.images import for_model, image_output
 from copilot_nb.data.namespace import describe, describe_frame, nearest
 from copilot_nb.data.objects import describe_object, resolve
@@ -144,9 +145,9 @@ def _named(mention: Mention, shell: Shell) -> Resolved | None:
 
 def _part(mention: Mention, value: object, rest: str, shell: Shell) -> Resolved:
     name = mention.target.partition(".")[0]
-    frame = frame_of(value) if rest else None
+    frame = _table(name, value, shell) if rest else None
     if frame is not None and frame.position(rest) is not None:
-        return Resolved("reference", mention.target, _column(name, frame, rest, shell), columns=1)
+        return Resolved("reference", mention.target, _column(name, frame, rest), columns=1)
     if rest:
         try:
             value = resolve(mention.target, {**shell.user_ns, **shell.variables})
@@ -173,12 +174,9 @@ def _function(mention: Mention, value: Any) -> Resolved:
 
 
 def _value(name: str, value: object, shell: Shell) -> Resolved:
-    if shell.privacy.variable(name) == "deny":
-        return Resolved("reference", name, f"{name}: {type_name(value)}")
-    frame = frame_of(value)
+    frame = _table(name, value, shell)
     if frame is not None:
-        text = frame_text(name, frame, shell)
-        return Resolved("reference", name, text, columns=len(frame.columns))
+        return Resolved("reference", name, frame_text(name, frame), columns=len(frame.columns))
     if is_figure(value):
         data = png(value)
         picture = for_model(image_output(data)) if data else None
@@ -186,34 +184,34 @@ def _value(name: str, value: object, shell: Shell) -> Resolved:
             return Resolved("image", name, pictures=(picture,))
     if is_a(value, (type, ModuleType, *FUNCTIONS)):
         return Resolved("reference", name, describe_object(name, value))
-    return Resolved("reference", name, describe(name, value, rows=0))
+    return Resolved("reference", name, describe(name, value, rows=0, privacy=shell.privacy))
 
 
-def frame_text(name: str, frame: Frame, shell: Shell) -> str:
+def _table(name: str, value: object, shell: Shell) -> Frame | None:
+    """The value as a table, as the privacy rules let it be read."""
+    frame = frame_of(value)
+    return guarded(frame, name, shell.privacy) if frame is not None else None
+
+
+def frame_text(name: str, frame: Frame) -> str:
     """Columns, dtypes, missing values, and statistics of each column, without rows."""
     lines = [f"{name}: {frame.kind}, {frame.size}", describe_frame(frame, rows=0), "Statistics:"]
     for at, column in enumerate(frame.columns[:COLUMNS]):
-        lines.append(f"{column.name}: {'; '.join(_statistics(name, frame, at, shell))}")
+        lines.append(f"{column.name}: {'; '.join(_statistics(frame, at))}")
     if len(frame.columns) > COLUMNS:
         lines.append(f"… {len(frame.columns) - COLUMNS:,} more columns")
     return "\n".join(lines)
 
 
-def _column(name: str, frame: Frame, label: str, shell: Shell) -> str:
+def _column(name: str, frame: Frame, label: str) -> str:
     at = frame.position(label) or 0
-    return "\n".join(
-        [f"{name}.{label}: {frame.columns[at].dtype}", *_statistics(name, frame, at, shell)]
-    )
+    return "\n".join([f"{name}.{label}: {frame.columns[at].dtype}", *_statistics(frame, at)])
 
 
-def _statistics(name: str, frame: Frame, at: int, shell: Shell) -> list[str]:
-    access = shell.privacy.column(frame.columns[at].name, name)
-    if access == "deny":
+def _statistics(frame: Frame, at: int) -> list[str]:
+    if at in frame.withheld:
         return ["withheld by the user's privacy rules"]
-    lines = columns.statistics(columns.sample(frame, at, rows=SAMPLE))
-    if access == "allow" or (access == "aggregate" and lines[1:] and lines[1].startswith("Mean")):
-        return lines
-    return [line for line in lines if line.startswith(("Values:", "Distinct:"))]
+    return columns.statistics(columns.sample(frame, at, rows=SAMPLE))
 
 
 def _cell(mention: Mention, shell: Shell) -> Resolved:
