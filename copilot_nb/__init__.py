@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         TurnTimeoutError,
         UsageError,
     )
-    from copilot_nb.notebook.current import current, show
+    from copilot_nb.notebook.current import current, show, tools
     from copilot_nb.protocol.events import SessionEvent
     from copilot_nb.protocol.permission import (
         PermissionDecision,
@@ -84,11 +84,12 @@ __all__ = [
     "reject",
     "show",
     "tool",
+    "tools",
     "unload_ipython_extension",
 ]
 
 _ROOMS = {
-    "notebook.current": ("current", "show"),
+    "notebook.current": ("current", "show", "tools"),
     "protocol.events": ("SessionEvent",),
     "protocol.permission": ("PermissionDecision", "approve_for_session", "approve_once", "reject"),
     "protocol.session": ("MessageOptions", "ProviderConfig", "SessionConfig"),

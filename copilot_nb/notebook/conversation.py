@@ -34,6 +34,7 @@ from copilot_nb.notebook.outgoing import Gate
 from copilot_nb.notebook.prelude import Prelude
 from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
+from copilot_nb.notebook.toolbox import ToolSwitches
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalSent
 from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.providers import Source
     from copilot_nb.notebook.rules import StandingRules
-    from copilot_nb.protocol.hook import HookOutput, PostToolUse
+    from copilot_nb.protocol.hook import HookOutput, PostToolUse, PreToolUse
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
 
@@ -89,8 +90,10 @@ class Conversation:
             lambda: self._screen is not None and not self._screen.attended,
         )
         """Who answers what the agent asks."""
+        self.toolbox = ToolSwitches(self)
+        """Which tools there are, and which may be used."""
         self.link.hooks = SessionHooks(
-            on_pre_tool_use=self.decisions.before_tool, on_post_tool_use=self._after_tool
+            on_pre_tool_use=self._before_tool, on_post_tool_use=self._after_tool
         )
         self._make_screen = make_screen
         self._screen: Screen | None = None
@@ -119,7 +122,7 @@ class Conversation:
         composed = await compose(prompt, options, self.link.shell, self.settings)
         screen = self._screen = self._new_screen()
         try:
-            session, turn = await self._begin(composed, screen)
+            session, turn = await self._begin(composed, screen, options)
             if options.out:
                 get_ipython().user_ns[options.out] = turn  # type: ignore[union-attr]  # cells have one
             await self._follow(session, turn, screen, limit)
@@ -168,6 +171,7 @@ class Conversation:
     async def close(self) -> None:
         """End everything that this conversation started."""
         await self._acts.close()
+        self.toolbox.close()
         await self.link.close()
 
     async def session(self) -> Session:
@@ -180,13 +184,18 @@ class Conversation:
         session.release = self.gate.release
         return session
 
+    def _before_tool(self, data: PreToolUse) -> HookOutput | None:
+        return self.toolbox.before_tool(data) or self.decisions.before_tool(data)
+
     async def _after_tool(self, data: PostToolUse) -> HookOutput | None:
         session = self.link.session
         return await self.gate.after_tool(session, data) if session is not None else None
 
     # -- the turn
 
-    async def _begin(self, composed: Composed, screen: Screen) -> tuple[Session, Turn]:
+    async def _begin(
+        self, composed: Composed, screen: Screen, options: AskOptions
+    ) -> tuple[Session, Turn]:
         """Open the session and send the prompt; what fails is drawn."""
         session: Session | None = None
         prompt = composed.prompt
@@ -195,6 +204,7 @@ class Conversation:
         try:
             session = await self.session()
             session.pending.attended = screen.attended
+            await self.toolbox.apply(session, options.tools)
             screen.preface = tuple(
                 NoticeBlock(id=f"news-{at}", text=text)
                 for at, text in enumerate(self.link.take_news())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
 from uuid import uuid4
 
 from copilot_nb.errors import UsageError
 from copilot_nb.session.blocking import block_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.toolbox import ToolTable
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
+    from copilot_nb.views.tool_facts import ToolFact
 
 _conversations: list[Conversation] = []
 
@@ -58,3 +63,53 @@ async def close() -> None:
     """End the conversation with everything that it started; the next one begins anew."""
     while _conversations:
         await _conversations.pop().close()
+
+
+class Tools(Sequence["ToolFact"]):
+    """The tools of this notebook's agent, asked for anew at each look; starts the runtime.
+
+    `tools["bash"]` is one of them; `tools.disable("bash")` switches it off.
+    """
+
+    def table(self) -> ToolTable:
+        """The tools as they are now."""
+        from copilot_nb.notebook.toolbox import ToolTable
+
+        switches = conversation().toolbox
+        return ToolTable(switches, block_on(switches.facts()))
+
+    def __len__(self) -> int:
+        return len(self.table())
+
+    @overload
+    def __getitem__(self, key: int | str) -> ToolFact: ...
+    @overload
+    def __getitem__(self, key: slice) -> Sequence[ToolFact]: ...
+    def __getitem__(self, key: int | str | slice) -> ToolFact | Sequence[ToolFact]:
+        """A tool by its place or its name."""
+        return self.table()[key]
+
+    def __iter__(self) -> Iterator[ToolFact]:
+        return iter(self.table())
+
+    def enable(self, name: str) -> None:
+        """Offer a tool again, from the next turn on."""
+        self.table().enable(name)
+
+    def disable(self, name: str) -> None:
+        """Switch a tool off: it is no longer offered, and its calls are denied."""
+        self.table().disable(name)
+
+    def rule(self, name: str, decision: str) -> None:
+        """Ask before each call of a tool, or allow or deny them all in this folder."""
+        self.table().rule(name, decision)
+
+    def __repr__(self) -> str:
+        return repr(self.table())
+
+    def _ipython_display_(self) -> None:
+        self.table()._ipython_display_()
+
+
+tools = Tools()
+"""What `%copilot tools` lists, as a list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 from typing import Any, Literal
 
 from pydantic import Field
@@ -39,6 +40,19 @@ class Tool(Wire):
         if required:
             schema["required"] = [*schema.get("required", ()), name]
         return self.model_copy(update={"parameters_schema": schema})
+
+    def _repr_html_(self) -> str:
+        """Its card."""
+        # By name: views stand to the right of this room.
+        card = pkgutil.resolve_name("copilot_nb.views.tools:card")
+        return str(
+            card(
+                self.name,
+                self.description,
+                self.parameters_schema,
+                asks=not self.skip_permission,
+            )
+        )
 
 
 class BinaryResult(Wire):

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from pydantic_core import to_jsonable_python
 
-from copilot_nb.errors import ToolError
+from copilot_nb.errors import ConfigError, ToolError
 from copilot_nb.protocol.local import (
     LocalKernelOutput,
     LocalRequestAnswered,
@@ -209,6 +209,14 @@ class FunctionTool(Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<tool {self.name}>"
+
+    def _repr_html_(self) -> str:
+        """Its card; without parameters where only a session knows what it is handed."""
+        try:
+            tool = self.definition()
+        except ConfigError:
+            tool = Tool(name=self.name, description=self.description)
+        return tool._repr_html_()
 
     @property
     def description(self) -> str:

@@ -5,22 +5,25 @@ import panels from "./panels.css";
 import blocks from "./style.css";
 import { connect } from "./sync.js";
 import { mathOf } from "./math.js";
+import table from "./tools.css";
+import { mountTools } from "./tools.js";
 import { mountView } from "./view.js";
 
 export { connect };
 
-const css = blocks + panels + page;
+const css = blocks + panels + page + table;
 const STYLE_ID = `copilot-style-${hash(css)}`;
 
 /**
  * @param {ReturnType<typeof connect>} sync
- * @param {{widget_manager?: any}} model
+ * @param {{get?: Function, widget_manager?: any}} model
  * @param {HTMLElement} el
  * @returns {() => void} takes the view away
  */
 export function mount(sync, model, el) {
   addStyle(el.ownerDocument);
-  const dispose = mountView({ el, sync, typeset: mathOf(model) });
+  const draw = model.get?.("face") === "tools" ? mountTools : mountView;
+  const dispose = draw({ el, sync, typeset: mathOf(model) });
   sync.ready();
   return dispose;
 }

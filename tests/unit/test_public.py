@@ -15,7 +15,14 @@ NAMES = {
     *("CopilotError", "UsageError", "ConfigError", "CliError", "ConnectionClosedError"),
     *("ProtocolError", "RpcError", "SessionError", "AuthenticationError", "QuotaError"),
     *("SessionNotFoundError", "SessionClosedError", "TurnAbortedError", "TurnTimeoutError"),
-    *("ToolError", "current", "show", "load_ipython_extension", "unload_ipython_extension"),
+    *(
+        "ToolError",
+        "current",
+        "show",
+        "tools",
+        "load_ipython_extension",
+        "unload_ipython_extension",
+    ),
 }
 HEAVY = {"pydantic", "ipywidgets", "anywidget", "rich", "mistune", "nest_asyncio2", "tornado"}
 """What comes in with the first turn, and not before."""

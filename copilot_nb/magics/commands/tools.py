@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot_nb.magics.command import command
-from copilot_nb.magics.result import Table
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.toolbox import ToolTable
 
 
 @command
-async def tools(conversation: Conversation) -> Table:
-    """List every tool that the agent has: what it does, where it comes from, whether it asks."""
-    from copilot_nb.notebook import facts
+async def tools(conversation: Conversation) -> ToolTable:
+    """List every tool of the agent: what it does and takes, whether it asks, how often it ran.
 
-    found = await facts.tools(conversation)
-    rows = tuple((tool.name, tool.description, tool.source, tool.asks) for tool in found)
-    return Table(("name", "description", "source", "asks"), rows, f"{len(rows)} tools")
+    In a notebook the table is live: each tool can be switched off and on, and its permission set
+    for this folder. `copilot_nb.tools` is the same list in Python.
+    """
+    from copilot_nb.notebook.toolbox import ToolTable
+
+    facts = await conversation.toolbox.facts()
+    conversation.known.tools = tuple(fact.name for fact in facts)
+    return ToolTable(conversation.toolbox, facts)

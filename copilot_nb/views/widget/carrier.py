@@ -11,7 +11,7 @@ import hashlib
 import sys
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import anywidget
 import ipywidgets
@@ -19,6 +19,9 @@ import traitlets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+Face = Literal["turn", "tools"]
+"""What a widget shows."""
 
 _STATIC: Final = files("copilot_nb.views.widget") / "static"
 
@@ -48,44 +51,48 @@ class Carrier(ipywidgets.Widget):  # type: ignore[misc]  # ipywidgets has no typ
     code = traitlets.Unicode().tag(sync=True)
 
 
-class TurnWidget(anywidget.AnyWidget):
-    """The page's end of one turn.
+class LiveWidget(anywidget.AnyWidget):
+    """The page's end of one turn or listing.
 
     `snap` is never pushed: whoever asks for the widget's state (a reloaded page, a second window)
-    gets the turn as it is at that moment.
+    gets it as it is at that moment.
 
     Args:
-        snapshot: The turn as it is now, as JSON.
+        face: What the page draws.
+        snapshot: What is drawn as it is now, as JSON.
     """
 
     _esm = stub_code()
+    face = traitlets.Unicode().tag(sync=True)
     runtime = traitlets.Any().tag(sync=True, to_json=lambda value, _: f"IPY_MODEL_{value.model_id}")
     version = traitlets.Unicode().tag(sync=True)
     snap = traitlets.Any(0).tag(sync=True, to_json=lambda _, widget: widget.snapshot())
 
-    def __init__(self, snapshot: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, face: Face, snapshot: Callable[[], dict[str, Any]]) -> None:
         self.snapshot = snapshot
-        super().__init__(runtime=_carrier(), version=version())
+        super().__init__(face=face, runtime=_carrier(), version=version())
 
 
 class WholeWidget(anywidget.AnyWidget):
     """The same with the whole bundle, for front ends where widgets cannot see each other.
 
     Args:
-        snapshot: The turn as it is now, as JSON.
+        face: What the page draws.
+        snapshot: What is drawn as it is now, as JSON.
     """
 
     _esm = runtime_code()
+    face = traitlets.Unicode().tag(sync=True)
     snap = traitlets.Any(0).tag(sync=True, to_json=lambda _, widget: widget.snapshot())
 
-    def __init__(self, snapshot: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, face: Face, snapshot: Callable[[], dict[str, Any]]) -> None:
         self.snapshot = snapshot
-        super().__init__()
+        super().__init__(face=face)
 
 
-def turn_widget(snapshot: Callable[[], dict[str, Any]]) -> ipywidgets.DOMWidget:
+def live_widget(face: Face, snapshot: Callable[[], dict[str, Any]]) -> ipywidgets.DOMWidget:
     """A widget of the kind that this front end can run."""
-    return WholeWidget(snapshot) if _in_marimo() else TurnWidget(snapshot)
+    return WholeWidget(face, snapshot) if _in_marimo() else LiveWidget(face, snapshot)
 
 
 _carriers: list[Carrier] = []

@@ -7,8 +7,6 @@ output is replaced by its stored form and the widget goes away.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,16 +14,17 @@ from copilot_nb.transcript.blocks import Transcript
 from copilot_nb.transcript.changes import changes, to_wire
 from copilot_nb.views import static
 from copilot_nb.views.widget.answers import acting, fitting
-from copilot_nb.views.widget.carrier import turn_widget
-from copilot_nb.views.widget.pace import Pace, shortened, trimmed, weight
+from copilot_nb.views.widget.line import WIDGET_MIME, Line
+from copilot_nb.views.widget.pace import shortened, trimmed
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable, Mapping
 
     from copilot_nb.views.view import Callbacks
 
-WIDGET_MIME: Final = "application/vnd.jupyter.widget-view+json"
-_VERSION: Final = 1
+__all__ = ["WIDGET_MIME", "Publish", "WidgetView", "publish_in_cell"]
+
 _REPEAT_AFTER: Final = 4.0
 
 
@@ -96,27 +95,24 @@ class WidgetView:
         self._publish = publish
         self._on_unready = on_unready
         self._ready_timeout = ready_timeout
-        self._epoch = uuid.uuid4().hex[:12]
-        self.display_id = f"copilot-{self._epoch}"
+        self._line = Line("turn", loop=loop, state=self._state, heard=self._take, every=every)
+        self.display_id = f"copilot-{self._line.epoch}"
         """The output that the turn is shown in."""
-        self._widget: Any = None
+        self._shown = False
         self._latest = Transcript()
         self._sent = _Sent(0, self._latest)
-        self._pace = Pace(every)
         self._timer: asyncio.TimerHandle | None = None
-        self._deadline: asyncio.TimerHandle | None = None
-        self._pages: set[str] = set()
         self._answered: dict[str, float] = {}
 
     @property
     def ready(self) -> bool:
         """Whether a page has said that it draws the turn."""
-        return bool(self._pages)
+        return bool(self._line.pages)
 
     def update(self, transcript: Transcript) -> None:
         """Draw the newest transcript: at once after a pause, else with the next message."""
         self._latest = transcript
-        if self._widget is None:
+        if not self._shown:
             self._open()
         elif self._timer is None:
             self._flush_when_due()
@@ -125,53 +121,43 @@ class WidgetView:
         """Send the last difference, store the turn in the output and take the widget away."""
         self._latest = transcript
         stored = static.mimebundle(transcript)
-        if self._widget is None:
+        if not self._shown:
             self._publish(stored, display_id=self.display_id, update=False)
             return
         self._flush()
         self._publish(stored, display_id=self.display_id, update=True)
-        if len(self._pages) > 1 and self._widget.comm is not None:
-            self._send({"k": "freeze", "mid": self._widget.model_id, "data": stored})
+        if len(self._line.pages) > 1 and self._line.open:
+            self._line.send({"k": "freeze", "mid": self._line.model_id, "data": stored})
         self.discard()
 
     def whole(self, block_id: str, text: str) -> None:
         """Send all of a text that went out cut, to whoever asked for it."""
-        if self._widget is not None and self._widget.comm is not None:
-            self._send({"k": "whole", "id": block_id, "text": shortened(text)})
+        if self._line.open:
+            self._line.send({"k": "whole", "id": block_id, "text": shortened(text)})
 
     def discard(self) -> None:
         """Take the widget away and leave the output as it is."""
-        for timer in (self._timer, self._deadline):
-            if timer is not None:
-                timer.cancel()
-        self._timer = self._deadline = None
-        if self._widget is not None:
-            self._widget.layout.close()
-            self._widget.close()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._line.close()
 
     def _open(self) -> None:
+        self._shown = True
         self._sent = _Sent(0, trimmed(self._latest))
-        self._widget = turn_widget(self._snapshot)
-        self._widget.on_msg(self._receive)
-        data, metadata = self._widget._repr_mimebundle_()
-        bundle = {**static.mimebundle(self._latest), WIDGET_MIME: data[WIDGET_MIME]}
+        live, metadata = self._line.start(self._ready_timeout, self._on_unready)
+        bundle = {**static.mimebundle(self._latest), **live}
         self._publish(bundle, metadata=metadata, display_id=self.display_id, update=False)
-        self._deadline = self._loop.call_later(self._ready_timeout, self._unready)
-
-    def _unready(self) -> None:
-        self._deadline = None
-        if not self._pages and self._on_unready is not None:
-            self._on_unready()
 
     # -- to the page
 
-    def _snapshot(self) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         """May run on any thread: it reads one value that is never changed."""
         sent = self._sent
-        return {"v": _VERSION, "e": self._epoch, "n": sent.n, "t": to_wire(sent.transcript)}
+        return {"n": sent.n, "t": to_wire(sent.transcript)}
 
     def _flush_when_due(self) -> None:
-        wait = self._pace.wait(self._loop.time())
+        wait = self._line.wait
         if wait > 0:
             self._timer = self._loop.call_later(wait, self._flush)
         else:
@@ -186,27 +172,13 @@ class WidgetView:
         if not operations:
             return
         self._sent = _Sent(self._sent.n + 1, newest)
-        self._send({"k": "d", "e": self._epoch, "n": self._sent.n, "o": operations})
-
-    def _send(self, message: dict[str, Any]) -> None:
-        self._pace.sent(weight(message), self._loop.time())
-        self._widget.send(message)
+        if self._line.open:
+            self._line.send({"k": "d", "e": self._line.epoch, "n": self._sent.n, "o": operations})
 
     # -- from the page
 
-    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
-        if isinstance(content, Mapping) and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._take, dict(content))
-
     def _take(self, content: Mapping[str, Any]) -> None:
-        if self._widget is None or self._widget.comm is None:
-            return
         match content.get("k"):
-            case "ready":
-                self._pages.add(str(content.get("page", "")))
-                self._send({"k": "ok", "e": self._epoch, "n": self._sent.n})
-            case "sync":
-                self._send({"k": "s", **self._snapshot()})
             case "answer":
                 self._answer(str(content.get("id", "")), content.get("v"))
             case "act":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.screen import Screen
 from copilot_nb.testing.reply import Reply
+from copilot_nb.transcript.whole import whole_output
 
 if TYPE_CHECKING:
     import pytest
@@ -64,4 +65,4 @@ async def test_more_sends_the_whole_output(talk: Talk, monkeypatch: pytest.Monke
     turn = await talk.conversation.run("Go")
 
     assert asked == [turn.tool_calls[0].id]
-    assert sent == [(asked[0], turn.tool_calls[0].output)]
+    assert sent == [(asked[0], whole_output(turn.events, asked[0]))]

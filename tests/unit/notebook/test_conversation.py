@@ -375,13 +375,3 @@ async def test_out_binds_the_turn_of_a_failure_too(talk: Talk) -> None:
     (line,) = caught.value._render_traceback_()
     assert line.startswith("The turn failed: ")
     assert "context too long" in line
-
-
-async def test_tools_are_listed_with_their_source(talk: Talk) -> None:
-    """Those of the runtime, those of the kernel; unknown ones are said to ask."""
-    found = {tool.name: tool for tool in await facts.tools(talk.conversation)}
-
-    assert (found["run_code"].source, found["run_code"].asks) == ("kernel", "yes")
-    assert (found["list_variables"].source, found["list_variables"].asks) == ("kernel", "no")
-    assert (found["bash"].source, found["bash"].asks) == ("runtime", "yes")
-    assert found["run_code"].description.startswith("Run Python in the user's live notebook kernel")

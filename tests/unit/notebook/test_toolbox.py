@@ -1,0 +1,200 @@
+"""The tools of a conversation: listed, counted, switched off, ruled."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from IPython.display import display
+
+import copilot_nb
+from copilot_nb.errors import UsageError
+from copilot_nb.notebook import current
+from copilot_nb.notebook.options import AskOptions
+from copilot_nb.notebook.toolbox import ToolTable
+from copilot_nb.session.tools import tool
+from copilot_nb.testing.reply import Reply
+from copilot_nb.views.widget import tools as live
+
+if TYPE_CHECKING:
+    from tests.unit.notebook.conftest import Talk
+
+
+@tool(permission="read")
+def look_up(word: str) -> str:
+    """Look a word up."""
+    return word
+
+
+async def table(talk: Talk) -> ToolTable:
+    """The tools as they are now."""
+    return ToolTable(talk.conversation.toolbox, await talk.conversation.toolbox.facts())
+
+
+def offered(talk: Talk) -> set[str]:
+    """What the runtime was told last not to offer."""
+    return set(talk.called("session.options.update")[-1]["excludedTools"])
+
+
+async def test_tools_are_listed_with_their_source(talk: Talk) -> None:
+    """The user's own first; each says what it takes and when it asks."""
+    session = await talk.conversation.session()
+    await session.register_tool(look_up)
+
+    found = await table(talk)
+
+    assert found[0].name == "look_up"
+    assert (found["look_up"].source, found["look_up"].asks) == ("python", "no")
+    assert (found["run_code"].source, found["run_code"].asks) == ("kernel", "yes")
+    assert (found["list_variables"].source, found["list_variables"].asks) == ("kernel", "no")
+    assert (found["propose_cell"].source, found["propose_cell"].asks) == ("kernel", "no")
+    assert found["preview_file"].asks == "outside of the folder"
+    assert (found["bash"].source, found["bash"].asks) == ("runtime", "yes")
+    assert found["run_code"].summary.startswith("Run Python in the user's live notebook kernel")
+    assert "code" in {each.name for each in found["run_code"].parameters}
+
+
+async def test_calls_are_counted(talk: Talk) -> None:
+    """Of this conversation, by name."""
+    talk.fake.script = [Reply(tools=[("list_variables", {})] * 2), Reply("Done.")]
+
+    await talk.conversation.run("Go")
+
+    assert (await table(talk))["list_variables"].calls == 2
+    assert (await table(talk))["run_code"].calls == 0
+
+
+async def test_tool_that_is_off_is_not_offered(talk: Talk) -> None:
+    """From the next turn on; it stays in the list, and can be switched on again."""
+    found = await table(talk)
+    found.disable("bash")
+    await talk.conversation.run("One")
+    assert {"bash", "lsp"} == offered(talk)
+    assert not (await table(talk))["bash"].enabled
+
+    found.enable("bash")
+    await talk.conversation.run("Two")
+
+    assert offered(talk) == {"lsp"}
+    assert (await table(talk))["bash"].enabled
+    before = len(talk.called("session.options.update"))
+    await talk.conversation.run("Three")
+    assert len(talk.called("session.options.update")) == before
+
+
+async def test_call_of_a_tool_that_is_off_is_denied(talk: Talk) -> None:
+    """The runtime keeps the offer of a turn that runs; the call does not get through."""
+
+    def switch(_request: dict[str, Any]) -> Reply:
+        talk.conversation.toolbox.switch("list_variables", enabled=False)
+        return Reply(tools=[("list_variables", {})])
+
+    await table(talk)
+    talk.fake.script = [switch, Reply("Done.")]
+
+    turn = await talk.conversation.run("Go")
+
+    assert turn.tool_calls[0].state == "denied"
+    assert "switched this tool off" in talk.told
+
+
+async def test_turn_may_have_some_tools_only(talk: Talk) -> None:
+    """The next one has all again; a name that nobody knows is an error before the turn."""
+    await talk.conversation.run("One", AskOptions(tools=("list_variables",)))
+    assert "list_variables" not in offered(talk)
+    assert {"bash", "run_code"} <= offered(talk)
+
+    await talk.conversation.run("Two")
+
+    assert offered(talk) == {"lsp"}
+
+
+async def test_rule_is_the_users_own(talk: Talk) -> None:
+    """It stands among the rules, and the list says so."""
+    found = await table(talk)
+
+    found.rule("list_variables", "deny")
+
+    assert (await table(talk))["list_variables"].rule == "deny"
+    assert talk.conversation.rules.tool_rule("list_variables") == "deny"
+    found.rule("list_variables", "ask")
+    assert (await table(talk))["list_variables"].permission == "does not ask"
+
+
+async def test_words_that_cannot_be_meant_are_errors(talk: Talk) -> None:
+    """With the nearest name, and with the rules that there are."""
+    found = await table(talk)
+
+    with pytest.raises(UsageError) as caught:
+        found["bsh"]
+    assert caught.value.hint == "Did you mean bash?"
+    with pytest.raises(UsageError, match="no tool 'nobody at all'"):
+        found.disable("nobody at all")
+    with pytest.raises(UsageError, match="no rule 'maybe'"):
+        found.rule("bash", "maybe")
+
+
+async def test_table_draws_itself(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stored where no page shows widgets, text in a terminal, live in a page: one at a time."""
+    drawn: list[Any] = []
+
+    class View:
+        open = True
+
+        def __init__(self, facts: Any, change: Any, **_: Any) -> None:
+            self.change = change
+            self.shown = [facts]
+            drawn.append(self)
+
+        def update(self, facts: Any) -> None:
+            self.shown.append(facts)
+
+        def close(self) -> None:
+            self.open = False
+
+    monkeypatch.setattr(live, "ToolsView", View)
+    found = await table(talk)
+    assert "<table>" in found._repr_html_()
+    talk.environ["COPILOT_NB_VIEW"] = "terminal"
+    display(found)
+    assert "list_variables" in capsys.readouterr().out
+
+    talk.environ["COPILOT_NB_VIEW"] = "widget"
+    display(found)
+    display(found)
+
+    first, second = drawn
+    assert (first.open, second.open) == (False, True)
+    assert second.change("bash", {"enabled": False}) == ""
+    assert not next(fact for fact in second.shown[-1] if fact.name == "bash").enabled
+    assert "There is no tool" in second.change("nobody", {"enabled": False})
+    await talk.conversation.close()
+    assert not second.open
+
+
+async def test_python_has_the_same_list(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`copilot_nb.tools`, asked for anew at each look."""
+    monkeypatch.setattr(current, "_conversations", [talk.conversation])
+
+    def look() -> None:
+        tools = copilot_nb.tools
+        assert "bash" in [tool.name for tool in tools]
+        assert len(tools) == len(tools[:])
+        tools.disable("bash")
+        assert not tools["bash"].enabled
+        tools.enable("bash")
+        tools.rule("bash", "deny")
+        assert tools["bash"].rule == "deny"
+        assert "bash" in repr(tools)
+
+    session = await talk.conversation.session()
+    assert session.loop is asyncio.get_running_loop()
+    monkeypatch.setattr(current, "block_on", lambda work: _now(work, session.loop))
+    await asyncio.to_thread(look)
+
+
+def _now(work: Any, loop: asyncio.AbstractEventLoop) -> Any:
+    return asyncio.run_coroutine_threadsafe(work, loop).result(5)
