@@ -20,17 +20,35 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from copilot_nb.transcript.blocks import Transcript
+
 TARGET: Final = REPOSITORY / "build" / "gallery"
 BUNDLE: Final = REPOSITORY / "copilot_nb" / "views" / "widget" / "static" / "runtime.js"
 THEMES: Final = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
 WIDTHS: Final = {"wide": 820, "narrow": 360}
 
-_SHOW = """async ([code, turn]) => {
+_SHOW: Final = """async ([code, turn]) => {
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const page = await import(url);
-  const model = { get: () => ({ v: 1, e: "E", n: 0, t: turn }), on() {}, off() {}, send() {} };
+  const heard = [];
+  globalThis.sent = [];
+  globalThis.says = (message) => heard.forEach((listener) => listener(message));
+  const model = {
+    get: () => ({ v: 1, e: "E", n: 0, t: turn }),
+    on: (event, listener) => event === "msg:custom" && heard.push(listener),
+    off() {},
+    send: (message) => sent.push(message),
+  };
   page.mount(page.connect(model), model, document.getElementById("live"));
 }"""
+"""Draws a turn with the built page. `sent` is what it would send, `says` speaks for the kernel."""
+
+
+def draw(page: Page, turn: Transcript, theme: str = "light") -> None:
+    """Shows a turn in an empty page, as the widget would."""
+    page.set_content(_document(theme))
+    page.evaluate(_SHOW, [BUNDLE.read_text(encoding="utf-8"), to_wire(turn)])
+    page.locator(".copilot-live[data-state]").wait_for()
 
 
 def take(browser: Browser, scene: Scene, theme: str, width: str) -> Path:
@@ -41,9 +59,7 @@ def take(browser: Browser, scene: Scene, theme: str, width: str) -> Path:
     """
     page = browser.new_page(viewport={"width": WIDTHS[width], "height": 900})
     try:
-        page.set_content(_document(theme))
-        page.evaluate(_SHOW, [BUNDLE.read_text(encoding="utf-8"), to_wire(scene.turn)])
-        page.locator(".copilot-block").first.wait_for()
+        draw(page, scene.turn, theme)
         _act(page, scene)
         if width == "wide":
             page.evaluate(

@@ -35,6 +35,8 @@ export function request(parts, context) {
   const id = `copilot-panel-${++panels}`;
   const clock = countdown();
   let drawn = "";
+  let wanted = "";
+  let last = null;
   let mode = "";
   let panel = null;
 
@@ -43,7 +45,8 @@ export function request(parts, context) {
     update(block, { waiting }) {
       const next = block.state !== "open" ? "answered" : waiting[0] === block.id ? "asking" : "queued";
       clock.limit(block.time_limit);
-      const wanted = contentOf(block);
+      if (block !== last) wanted = contentOf(block);
+      last = block;
       if (next !== mode || wanted !== drawn) {
         const hadFocus = el.contains(el.ownerDocument.activeElement);
         panel?.end();
