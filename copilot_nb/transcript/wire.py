@@ -95,7 +95,9 @@ def _read(hint: Any, raw: object, name: str) -> Any:
         return _tuple(get_args(hint)[0], raw, name)
     if get_origin(hint) is Literal:
         return _literal(get_args(hint), raw)
-    return _object(hint, raw) if is_dataclass(hint) else _plain(hint, raw, name)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _object(hint, raw)
+    return _plain(hint, raw, name)
 
 
 def _any(hints: tuple[Any, ...], raw: object, name: str) -> Any:

@@ -29,7 +29,15 @@ from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
 from copilot_nb.views.parts import change, code, folded, icon, pre, strong
 from copilot_nb.views.style import STYLE
-from copilot_nb.views.words import STATES, TASK_SIGNS, Attached, attached, footer, tasks_done
+from copilot_nb.views.words import (
+    STATES,
+    TASK_SIGNS,
+    UNFINISHED,
+    Attached,
+    attached,
+    footer,
+    tasks_done,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -228,7 +236,7 @@ def _error(block: ErrorBlock) -> str:
 def _foot(transcript: Transcript) -> str:
     if not transcript.ended:
         status = text(transcript.status or "Starting")
-        return f'<p class="copilot-foot copilot-status"><em>{status} …</em></p>'
+        return f'<p class="copilot-foot copilot-status"><em>{status} …</em> {UNFINISHED}</p>'
     sent = f'<p class="copilot-sent">Sent: {inline_html(transcript.sent)}</p>'
     words = text(footer(transcript))
     foot = f'<p class="copilot-foot">{words}</p>' if words else ""

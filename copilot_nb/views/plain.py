@@ -23,6 +23,7 @@ from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoB
 from copilot_nb.transcript.safety import sound
 from copilot_nb.views.words import (
     STATES,
+    UNFINISHED,
     Attached,
     asker,
     attached,
@@ -47,7 +48,9 @@ def to_text(transcript: Transcript) -> str:
     if transcript.sent:
         parts.append(f"> Sent to the model: {transcript.sent}")
     foot = " · ".join(part for part in (transcript.label, footer(transcript)) if part)
-    if foot and transcript.ended:
+    if not transcript.ended:
+        parts.append(f"— {UNFINISHED}")
+    elif foot:
         parts.append(f"— {foot}")
     return sound("\n\n".join(part for part in parts if part)) or "(an empty turn)"
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from copilot_nb.views.document import to_html
 from copilot_nb.views.plain import to_text
+from copilot_nb.views.record import MIME, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +36,17 @@ class Publish(Protocol):
         """Send `data`, a MIME bundle."""
 
 
-def mimebundle(transcript: Transcript) -> dict[str, str]:
-    """Both stored forms, by MIME type."""
-    return {"text/html": to_html(transcript), "text/plain": to_text(transcript)}
+def mimebundle(transcript: Transcript, *, record: bool = True) -> dict[str, Any]:
+    """The stored forms, by MIME type.
+
+    Args:
+        transcript: The turn.
+        record: Whether an ended turn is stored as data, too.
+    """
+    bundle: dict[str, Any] = {"text/html": to_html(transcript), "text/plain": to_text(transcript)}
+    if record and transcript.ended:
+        bundle[MIME] = to_record(transcript)
+    return bundle
 
 
 class StaticView:
@@ -47,6 +56,7 @@ class StaticView:
         publish: Where outputs go.
         loop: The loop that `update` and `close` are called on; the running one if not given.
         display_id: The output on the page to take over; a new one is made if not given.
+        record: Whether the ended turn is stored as data, too.
     """
 
     def __init__(
@@ -55,9 +65,11 @@ class StaticView:
         *,
         loop: asyncio.AbstractEventLoop | None = None,
         display_id: str | None = None,
+        record: bool = True,
     ) -> None:
         self.display_id = display_id or f"copilot-{uuid4().hex[:12]}"
         self._publish = publish
+        self._record = record
         self._loop = loop or asyncio.get_running_loop()
         self._on_page = display_id is not None
         self._newest: Transcript | None = None
@@ -83,7 +95,7 @@ class StaticView:
         self._pause = None
         if self._newest is None or self._newest is self._shown:
             return
-        data = mimebundle(self._newest)
+        data = mimebundle(self._newest, record=self._record)
         self._publish(data, display_id=self.display_id, update=self._on_page)
         self._on_page, self._shown = True, self._newest
         seconds = EVERY_LONG if len(data["text/html"]) > LONG else EVERY

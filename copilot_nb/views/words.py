@@ -35,7 +35,21 @@ EFFECTS = {
 }
 """What a kind of consequence is called."""
 
-_REFUSALS = ("Denied", "Declined", "Rejected", "Cancelled", "Not ", "Withdrawn")
+_TAKES = {"boolean": "yes or no", "integer": "a whole number", "number": "a number"}
+
+UNFINISHED = "This turn still runs, or the kernel ended before it did."
+"""What stands below a turn until it ends; and for ever, if the kernel did not live to see that."""
+
+_REFUSALS = (
+    "Denied",
+    "Declined",
+    "Rejected",
+    "Cancelled",
+    "Not ",
+    "Sent back",
+    "Stopped",
+    "Withdrawn",
+)
 
 
 def decision(block: PermissionBlock) -> str:
@@ -74,9 +88,7 @@ def asker(block: FormBlock) -> str:
 def field_note(field: FormField) -> str:
     """What a field takes, beside its label."""
     notes = [", ".join(choice.label for choice in field.choices)]
-    if field.kind in {"number", "integer", "boolean"}:
-        notes.append("yes or no" if field.kind == "boolean" else f"a {field.kind}")
-    notes += [field.format, "required" if field.required else ""]
+    notes += [_TAKES.get(field.kind, ""), field.format, "required" if field.required else ""]
     return "; ".join(note for note in notes if note)
 
 

@@ -26,6 +26,7 @@ from copilot_nb.transcript.blocks import (
 from copilot_nb.transcript.permissions import permission
 from copilot_nb.views.static import mimebundle, to_html, to_text
 from copilot_nb.views.style import STYLE
+from copilot_nb.views.words import UNFINISHED
 from tests.unit.transcript.events import folded, recorded, recorded_names
 from tests.unit.views.corpus import inspect
 from tests.unit.views.turns import DIFF, FAILED, FULL, SHELL, WAITING, answered
@@ -153,7 +154,7 @@ def test_what_is_open_is_shown_in_full() -> None:
         "a",
         "b",
         "Why?",
-        "Waiting for you …",
+        f"Waiting for you … {UNFINISHED}",
     ]
 
 
@@ -269,8 +270,15 @@ def test_the_markdown_reads_well_in_a_diff() -> None:
 def test_the_markdown_of_a_failure_and_of_nothing() -> None:
     """Never an empty output."""
     assert to_text(FAILED) == "> **Error:** Authentication failed.\n> See `%copilot provider`."
-    assert to_text(Transcript()) == "(an empty turn)"
+    assert to_text(Transcript(state="done")) == "(an empty turn)"
     assert "> **Which?** — not answered" in to_text(WAITING)
+
+
+def test_a_turn_that_never_ended_says_so() -> None:
+    """The kernel died in the middle of it: what is stored is not called empty, nor complete."""
+    assert to_text(Transcript()) == f"— {UNFINISHED}"
+    assert lines(Transcript()) == [f"Starting … {UNFINISHED}"]
+    assert mimebundle(Transcript()).keys() == {"text/html", "text/plain"}
 
 
 def test_output_in_markdown_can_not_end_its_fence() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from copilot_nb.transcript.blocks import TextBlock, Transcript
 from copilot_nb.views.static import EVERY, EVERY_LONG, LONG, StaticView
+from copilot_nb.views.words import UNFINISHED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +56,8 @@ class Output:
 
     def __call__(self, data: Mapping[str, Any], *, display_id: str, update: bool) -> None:
         """Take an output."""
-        self.sent.append((data["text/plain"], display_id, update))
+        text = data["text/plain"].removesuffix(f"\n\n— {UNFINISHED}")
+        self.sent.append((text, display_id, update))
 
 
 @pytest.fixture

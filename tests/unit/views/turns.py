@@ -18,6 +18,16 @@ from copilot_nb.transcript.blocks import (
     Usage,
     UserInputBlock,
 )
+from copilot_nb.transcript.choices import plan_choices
+from copilot_nb.transcript.forms import (
+    FieldChoice,
+    FormBlock,
+    FormField,
+    PlanBlock,
+    SignInBlock,
+    TodoBlock,
+    TodoItem,
+)
 from copilot_nb.transcript.permissions import permission
 
 DOT = (
@@ -98,6 +108,89 @@ FULL = Transcript(
         TextBlock(id="id-end", text="Done.", closed=True),
     ),
 )
+
+COLOUR = FormField(
+    name="colour",
+    kind="choice",
+    label="Colour",
+    required=True,
+    choices=(FieldChoice(value="r", label="Red"), FieldChoice(value="b", label="Blue")),
+)
+FORM = FormBlock(
+    id="id-form",
+    heading="How shall it look?",
+    source="paint",
+    fields=(
+        COLOUR,
+        FormField(name="n", kind="integer", label="Lines", description="How many."),
+        FormField(name="mail", kind="text", label="Mail", format="email"),
+        FormField(name="grid", kind="boolean", label="Grid"),
+        FormField(name="x", kind="text", label="Title"),
+    ),
+    warnings=("3 more fields are not shown.",),
+)
+PLAN = PlanBlock(
+    id="id-plan",
+    summary="Two *steps*.",
+    plan="# Plan\n\n1. Read\n2. Plot",
+    choices=plan_choices(["interactive", "autopilot"]),
+)
+SIGN_IN = SignInBlock(
+    id="id-sign-in", host="github.com", url="https://github.com/login/device", code="AB12-CD34"
+)
+TODO = TodoBlock(
+    id="todos",
+    items=(
+        TodoItem(text="Read", state="done"),
+        TodoItem(text="Plot", state="running"),
+        TodoItem(text="Write"),
+        TodoItem(text="Send", state="blocked"),
+    ),
+)
+EFFECTS = [{"kind": "overwrites", "text": "df (3 x 2)"}, {"kind": "files", "text": "a.csv"}]
+RUN = permission(
+    "id-run", {**KERNEL_CODE, "details": {"effects": EFFECTS, "editable": True}}, tool_call_id="c"
+)
+
+ASKING = Transcript(
+    state="running", status="Waiting for you", blocks=(FORM, PLAN, SIGN_IN, TODO, RUN)
+)
+"""A turn in which every other kind of request is open."""
+
+ANSWERED = Transcript(
+    state="done",
+    model="big-model",
+    sent="index (31 names), 20 rows of `df`",
+    usage=Usage(
+        input_tokens=1000,
+        output_tokens=200,
+        reasoning_tokens=150,
+        context_tokens=32_000,
+        context_limit=128_000,
+        credits=1.25,
+        cost=1,
+        requests=1,
+    ),
+    blocks=(
+        replace(FORM, state="answered", answer="Sent: colour, n", by="you"),
+        replace(PLAN, state="answered", answer="Approved", by="you"),
+        replace(SIGN_IN, state="cancelled"),
+        TODO,
+        ToolBlock(
+            id="c",
+            name="run_code",
+            title="gaps = df.isna().sum() …",
+            arguments=CODE,
+            language="python",
+            state="ok",
+            changes=("`df` 3 → 2 rows", "+ `gaps`"),
+            undo="done",
+        ),
+        answered(RUN, "Allowed once, edited"),
+        NoticeBlock(id="id-notice", text="`df` is large.", details="8,760 rows\n12 columns"),
+    ),
+)
+"""The same after the answers, with what its code changed and what the turn cost."""
 
 FAILED = Transcript(
     state="failed",

@@ -1,0 +1,152 @@
+"""Forms, plans, sign-ins, tasks and consequences in the stored form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import nh3
+import pytest
+
+from copilot_nb.views.static import to_html, to_text
+from copilot_nb.views.style import STYLE
+from copilot_nb.views.words import UNFINISHED
+from tests.unit.views.corpus import inspect
+from tests.unit.views.test_static import lines, one
+from tests.unit.views.turns import ANSWERED, ASKING, FORM, PLAN, SIGN_IN
+
+if TYPE_CHECKING:
+    from copilot_nb.transcript.blocks import Transcript
+
+
+@pytest.mark.parametrize("turn", [ASKING, ANSWERED])
+def test_only_what_we_write_is_in_the_html(turn: Transcript) -> None:
+    """Allowed tags and attributes, well nested, one style, no script, nobody's ids."""
+    findings = inspect(to_html(turn))
+
+    assert findings.wrong == []
+    assert len(findings.styles) == 1
+    assert "id-" not in to_html(turn)
+
+
+def test_what_is_open_is_shown_in_full() -> None:
+    """Every field, the whole plan, the code to type, and what code would do."""
+    assert lines(ASKING) == [
+        "How shall it look? (paint)",
+        "Colour Red, Blue; required",
+        "Lines a whole number How many.",
+        "Mail email",
+        "Grid yes or no",
+        "Title",
+        "3 more fields are not shown.",
+        "Go on with this plan?",
+        "Two steps.",
+        "Plan",
+        "Read",
+        "Plot",
+        "Sign in to github.com",
+        "Open https://github.com/login/device and enter the code AB12-CD34",
+        "Tasks 1 of 4 done",
+        "☑ Read",
+        "◐ Plot",
+        "☐ Write",
+        "⊘ Send",
+        "Run this code in your kernel?",
+        "gaps = df.isna().sum()",
+        "gaps.plot()",
+        "Overwrites df (3 x 2)",
+        "Files a.csv",
+        "Find gaps",
+        f"Waiting for you … {UNFINISHED}",
+    ]
+
+
+def test_an_answer_is_one_line_with_its_author() -> None:
+    """The plan stays behind it; the code to type is gone."""
+    assert lines(ANSWERED) == [
+        "✓ How shall it look? (paint) — Sent: colour, n (you)",
+        "✓ Plan — Approved (you)",
+        "Plan",
+        "Read",
+        "Plot",
+        "⊘ Sign in to github.com — not answered",
+        "Tasks 1 of 4 done",
+        "☑ Read",
+        "◐ Plot",
+        "☐ Write",
+        "⊘ Send",
+        "✓ run_code gaps = df.isna().sum() …",
+        "gaps = df.isna().sum()",
+        "gaps.plot()",
+        "✓ Allowed once, edited by you — Find gaps",
+        "Overwrites df (3 x 2)",
+        "Files a.csv",
+        "df 3 → 2 rows",
+        "+ gaps",
+        "Taken back.",
+        "· df is large.",
+        "8,760 rows",
+        "12 columns",
+        "Sent: index (31 names), 20 rows of df",
+        "big-model · 1,000 tokens in, 200 out (150 reasoning) · context 25% · 1.25 AI credits"
+        " · 1 premium request",
+    ]
+
+
+def test_a_form_may_be_a_page_to_open() -> None:
+    """Its address is text: nothing in a file should be clicked by mistake."""
+    page = replace(FORM, fields=(), url="https://a.example/login", warnings=())
+
+    html = to_html(one(page))
+
+    assert "<code>https://a.example/login</code>" in html
+    assert "<a " not in html
+
+
+@pytest.mark.parametrize("words", ["Declined", "Sent back: more tests", "Not answered"])
+def test_a_no_is_seen_at_a_glance(words: str) -> None:
+    """By its sign and its colour, and not by colour alone."""
+    html = to_html(one(replace(PLAN, state="answered", answer=words, by="a policy")))
+
+    assert '<summary class="copilot-head copilot-warning">' in html
+    assert f"⊘</span> <strong>Plan</strong> — {words} (a policy)" in html
+
+
+def test_a_plan_without_words_is_one_line() -> None:
+    """Nothing to fold, nothing to say twice."""
+    empty = replace(PLAN, summary="", plan=" ")
+
+    assert lines(one(replace(empty, state="answered", answer="Approved"))) == ["✓ Plan — Approved"]
+    assert lines(one(empty)) == ["Go on with this plan?"]
+
+
+def test_a_list_without_tasks_is_nothing() -> None:
+    """Also in the Markdown of a turn, requests say who answered."""
+    text = to_text(ANSWERED)
+
+    for line in (
+        "> **How shall it look? (paint)** — Sent: colour, n (you)",
+        "> **Plan** — Approved (you)\n\n# Plan",
+        "> **Sign in to github.com** — not answered",
+        "> - [x] Read\n> - [ ] Plot (in progress)\n> - [ ] Write\n> - [ ] Send (blocked)",
+        "> Changed: `df` 3 → 2 rows\n> Changed: + `gaps`\n> Taken back.",
+        "> `df` is large.\n> 8,760 rows\n> 12 columns",
+        "> Sent to the model: index (31 names), 20 rows of `df`",
+    ):
+        assert line in text
+
+
+def test_open_requests_in_markdown_say_what_they_want() -> None:
+    """As far as a reader needs it."""
+    text = to_text(ASKING)
+
+    assert "> - Colour (Red, Blue; required)" in text
+    assert f"> Open {SIGN_IN.url} and enter the code AB12-CD34" in text
+
+
+def test_a_page_that_cleans_still_reads_well() -> None:
+    """Without style, classes and data, as in an untrusted notebook or on a code host."""
+    for turn in (ASKING, ANSWERED):
+        html = to_html(turn).removeprefix(STYLE)
+
+        assert inspect(nh3.clean(html)).text == inspect(html).text
