@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from copilot_nb.data.effects.analysis import Consequences
 
 MEGABYTES = 256
-"""Memory for copies and for objects of earlier runs."""
+"""How much is kept when nobody says how much."""
 RUNS = 50
 """Runs that can be taken back."""
 COPY_SECONDS = 2.0
@@ -35,8 +35,6 @@ class Run:
 
     tool_call_id: str = ""
     """The call that ran it."""
-    group: str = ""
-    """The turn that it belongs to."""
     changes: tuple[Change, ...] = ()
     before: dict[str, Any] = field(default_factory=dict)
     """The objects of names that were bound anew, deleted or changed in place."""
@@ -114,7 +112,8 @@ class Journal:
 
     def __init__(self, names: Callable[[], dict[str, Any]], namespace: dict[str, Any]) -> None:
         self.runs: list[Run] = []
-        self.megabytes: Callable[[], float] = lambda: MEGABYTES
+        self.megabytes: float = MEGABYTES
+        """Memory for copies of one run, and for what earlier runs keep."""
         self._names = names
         self._namespace = namespace
         self._running = 0
@@ -126,7 +125,7 @@ class Journal:
             expected: What the code is expected to do; objects that may change are copied.
         """
         snapshot = Snapshot(self._names())
-        room = int(self.megabytes() * 1e6)
+        room = int(self.megabytes * 1e6)
         if expected is not None and room > 0:
             named = [*expected.changes, *([] if expected.known else sorted(expected.reads))]
             snapshot.copy(named, room)
@@ -179,7 +178,7 @@ class Journal:
 
     def _shrink(self) -> None:
         """Keep the newest run, and of the others what the limit allows."""
-        room = self.megabytes() * 1e6
+        room = self.megabytes * 1e6
         kept: list[Run] = []
         for run in reversed(self.runs[-RUNS:]):
             room -= run.size

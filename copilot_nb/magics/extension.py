@@ -49,6 +49,12 @@ class Copilot(Magics):
     context = Enum(
         ["", "none", "index", "cells", "full"], "", help="How much of the notebook goes along."
     ).tag(config=True)
+    code_timeout = Float(
+        None, allow_none=True, help="Seconds after which the agent's code is stopped."
+    ).tag(config=True)
+    undo_megabytes = Int(None, allow_none=True, help="Memory for copies that undo needs.").tag(
+        config=True
+    )
     context_budget = Int(None, allow_none=True, help="Tokens of the index.").tag(config=True)
     instructions = Bool(
         None, allow_none=True, help="Let the folder's instruction files (AGENTS.md) in."

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import CopilotError
+from copilot_nb.notebook.undo import undo_run
 from copilot_nb.protocol.local import LocalNotice
 from copilot_nb.transcript.whole import whole_output
 
@@ -41,5 +42,11 @@ async def say(conversation: Conversation, screen: Screen, value: Mapping[str, An
             )
 
 
-ACTS: dict[str, Act] = {"more": more, "say": say}
+async def undo(conversation: Conversation, screen: Screen, value: Mapping[str, Any]) -> None:
+    """Take back what one call changed; the turn says what came of it."""
+    del screen
+    undo_run(conversation, str(value.get("tool_call_id")))
+
+
+ACTS: dict[str, Act] = {"more": more, "undo": undo, "say": say}
 """By the name that the view sends."""

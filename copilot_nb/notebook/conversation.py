@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from contextlib import suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.core.getipython import get_ipython
 
@@ -32,9 +31,12 @@ from copilot_nb.notebook.link import DEMO_LABEL, Link
 from copilot_nb.notebook.options import PLAIN, AskOptions
 from copilot_nb.notebook.outgoing import Gate
 from copilot_nb.notebook.prelude import Prelude
+from copilot_nb.notebook.privacy_rules import PrivacyRules
+from copilot_nb.notebook.saying import Drawing, Said
 from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.notebook.toolbox import ToolSwitches
+from copilot_nb.notebook.undo import set_limits
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalSent
 from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
@@ -83,6 +85,8 @@ class Conversation:
         """Which session this notebook talked to last, kept over restarts of the kernel."""
         self.ledger = Ledger()
         """What left the kernel."""
+        self.privacy = PrivacyRules(self.settings.environ)
+        """What must not leave it."""
         self.gate = Gate(self.ledger, lambda: self.link.shell)
         self.decisions = Decisions(
             self.settings,
@@ -99,6 +103,7 @@ class Conversation:
         self._screen: Screen | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._acts = Tasks()
+        self._said = Said()
         self._decided: Session | None = None
 
     async def run(self, prompt: str, options: AskOptions = PLAIN) -> Turn:
@@ -119,7 +124,7 @@ class Conversation:
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", options.timeout)
         self.decisions.check()
-        composed = await compose(prompt, options, self.link.shell, self.settings)
+        composed = await self.compose(prompt, options)
         screen = self._screen = self._new_screen()
         try:
             session, turn = await self._begin(composed, screen, options)
@@ -134,6 +139,17 @@ class Conversation:
     def rules(self) -> StandingRules:
         """What is allowed or denied beyond this session."""
         return self.decisions.rules
+
+    async def compose(self, prompt: str, options: AskOptions = PLAIN) -> Composed:
+        """What would be sent for a prompt; sends nothing.
+
+        Raises:
+            UsageError: It refers to something that does not exist.
+            ConfigError: A setting or a privacy rule cannot be meant.
+        """
+        self.link.shell.privacy = self.privacy.current()
+        set_limits(self.link.shell, self.settings)
+        return await compose(prompt, options, self.link.shell, self.settings)
 
     async def use_model(self, model: str) -> None:
         """Ask this model from the next turn on."""
@@ -163,6 +179,29 @@ class Conversation:
         self.decisions.forget()
         await self.link.take_up(session_id)
         return await self.session()
+
+    async def say(self, text: str, mode: Literal["steer", "queue"] = "steer") -> None:
+        """Say something while a turn runs: into it, or behind it.
+
+        Args:
+            text: What to say; may refer to things of the notebook.
+            mode: "steer" joins the turn (a running shell command goes to the background); "queue"
+                waits for its end, and is answered in the same output.
+
+        Raises:
+            UsageError: No turn runs.
+            CopilotError: The runtime did not take it.
+        """
+        session = self.link.session
+        if self._screen is None or session is None:
+            raise UsageError("No turn runs here.", hint="Ask with `%%copilot`.")
+        alone = AskOptions(context="none")
+        composed = await self.compose(text, alone)
+        message = (await self.gate.prompt(session, composed)).message
+        if mode == "steer":
+            message = message.model_copy(update={"mode": "immediate"})
+        # What the words lead to belongs to the cell that asked, not to a click.
+        self._said.add(await session.start_turn(message, context=session.context))
 
     async def stop(self) -> bool:
         """End the runtime; whether it ran. The next turn starts it and resumes the conversation."""
@@ -234,11 +273,15 @@ class Conversation:
         self, session: Session, turn: Turn, screen: Screen, limit: float | None
     ) -> None:
         """Draw the turn until it ends, however it ends."""
-        stop_drawing = turn.on_change(screen.update)
-        screen.update(turn.transcript)
+        drawing = Drawing(screen, turn)
         screen.attend(session.pending)
         try:
             await turn.wait(limit)
+            for said in self._said.following():
+                drawing.go_on(said)
+                self.last = said
+                self.history.add(said)
+                await said.wait(limit)
         except asyncio.CancelledError:
             await self._abort(session)
             raise
@@ -246,11 +289,13 @@ class Conversation:
             await self._abort(session, f"the time limit of {limit:g} s")
             raise
         except CopilotError as error:
+            if self._said.clear():  # nobody would see what waits behind the failure
+                await self._abort(session)
             raise _shown(error) from error
         finally:
             session.pending.attended = False
-            stop_drawing()
-            screen.close(_ended(turn))
+            self._said.clear()
+            drawing.close()
             await self._stopped()
 
     async def _stopped(self) -> None:
@@ -313,9 +358,3 @@ def _failed(prompt: str, error: CopilotError) -> Transcript:
     """What is drawn when a turn could not begin."""
     block = ErrorBlock(id="error", message=error.message, hint=error.hint)
     return Transcript(prompt=prompt, blocks=(block,), state="failed")
-
-
-def _ended(turn: Turn) -> Transcript:
-    """The turn's last transcript, closed even when the runtime did not say so in time."""
-    transcript = turn.transcript
-    return transcript if transcript.ended else replace(transcript, state="stopped", status="")

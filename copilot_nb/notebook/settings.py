@@ -60,6 +60,10 @@ SETTINGS: tuple[Setting, ...] = (
         ("none", "index", "cells", "full"),
         "index",
     ),
+    Setting(
+        "code_timeout", "Seconds after which the agent's code is stopped.", "seconds", (), 600.0
+    ),
+    Setting("undo_megabytes", "Memory for copies that undo needs.", "count", (), 256),
     Setting("context_budget", "Tokens that the index may take.", "count", (), 1500),
     Setting(
         "instructions", "Let instruction files of the folder (AGENTS.md) in.", "flag", (), True

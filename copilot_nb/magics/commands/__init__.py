@@ -24,6 +24,7 @@ from copilot_nb.magics.commands.sent import sent
 from copilot_nb.magics.commands.sessions import delete, fork, new, rename, resume, sessions
 from copilot_nb.magics.commands.status import status
 from copilot_nb.magics.commands.tools import tools
+from copilot_nb.magics.commands.undo import diff, undo
 
 if TYPE_CHECKING:
     from copilot_nb.magics.command import Command
@@ -34,6 +35,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "How the agent works": (mode, plan, tools, mcp, skills, agents),
     "What it may do": (allow, deny, rules),
     "What it sees": (context, compact, sent, privacy),
+    "What it changed": (diff, undo),
     "What was said": (history, show, export, rewind),
     "Conversations": (new, sessions, resume, fork, rename, delete),
     "The program": (config, reset, install, version, help_),

@@ -1,0 +1,103 @@
+"""What a turn changed, in the kernel and in files, and taking it back.
+
+Names and objects come back from the kernel's journal, files through the runtime, which then also
+forgets the prompt: it can only go back to before one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot_nb.errors import UsageError
+from copilot_nb.protocol.local import LocalUndone
+
+if TYPE_CHECKING:
+    from copilot_nb.kernel.journal import Run
+    from copilot_nb.kernel.shell import Shell
+    from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.settings import Settings
+    from copilot_nb.protocol.results import RewindPoint
+    from copilot_nb.session.session import Session
+    from copilot_nb.transcript.blocks import ToolBlock
+
+NOTHING = "There is nothing to undo."
+UNSEEN = "Files that code in the kernel wrote are not known to the runtime, and stay."
+
+
+def set_limits(shell: Shell, settings: Settings) -> None:
+    """How long agent code may run, and how much is kept to undo it."""
+    shell.code_seconds = settings.get("code_timeout")
+    shell.journal.megabytes = settings.get("undo_megabytes")
+
+
+def undo_run(conversation: Conversation, tool_call_id: str | None = None) -> tuple[str, ...]:
+    """Take back one run of agent code, the last one when none is named; says what came of it."""
+    journal = conversation.link.shell.journal
+    run = journal.run(tool_call_id)
+    if run is None:
+        return (NOTHING,)
+    lines = journal.undo(run.tool_call_id)
+    session = conversation.link.session
+    if run.undone and session is not None:
+        session.emit_local(LocalUndone(tool_call_id=run.tool_call_id, lines=lines))
+    return lines
+
+
+async def undo_turn(conversation: Conversation) -> tuple[str, ...]:
+    """Take back every run of the last turn, newest first, and the files that it changed.
+
+    Raises:
+        UsageError: The turn still runs.
+    """
+    lines = [line for run in reversed(runs(conversation)) for line in _of(conversation, run)]
+    session = conversation.link.session
+    point = await _point(session) if session is not None and file_diffs(conversation) else None
+    if session is not None and point is not None:
+        lines += await _files_back(session, point)
+    return tuple(lines) or (NOTHING,)
+
+
+def runs(conversation: Conversation) -> tuple[Run, ...]:
+    """The runs of the last turn that changed something, in order."""
+    if conversation.last is None:
+        return ()
+    calls = {block.id for block in conversation.last.transcript.tools}
+    kept = conversation.link.shell.journal.runs
+    return tuple(run for run in kept if run.tool_call_id in calls)
+
+
+def file_diffs(conversation: Conversation) -> tuple[ToolBlock, ...]:
+    """The calls of the last turn that changed files."""
+    if conversation.last is None:
+        return ()
+    tools = conversation.last.transcript.tools
+    return tuple(block for block in tools if block.diff and block.state == "ok")
+
+
+def _of(conversation: Conversation, run: Run) -> tuple[str, ...]:
+    return () if run.undone else undo_run(conversation, run.tool_call_id)
+
+
+async def _point(session: Session) -> RewindPoint | None:
+    points = await session.history.rewind_points()
+    newest = points[-1] if points else None
+    return newest if newest is not None and newest.can_restore_files else None
+
+
+async def _files_back(session: Session, point: RewindPoint) -> list[str]:
+    done = await session.history.rewind(point.event_id, files=True)
+    if done.outcome != "success":
+        raise UsageError(
+            f"The files stay as they are: {done.outcome or 'the runtime did not say why'}.",
+            hint="A turn may be running: `%copilot stop` ends it.",
+        )
+    restored = [f"{path} is as it was." for path in map(_path, done.restored_files or ())]
+    skipped = [
+        f"{path} was changed since: left as it is." for path in map(_path, done.skipped_files or ())
+    ]
+    return [*restored, *skipped, "The conversation is back to before the prompt."]
+
+
+def _path(entry: object) -> str:
+    """The runtime names files by text or by object."""
+    return str(entry.get("path", entry)) if isinstance(entry, dict) else str(entry)
