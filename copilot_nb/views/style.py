@@ -45,20 +45,30 @@ summary{cursor:pointer;list-style:none;
 .copilot-tool{margin:.6em 0;padding:0 14px;border:var(--l);border-radius:8px}
 .copilot-call{margin:0;
 >summary{margin:0 -14px;padding:6px 14px}
->summary>code{padding:0;background:none}}
+>strong,>summary>strong{font:600 .93em var(--mono)}
+>code,>summary>code{padding:0;background:none;opacity:.75}}
+:is(.copilot-tool>.copilot-output:not(.copilot-stderr),#_){padding:0;background:none}
 p.copilot-call{padding:6px 0}
 .copilot-nested{margin-left:1.5em}
 .copilot-icon{display:inline-block;width:1.2em;color:var(--ok)}
 .copilot-failed>.copilot-icon,.copilot-bad{color:var(--bad)}
 .copilot-warning>.copilot-icon{color:var(--warn)}
-.copilot-permission,.copilot-notice,.copilot-user_input{margin:.3em 0}
-.copilot-permission,.copilot-notice{font-size:.93em}
+.copilot-permission,.copilot-user_input,.copilot-form,.copilot-plan,.copilot-sign-in{margin:.4em 0;
+padding:5px 14px;border:var(--l);border-radius:8px;font-size:.93em}
+.copilot-tool .copilot-permission{margin:0 -14px;border-width:1px 0 0;border-radius:0}
+.copilot-notice{margin:.3em 0;font-size:.93em}
+.copilot-todo{margin:.6em 0;padding:0 14px;border:var(--l);border-radius:8px}
+.copilot-todo ul,.copilot-changes ul,.copilot-effects{list-style:none;padding:0}
+.copilot-todo li{margin:0}
+.copilot-changes{margin:.4em -14px 0;padding:0 14px;border-top:var(--l);font-size:.93em}
 .copilot-ask{margin:.7em 0;padding:10px 14px;border:var(--l);border-left:4px solid var(--warn);
 border-radius:8px;
 pre{white-space:pre-wrap}}
-.copilot-muted,.copilot-foot,.copilot-reasoning,.copilot-notice{opacity:.75}
+.copilot-muted,.copilot-foot,.copilot-sent,.copilot-reasoning,.copilot-notice{opacity:.75}
 .copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad)}
-.copilot-foot,.copilot-label{font-size:.85em}
+.copilot-foot,.copilot-label,.copilot-sent{font-size:.85em}
+.copilot-sent{margin:1em 0 0}
+.copilot-sent+.copilot-foot{margin:0}
 .copilot-label strong{padding:0 .6em;border:1px solid var(--warn);border-radius:9px}
 img{max-width:100%;height:auto}
 .copilot-stderr,.copilot-error,.gd{background:#d6454522}
