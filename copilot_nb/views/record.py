@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from copilot_nb.transcript.blocks import Block
 from copilot_nb.transcript.changes import to_wire
 from copilot_nb.transcript.wire import from_wire
 
 if TYPE_CHECKING:
-    from copilot_nb.transcript.blocks import Block, Transcript
+    from copilot_nb.transcript.blocks import Transcript
+
+_USUAL: Mapping[type, Mapping[str, Any]] = {
+    cls: {field.name: field.default for field in fields(cls) if field.default is not MISSING}
+    for cls in get_args(Block)
+}
+"""Values that a field has mostly, by the class of the block."""
 
 MIME = "application/vnd.copilot-nb.turn+json"
 VERSION = 1
@@ -41,7 +47,7 @@ def from_record(record: object) -> Transcript | None:
 
 
 def _slim(block: Block, wire: Mapping[str, Any]) -> dict[str, Any]:
-    usual = _usual(type(block))
+    usual = _USUAL[type(block)]
     kept = {
         name: value
         for name, value in wire.items()
@@ -59,8 +65,3 @@ def _without_picture(output: Mapping[str, Any]) -> Mapping[str, Any]:
     if output["kind"] != "image":
         return output
     return {"kind": "image", "alt": output["alt"]}
-
-
-@cache
-def _usual(cls: type) -> dict[str, Any]:
-    return {field.name: field.default for field in fields(cls) if field.default is not MISSING}
