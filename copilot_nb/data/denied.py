@@ -121,8 +121,9 @@ def _searched(value: object) -> str:
     kind = type(value)
     if kind is bool or value is None:
         return ""
-    if kind in (int, float):
-        text = f"{value:g}" if kind is float and value == int(value) else str(value)  # type: ignore[call-overload]  # a number
+    if isinstance(value, int | float):
+        whole = isinstance(value, float) and value.is_integer()
+        text = f"{value:g}" if whole else str(value)
         return text if len(text) >= SHORTEST_NUMBER else ""
     text = str(value) if kind is str else short(value)
     text = _lower(text.strip())

@@ -1,4 +1,4 @@
-"""The quickstart notebook without anybody there: executed, checked and stored.
+"""The notebooks without anybody there: executed, checked and stored.
 
 The kernel is an ordinary one and the runtime the real one; approvals and questions are answered by
 `demo-policy.toml`, visibly.
@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.demo.checks import problems
-from copilot_nb.demo.workspace import NOTEBOOK, POLICY, environment, prepare, source
+from copilot_nb.demo.expected import EXPECTED
+from copilot_nb.demo.workspace import POLICY, environment, prepare, source
 from copilot_nb.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _CELL_SECONDS = 120
 
 
 def run(folder: Path, say: Callable[[str], None]) -> list[str]:
-    """Execute the notebook as shipped and write `quickstart.ipynb` and `quickstart.html`.
+    """Execute the notebooks as shipped and store each as `.ipynb` and `.html`.
 
     Args:
         folder: Where it runs and what it writes into.
@@ -43,9 +44,13 @@ def run(folder: Path, say: Callable[[str], None]) -> list[str]:
     say(f"Nobody is asked in this run; {POLICY.name} answers:\n")
     say("".join(f"    {line}\n" for line in POLICY.read_text(encoding="utf-8").splitlines()))
     prepare(folder)
-    notebook = execute(source() / NOTEBOOK, folder, say)
-    store(notebook, folder / "quickstart", say)
-    return list(problems(notebook["cells"], folder))
+    found: list[str] = []
+    for name, expected in EXPECTED.items():
+        say(f"\n{name}")
+        notebook = execute(source() / name, folder, say)
+        store(notebook, folder / Path(name).stem.partition("-")[2], say)
+        found += [f"{name}: {line}" for line in problems(notebook["cells"], folder, expected)]
+    return found
 
 
 def execute(path: Path, folder: Path, say: Callable[[str], None]) -> Any:

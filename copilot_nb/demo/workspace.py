@@ -1,4 +1,4 @@
-"""The folder that the demo runs in: a copy of the quickstart notebook and its data.
+"""The folder that the demo runs in: a copy of the notebooks and their data.
 
 The repository keeps them in `notebooks/`, an installed package beside this file.
 """
@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 NOTEBOOK = "01-quickstart.ipynb"
+"""The one that the demo opens."""
 POLICY = Path(__file__).with_name("demo-policy.toml")
 """The rules that answer while nobody is there."""
 
@@ -24,15 +25,20 @@ def source() -> Path:
 
 
 def prepare(folder: Path) -> Path:
-    """Copy the notebook and its data into a folder and return the notebook's path.
+    """Copy the notebooks and their data into a folder and return the first one's path.
 
     Files that are there already are kept: they may have been edited.
     """
     (folder / "data").mkdir(parents=True, exist_ok=True)
-    for path in (NOTEBOOK, *(f"data/{file.name}" for file in (source() / "data").iterdir())):
+    for path in (*notebooks(), *(f"data/{file.name}" for file in (source() / "data").iterdir())):
         if not (folder / path).exists():
             shutil.copyfile(source() / path, folder / path)
     return folder / NOTEBOOK
+
+
+def notebooks() -> tuple[str, ...]:
+    """The names of the shipped notebooks, in the order in which they are read."""
+    return tuple(sorted(path.name for path in source().glob("*.ipynb")))
 
 
 def environment(**settings: str) -> dict[str, str]:

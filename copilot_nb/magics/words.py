@@ -23,3 +23,17 @@ def next_word(text: str) -> tuple[str, str]:
     except ValueError:
         raise UsageError(f"A quotation mark is not closed in {text!r}.", hint="") from None
     return word or "", stream.read().lstrip()
+
+
+def all_words(text: str) -> list[str]:
+    """Every word, unquoted.
+
+    Raises:
+        UsageError: A quotation mark is not closed.
+    """
+    found: list[str] = []
+    text = text.strip()
+    while text:
+        word, text = next_word(text)
+        found.append(word)
+    return found

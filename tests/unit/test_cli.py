@@ -10,6 +10,7 @@ import pytest
 import copilot_nb
 from copilot_nb.cli import main
 from copilot_nb.demo import headless, lab
+from copilot_nb.demo.workspace import notebooks
 from copilot_nb.errors import CliInstallError
 from copilot_nb.session import install, locate
 
@@ -69,7 +70,12 @@ def test_demo_opens_a_copy_of_the_notebook(
     assert main(["demo"]) == 0
 
     assert installed == [False]
-    assert served[0]["files"] == ["01-quickstart.ipynb", "LICENSE.md", "mauna-loa-co2.csv"]
+    assert served[0]["files"] == [
+        *notebooks(),
+        "LICENSE.md",
+        "mauna-loa-co2.csv",
+        "penguins-raw.csv",
+    ]
     assert (served[0]["browser"], served[0]["port"]) == (True, None)
     assert not served[0]["notebook"].exists()
 

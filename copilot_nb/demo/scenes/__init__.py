@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from copilot_nb.demo.scenes.ask import ask
+from copilot_nb.demo.scenes.call import call, named_tool
+from copilot_nb.demo.scenes.clean import clean
 from copilot_nb.demo.scenes.fix import fix
 from copilot_nb.demo.scenes.gaps import gaps
 from copilot_nb.demo.scenes.shell import shell
@@ -21,6 +23,7 @@ SCENES: tuple[tuple[str, SceneFunction], ...] = (
     (r"\b(?:one|a single) (?:sentence|line|word)\b|\bbriefly\b", brief),
     (r"\bask me\b|\bquestion\b|\blet me (?:choose|pick|decide)\b", ask),
     (r"\berror\b|\bfix\b|\btraceback\b|\bexception\b|\bwent wrong\b|\bfail", fix),
+    (r"\bclean\b|\btidy\b", clean),
     (r"\bwrite\b|\bsummar|\bsave\b|\breport\b|\bfile\b(?!s)", write),
     (r"\bshell\b|\bterminal\b|\bfiles\b|\bfolder\b|\bdirectory\b|\bcommand\b", shell),
     (r"\bgaps?\b|\bmissing\b|\bnulls?\b", gaps),
@@ -31,6 +34,8 @@ SCENES: tuple[tuple[str, SceneFunction], ...] = (
 
 def choose(request: Request) -> SceneFunction:
     """Return the scene for a prompt."""
+    if named_tool(request):
+        return call
     for words, scene in SCENES:
         if re.search(words, request.prompt, re.IGNORECASE):
             return scene

@@ -31,18 +31,24 @@ def gaps(request: Request) -> Scene:
         return
     worst = frame.gaps[0]
     said = f"`{worst.name}` has **{worst.missing:,} missing values** of {frame.rows:,}. "
-    said += "I would list the longest gaps and draw the worst:" if frame.times else "I would count:"
-    code = _in_time(frame) if frame.times else _per_column(frame)
+    in_time = _is_series(frame)
+    said += "I would list the longest gaps and draw the worst:" if in_time else "I would count:"
+    code = _in_time(frame) if in_time else _per_column(frame)
     runner = request.tool("run_code")
     if runner is None:
         yield Act(f"{said}\n\n{fenced(code)}")
         return
-    purpose = f"Find the gaps in {worst.name}" if frame.times else "Count missing values"
+    purpose = f"Find the gaps in {worst.name}" if in_time else "Count missing values"
     result = yield Act(said, runner, {"code": code, "purpose": purpose})
     if result.refused:
         yield Act(f"All right, nothing was run. Per column it is this:\n\n{columns_table(frame)}")
         return
     yield Act(outcome(result, _explain(frame, result.text)))
+
+
+def _is_series(frame: Frame) -> bool:
+    """Whether it is numbers over time; dates of different things have no gaps between them."""
+    return bool(frame.times) and not frame.categories and frame.gaps[0].is_number
 
 
 def _in_time(frame: Frame) -> str:

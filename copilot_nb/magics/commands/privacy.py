@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import Rest, command
 from copilot_nb.magics.result import Table
+from copilot_nb.magics.words import all_words
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -43,7 +44,7 @@ async def privacy(
     from copilot_nb.notebook.privacy_rules import rule_of
 
     rules = conversation.privacy
-    names = patterns.split()
+    names = all_words(patterns)
     if action != "list" and not names:
         raise UsageError(f"`%copilot privacy {action}` needs a PATTERN.", hint="Such as *mail*")
     for name in names:

@@ -13,6 +13,7 @@ PATIENTS = pd.DataFrame(
         "phone": ["+49 170 555", "+1 (555) 010-99", ""],
         "number": [1234567, 42, 7654321],
         "height": [1.81, 1.69, 1.75],
+        "weight": [float("nan"), float("inf"), 123456.0],
     }
 )
 
@@ -43,7 +44,12 @@ def test_without_a_rule_nothing_is_looked_for() -> None:
 
 def test_short_values_are_not_looked_for() -> None:
     """They stand everywhere."""
-    assert found("Bo is 42 and 1.81", "*") == []
+    assert found("Bo is 42 and 1.81, NaN or nan", "*") == []
+
+
+def test_numbers_are_found_as_they_are_written() -> None:
+    """A whole one without its point; what is no number is no value."""
+    assert found("123456 and inf", "weight") == ["123456"]
 
 
 def test_a_withheld_variable_withholds_all_of_its_columns() -> None:

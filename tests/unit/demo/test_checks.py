@@ -1,12 +1,15 @@
-"""The checks of the executed quickstart notebook find what is wrong."""
+"""The checks of executed notebooks find what is wrong."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.demo.checks import CHECKS, draws, problems, shows, text, writes
-from copilot_nb.demo.workspace import NOTEBOOK, source
+import pytest
+
+from copilot_nb.demo.checks import draws, problems, shows, text, writes
+from copilot_nb.demo.expected import EXPECTED, QUICKSTART
+from copilot_nb.demo.workspace import notebooks, source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,11 +26,17 @@ def data(**parts: str) -> dict[str, Any]:
     return {"output_type": "display_data", "data": shown}
 
 
-def test_every_code_cell_of_the_notebook_is_known() -> None:
-    """A new cell needs its line in CHECKS."""
-    cells = json.loads((source() / NOTEBOOK).read_text(encoding="utf-8"))["cells"]
+def test_every_notebook_is_checked() -> None:
+    """A new notebook needs its entry."""
+    assert notebooks() == tuple(EXPECTED)
 
-    assert [c["id"] for c in cells if c["cell_type"] == "code"] == list(CHECKS)
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_code_cell_of_a_notebook_is_known(name: str) -> None:
+    """A new cell needs its line."""
+    cells = json.loads((source() / name).read_text(encoding="utf-8"))["cells"]
+
+    assert [c["id"] for c in cells if c["cell_type"] == "code"] == list(EXPECTED[name])
 
 
 def test_figure_may_be_inside_of_html(tmp_path: Path) -> None:
@@ -64,7 +73,7 @@ def test_problems_are_named(tmp_path: Path) -> None:
     error = {"output_type": "error", "ename": "ValueError", "evalue": "no"}
     cells = [cell("load"), cell("data", error), cell("other"), cell("status")]
 
-    found = list(problems(cells, tmp_path))
+    found = list(problems(cells, tmp_path, QUICKSTART))
 
     assert "other: nothing is known about this cell" in found
     assert "data: ValueError: no" in found
