@@ -45,6 +45,7 @@ class Copilot(Magics):
         ["", "auto", "widget", "plain", "static", "terminal"], "", help="How a turn is drawn."
     ).tag(config=True)
     ready_timeout = Float(None, allow_none=True, help="Seconds before plain mode.").tag(config=True)
+    record = Bool(None, allow_none=True, help="Store each turn as data, too.").tag(config=True)
     cli_path = Unicode("", help="The Copilot CLI to run.").tag(config=True)
     context = Enum(
         ["", "none", "index", "cells", "full"], "", help="How much of the notebook goes along."

@@ -78,6 +78,7 @@ class Screen:
         self._can_ask = frontend.detect().allow_stdin
         self._widget: WidgetView | None = None
         self._grace: asyncio.TimerHandle | None = None
+        self._record = bool(settings.get("record"))
         self._view = self._make_view(settings)
 
     @property
@@ -135,11 +136,12 @@ class Screen:
                 loop=loop,
                 ready_timeout=settings.get("ready_timeout"),
                 on_unready=self._look_again,
+                record=self._record,
             )
             return self._widget
         from copilot_nb.views.static import StaticView
 
-        return StaticView(publish, loop=loop)
+        return StaticView(publish, loop=loop, record=self._record)
 
     def _look_again(self) -> None:
         """Time is up; but after a pause of the loop the page's word may still be in the queue."""
@@ -155,7 +157,10 @@ class Screen:
         self._widget.discard()
         self.mode = "plain"
         self._view = StaticView(
-            _replace, loop=asyncio.get_running_loop(), display_id=self._widget.display_id
+            _replace,
+            loop=asyncio.get_running_loop(),
+            display_id=self._widget.display_id,
+            record=self._record,
         )
         self._view.update(self._latest)
         if self._pending is not None:

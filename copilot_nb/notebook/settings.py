@@ -52,6 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
         "auto",
     ),
     Setting("ready_timeout", "Seconds to wait for the page before plain mode.", "seconds", (), 3.0),
+    Setting("record", "Store each turn as data, too, to draw it again.", "flag", (), True),
     Setting("cli_path", "The Copilot CLI to run."),
     Setting(
         "context",

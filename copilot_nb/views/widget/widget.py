@@ -78,6 +78,7 @@ class WidgetView:
         on_unready: Called once when no page has said "ready" in time; the caller may then show
             the turn in another way under the same `display_id`, after `discard()`.
         ready_timeout: Seconds from the first display until then.
+        record: Whether the ended turn is stored as data, too.
     """
 
     def __init__(
@@ -89,12 +90,14 @@ class WidgetView:
         publish: Publish = publish_in_cell,
         on_unready: Callable[[], None] | None = None,
         ready_timeout: float = 3.0,
+        record: bool = True,
     ) -> None:
         self._callbacks = callbacks
         self._loop = loop
         self._publish = publish
         self._on_unready = on_unready
         self._ready_timeout = ready_timeout
+        self._record = record
         self._line = Line("turn", loop=loop, state=self._state, heard=self._take, every=every)
         self.display_id = f"copilot-{self._line.epoch}"
         """The output that the turn is shown in."""
@@ -120,7 +123,7 @@ class WidgetView:
     def close(self, transcript: Transcript) -> None:
         """Send the last difference, store the turn in the output and take the widget away."""
         self._latest = transcript
-        stored = static.mimebundle(transcript)
+        stored = static.mimebundle(transcript, record=self._record)
         if not self._shown:
             self._publish(stored, display_id=self.display_id, update=False)
             return

@@ -66,8 +66,8 @@ def test_an_answer_is_a_line_with_its_author() -> None:
         "  ✓ Allowed once, edited by you",
         "· `df` is large.",
         "— sent: index (31 names), 20 rows of `df`",
-        "— big-model · 1,000 tokens in, 200 out (150 reasoning) ·",
-        "context 25% · 1.25 AI credits · 1 premium request",
+        "— big-model · 1,000 tokens in, 200 out (150 reasoning) · context 25%"
+        " · 1.25 AI credits · 1 premium request",
     ]
 
 
