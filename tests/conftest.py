@@ -46,9 +46,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_rules_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Whoever runs the tests may have standing rules."""
+    """Whoever runs the tests may have standing rules, and notebooks that are remembered."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPILOT_NB_RULES", str(tmp_path_factory.mktemp("rules") / "rules.toml"))
+        patch.setenv("COPILOT_NB_STATE", str(tmp_path_factory.mktemp("state")))
         yield
 
 

@@ -50,10 +50,7 @@ async def prepare(
 
 async def ask(conversation: Conversation, prompt: str, options: AskOptions) -> Turn | None:
     """Ask with those options; the finished turn, if somebody was asked."""
-    from copilot_nb.notebook.only_tools import only
-
-    async with only(conversation, options.tools):
-        turn = await conversation.run(prompt, options)
+    turn = await conversation.run(prompt, options)
     if options.format == "code":
         _into_cell(turn)
     if options.format == "json":

@@ -27,6 +27,7 @@ from copilot_nb.magics.parameter import (
     SettingName,
     ToolName,
     VariableName,
+    Words,
     parameter,
 )
 from copilot_nb.magics.words import next_word
@@ -48,6 +49,7 @@ __all__ = [
     "SettingName",
     "ToolName",
     "VariableName",
+    "Words",
     "command",
     "unknown",
 ]
@@ -132,7 +134,8 @@ class Command:
             elif not ended and text.startswith("--"):
                 text = self._option(text, given)
             elif len(words) == before_rest:
-                return given, [*words, text]
+                keeps = ended or self.positional[before_rest].about != "Words"
+                return given, [*words, text if keeps else self._behind(text, given)]
             else:
                 word, text = next_word(text)
                 words.append(word)
@@ -141,6 +144,21 @@ class Command:
     @property
     def _takes_rest(self) -> bool:
         return any(p.kind == "rest" for p in self.positional)
+
+    def _behind(self, text: str, given: dict[str, Any]) -> str:
+        """Read the options at the end of a text; what is left of it."""
+        while True:
+            left, _, last = text.rpartition(" ")
+            before, _, name = left.rpartition(" ")
+            option = self.options.get(last)
+            if option is not None and option.kind == "flag":
+                self._option(last, given)
+                text = left.rstrip()
+            elif name in self.options and self.options[name].kind != "flag":
+                self._option(f"{name} {last}", given)
+                text = before.rstrip()
+            else:
+                return text
 
     def _option(self, text: str, given: dict[str, Any]) -> str:
         """Read one option; what is left of the line."""

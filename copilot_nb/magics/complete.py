@@ -1,4 +1,4 @@
-"""Tab in our magics: subcommands, options, and values that are known without asking anybody.
+"""Tab in our magics: what may follow on the line, and references in a prompt.
 
 IPython's matchers where they exist, its older hook elsewhere. Nothing here calls the network.
 """
@@ -6,12 +6,10 @@ IPython's matchers where they exist, its older hook elsewhere. Nothing here call
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from copilot_nb.magics.offers import completions, fragment
 from copilot_nb.magics.transform import MAGIC
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _HOOK = "complete_command"
 
@@ -47,7 +45,7 @@ class Completion:
             found = [SimpleCompletion(word, type="magic") for word in completions(text)]
             return {
                 "completions": found,
-                "matched_fragment": text.rpartition(" ")[2],
+                "matched_fragment": fragment(text),
                 "suppress": bool(found),
             }
 
@@ -64,7 +62,8 @@ class Completion:
             dispatcher.strs.pop(start, None)
 
     def _hook(self, _shell: Any, event: Any) -> list[str]:
-        return completions(event.text_until_cursor)
+        referred = references(event.text_until_cursor, self._shell)
+        return completions(event.text_until_cursor) if referred is None else referred[1]
 
 
 def references(text: str, shell: Any) -> tuple[str, list[str]] | None:
@@ -74,7 +73,7 @@ def references(text: str, shell: Any) -> tuple[str, list[str]] | None:
         text: The cell as far as the cursor.
         shell: The InteractiveShell.
     """
-    prompt = re.match(rf"\s*%({MAGIC}\s+ask|%{MAGIC})\s", text)
+    prompt = re.match(rf"\s*%({MAGIC}\s+(ask|fix|explain|steer)|%{MAGIC})\s", text)
     if prompt is None or "@" not in text:
         return None
     from copilot_nb.notebook.context.completion import reference_names
@@ -84,44 +83,3 @@ def references(text: str, shell: Any) -> tuple[str, list[str]] | None:
     if typed is None:
         return None
     return f"@{typed}", [f"@{name}" for name in reference_names(typed, shell)]
-
-
-def completions(text: str) -> list[str]:
-    """The words that may follow.
-
-    Args:
-        text: The line as far as the cursor.
-    """
-    start, _, rest = text.lstrip().partition(" ")
-    if start not in {f"%{MAGIC}", f"%%{MAGIC}"} or " " not in text.lstrip():
-        return []
-    from copilot_nb.magics.commands import COMMANDS
-
-    words = rest.split(" ")
-    typed = words[-1]
-    if start == f"%{MAGIC}":
-        if len(words) == 1:
-            return [name for name in COMMANDS if name.startswith(typed)]
-        command = COMMANDS.get(words[0])
-        words = words[1:]
-    else:
-        command = COMMANDS["ask"]
-    if command is None or "--" in words[:-1]:
-        return []
-    if typed.startswith("-"):
-        return [flag for flag in command.options if flag.startswith(typed)]
-    values = _values(command.name) if len(words) == 1 else ()
-    return [word for word in values if word.startswith(typed)]
-
-
-def _values(command: str) -> Iterable[str]:
-    """What the first word of a command may be, as far as that is known here."""
-    if command == "help":
-        from copilot_nb.magics.commands import COMMANDS
-
-        return COMMANDS
-    if command == "provider":
-        from copilot_nb.notebook.providers import PRESETS
-
-        return PRESETS
-    return ()

@@ -21,6 +21,8 @@ Kind = Literal["text", "rest", "number", "integer", "flag", "choice"]
 
 Rest = str
 """Annotation: all that is left of the line as it stands, quotes and all."""
+Words = str
+"""Annotation: like `Rest`, but options may stand behind it too; `--` keeps them in it."""
 ModelName = str
 """Annotation: the id of a model."""
 SessionName = str
@@ -49,6 +51,7 @@ _WORDS = frozenset(
 _KINDS: Mapping[str, Kind] = {
     "str": "text",
     "Rest": "rest",
+    "Words": "rest",
     "float": "number",
     "float | None": "number",
     "int": "integer",
@@ -150,7 +153,7 @@ def parameter(given: inspect.Parameter, text: str) -> Parameter:
         choices = tuple(choice for choice in ast.literal_eval(found[1]) if choice)
     if kind is None:
         raise TypeError(f"parameter {given.name} is {annotation!r}, not one of {sorted(_KINDS)}.")
-    about = inner if inner in _WORDS else ""
+    about = inner if inner in {*_WORDS, "Words"} else ""
     return Parameter(
         given.name, kind, given.default, option, text, choices, many=many is not None, about=about
     )

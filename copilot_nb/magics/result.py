@@ -66,9 +66,11 @@ class Table(Sequence[dict[str, Cell]]):
         return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
     def __repr__(self) -> str:
-        cells = [self.columns, *(tuple(_short(shown(cell)) for cell in row) for row in self.rows)]
+        if not self.rows:
+            return "\n".join(visible(line) for line in (self.caption, self.note) if line)
+        cells, right = self._drawn()
+        cells = [tuple(map(_short, row)) for row in cells]
         widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
-        right = [self._is_number(at) for at in range(len(self.columns))]
         lines = [
             "  ".join(
                 cell.rjust(width) if at_right else cell.ljust(width)
@@ -82,19 +84,23 @@ class Table(Sequence[dict[str, Cell]]):
 
     def _repr_html_(self) -> str:
         """A plain table; every cell is text."""
+        if not self.rows:
+            return Text(repr(self))._repr_html_()
         caption = f"<caption>{escape(visible(self.caption))}</caption>" if self.caption else ""
-        sides = ["right" if self._is_number(at) else "left" for at in range(len(self.columns))]
-        head = _row("th", self.columns, sides)
-        body = "".join(_row("td", tuple(map(shown, row)), sides) for row in self.rows)
-        table = f"<thead>{head}</thead><tbody>{body}</tbody>"
+        (columns, *rows), right = self._drawn()
+        sides = ["right" if at_right else "left" for at_right in right]
+        body = "".join(_row("td", row, sides) for row in rows)
+        table = f"<thead>{_row('th', columns, sides)}</thead><tbody>{body}</tbody>"
         note = f'<p class="copilot-text">{escape(visible(self.note))}</p>' if self.note else ""
         return f'<table class="copilot-table">{caption}{table}</table>{note}'
 
-    def _is_number(self, column: int) -> bool:
-        cells = [row[column] for row in self.rows if row[column] is not None]
-        return bool(cells) and all(
-            isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells
-        )
+    def _drawn(self) -> tuple[list[tuple[str, ...]], list[bool]]:
+        """Headings and rows as text, without empty columns; which columns stand at the right."""
+        columns = list(zip(*self.rows, strict=True))
+        kept = [at for at, cells in enumerate(columns) if any(map(shown, cells))]
+        rows = [tuple(shown(row[at]) for at in kept) for row in self.rows]
+        heads = tuple(self.columns[at] for at in kept)
+        return [heads, *rows], [_are_numbers(columns[at]) for at in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +150,13 @@ def shown(cell: Cell) -> str:
 def _asked(turn: Transcript) -> str:
     """The prompt above its turn; a stored turn leaves it out, because its cell shows it."""
     return "".join(f"> {line}\n" for line in turn.prompt.splitlines())
+
+
+def _are_numbers(cells: tuple[Cell, ...]) -> bool:
+    return all(
+        cell is None or (isinstance(cell, int | float) and not isinstance(cell, bool))
+        for cell in cells
+    )
 
 
 def _row(tag: str, cells: tuple[str, ...], sides: list[str]) -> str:

@@ -51,6 +51,13 @@ class Bookmark:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.write_text(json.dumps(mark), encoding="utf-8")
 
+    def drop(self, session_id: str) -> None:
+        """That session is gone."""
+        mark = self.get()
+        if mark is not None and mark.session_id == session_id:
+            with suppress(OSError):
+                self._path().unlink()
+
     def get(self) -> Mark | None:
         """The session that was talked to last, if one was."""
         try:

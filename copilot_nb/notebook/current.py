@@ -30,6 +30,11 @@ def conversation() -> Conversation:
     return _conversations[0]
 
 
+def existing() -> Conversation | None:
+    """This kernel's conversation, if there is one already."""
+    return _conversations[0] if _conversations else None
+
+
 def current() -> Session:
     """The session that `%%copilot` talks to, started if it was not yet.
 

@@ -150,8 +150,9 @@ class Settings:
         if profile in (None, "") or configured != profile:
             yield configured, f"%config Copilot.{name}"
         yield self.environ.get(setting.variable), setting.variable
-        yield self.project.get(name)
-        yield profile, "IPython's profile"
+        value, file = self.project.get(name)
+        yield value, f"{name} in {file}"
+        yield profile, f"c.Copilot.{name} in IPython's profile"
 
     def get(self, name: str, option: Any = None) -> Any:
         """The value of a setting."""

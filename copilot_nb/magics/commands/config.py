@@ -36,7 +36,7 @@ def config(conversation: Conversation, name: SettingName = "", value: Rest = "")
     if name and name not in names:
         raise unknown("setting", name, names, "`%copilot config` lists them.")
     if value:
-        settings.choose(name, None if value == "default" else value, "%copilot config")
+        settings.choose(name, None if value == "default" else value, f"%copilot config {name}")
     wanted = [each for each in SETTINGS if name in {"", each.name}]
     found = {each.name: settings.find(each.name) for each in wanted}
     rows = tuple(

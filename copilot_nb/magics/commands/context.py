@@ -36,7 +36,7 @@ async def context(conversation: Conversation) -> Result:
         return Text("Nothing is known yet: the runtime counts from the first turn on.")
     parts = found.get("categories") or {}
     rows = tuple(
-        (words, int(parts[name]), 100 * parts[name] / limit, _bar(parts[name] / limit))
+        (words, int(parts[name]), round(100 * parts[name] / limit, 1), _bar(parts[name] / limit))
         for name, words in _PARTS.items()
         if parts.get(name)
     )
@@ -45,7 +45,7 @@ async def context(conversation: Conversation) -> Result:
     note = "%copilot compact sums up the conversation to make room."
     if threshold:
         note += f" From {threshold:,} tokens on that happens by itself."
-    return Table(("part", "tokens", "percent", ""), rows, share, note)
+    return Table(("part", "tokens", "percent", "share"), rows, share, note)
 
 
 @command

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import Rest, ServerName, command
+from copilot_nb.magics.command import ServerName, Words, command
 from copilot_nb.magics.result import Result, Table, Text
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ async def mcp(
     conversation: Conversation,
     action: Literal["list", "status", "add", "remove", "restart", "stop", "tools"] = "list",
     name: ServerName = "",
-    target: Rest = "",
+    target: Words = "",
     *,
     env: tuple[str, ...] = (),
     key_env: str = "",

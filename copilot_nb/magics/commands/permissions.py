@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import Rest, command
+from copilot_nb.magics.command import Words, command
 from copilot_nb.magics.result import Result, Table, Text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _NOTE = "A rule that denies wins. %copilot rules revoke NUMBER takes one back."
 def allow(
     conversation: Conversation,
     kind: Literal["shell", "read", "write", "url", "mcp", "custom-tool", "tool"],
-    text: Rest,
+    text: Words,
     *,
     everywhere: bool = False,
 ) -> Text:
@@ -41,7 +41,7 @@ def allow(
 def deny(
     conversation: Conversation,
     kind: Literal["shell", "read", "write", "url", "mcp", "custom-tool", "tool"],
-    text: Rest,
+    text: Words,
     *,
     everywhere: bool = False,
 ) -> Text:

@@ -1,4 +1,4 @@
-"""`%copilot provider`."""
+"""`%copilot provider`: where the model answers."""
 
 from __future__ import annotations
 
@@ -6,43 +6,50 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import command
-from copilot_nb.magics.result import Text
+from copilot_nb.magics.command import ModelName, ProviderName, command
+from copilot_nb.magics.result import Result, Table, Text
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.providers import Source
+
+_KEY = "COPILOT_NB_PROVIDER_KEY"
+"""The variable for a key that was asked for, when its place has none of its own."""
 
 
 @command
 async def provider(  # noqa: PLR0913 - the options of the line, each of them rare
     conversation: Conversation,
-    spec: str = "",
+    spec: ProviderName = "",
     url: str = "",
     *,
-    model: str = "",
+    model: ModelName = "",
     key_env: str = "",
+    ask_key: bool = False,
     api_version: str = "",
     wire_api: str = "",
-) -> Text:
+) -> Result:
     """Show where the model answers, or choose another place for the next turns.
 
     SPEC is the URL of an OpenAI-compatible server, or one of ollama, openai, anthropic, azure (with
-    its URL), demo (offline, scripted) and account (GitHub Copilot). A key is never typed here: put
-    it into an environment variable and name that.
+    its URL), demo (offline, scripted) and account (GitHub Copilot); `list` shows them all with the
+    servers that answer on this host. A key is never typed here: put it into an environment variable
+    and name that, or let it be asked for.
 
     Args:
         conversation: The notebook's.
-        spec: A URL or a name.
+        spec: A URL or a name; or list.
         url: The server, when it is not the usual one of that name.
         model: The model to ask for, as that place names it.
         key_env: Name of the environment variable that holds the key.
+        ask_key: Ask for the key in a hidden field; it is kept until the kernel ends.
         api_version: Azure's API version.
         wire_api: completions or responses.
     """
-    if not spec:
-        if model or key_env or api_version or wire_api:
+    if spec in {"", "list"}:
+        if url or model or key_env or ask_key or api_version or wire_api:
             raise UsageError("These options need a provider.", hint="Usage: " + provider.usage)
-        return Text(await _shown(conversation))
+        return await _listed(conversation) if spec else Text(await _shown(conversation))
     from copilot_nb.notebook import facts, providers
 
     source = providers.parse(spec, "set by %copilot provider")
@@ -51,6 +58,8 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
     if key_env:
         source = replace(source, key_variable=_variable(key_env))
     source = replace(source, model=model, api_version=api_version, wire_api=wire_api)
+    if ask_key:
+        source = replace(source, key_variable=await _asked_key(source))
     await conversation.use_provider(source)
     return Text(facts.provider(conversation.link.source()))
 
@@ -67,6 +76,57 @@ def _variable(name: str) -> str:
             hint="Never put the key itself into the notebook; if it was typed here, revoke it.",
         )
     return name
+
+
+async def _asked_key(source: Source) -> str:
+    """Ask for the key and keep it in this process; the variable that holds it.
+
+    Raises:
+        UsageError: Nobody can type here, or nothing was typed.
+    """
+    import os
+
+    from copilot_nb.kernel.frontend import ask_line
+
+    name = source.key_variable or _KEY
+    key = await ask_line(f"Key for {source.place}: ", hidden=True)
+    if not key or not key.strip():
+        raise UsageError("No key was typed.", hint=f"Set {name} before the kernel starts.")
+    os.environ[name] = key.strip()
+    return name
+
+
+async def _listed(conversation: Conversation) -> Table:
+    """Every place that can be named, and what answers on this host."""
+    from copilot_nb.notebook import local_servers, providers
+
+    environ = conversation.settings.environ
+    now = conversation.link.source()
+    rows = [
+        (
+            kind,
+            preset.base_url,
+            preset.key_variable,
+            "" if not preset.key_variable else bool(environ.get(preset.key_variable)),
+            "",
+            "asked now" if kind == now.kind and now.base_url in {"", preset.base_url} else "",
+        )
+        for kind, preset in providers.PRESETS.items()
+    ]
+    rows += [
+        (
+            server.name,
+            server.base_url,
+            "",
+            "",
+            ", ".join(server.models),
+            "asked now" if server.base_url == now.base_url else "answers on this host",
+        )
+        for server in await local_servers.find()
+    ]
+    columns = ("provider", "url", "key from", "key is set", "models", "note")
+    note = "%copilot provider NAME-or-URL --model MODEL chooses one; a key is never typed there."
+    return Table(columns, tuple(rows), f"Now: {now.place} ({now.reason})", note)
 
 
 async def _shown(conversation: Conversation) -> str:

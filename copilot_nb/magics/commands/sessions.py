@@ -134,6 +134,7 @@ async def delete(conversation: Conversation, session: SessionName, *, yes: bool 
     if open_here is not None and open_here.session_id == found.id:
         await conversation.new()
     await (await conversation.link.runtime()).delete_session(found.id)
+    conversation.bookmark.drop(found.id)
     return Text(f"Deleted {what}.")
 
 

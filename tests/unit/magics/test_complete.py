@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from copilot_nb.magics.commands import COMMANDS
-from copilot_nb.magics.complete import completions
+from copilot_nb.magics.offers import completions, fragment
+from copilot_nb.notebook import current
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.notebook.conftest import Talk
 
 
 @pytest.mark.parametrize(
@@ -15,7 +23,10 @@ from copilot_nb.magics.complete import completions
         ("%copilot ", list(COMMANDS)),
         ("  %copilot st", ["steer", "stop", "status"]),
         ("%copilot ask --m", ["--model", "--mode"]),
-        ("%copilot provider --", ["--model", "--key-env", "--api-version", "--wire-api"]),
+        (
+            "%copilot provider --",
+            ["--model", "--key-env", "--ask-key", "--api-version", "--wire-api"],
+        ),
         ("%copilot provider o", ["openai", "ollama"]),
         ("%copilot provider ollama o", []),
         ("%copilot help prov", ["provider"]),
@@ -24,6 +35,18 @@ from copilot_nb.magics.complete import completions
         ("%%copilot --o", ["--out"]),
         ("%%copilot -- --o", []),
         ("%%copilot some text", []),
+        ("%%copilot --model m --ef", ["--effort"]),
+        ("%%copilot --effort h", ["high"]),
+        ("%%copilot --effort=h", ["--effort=high"]),
+        ("%%copilot --attach 'a b' --mode pl", ["plan"]),
+        ("%%copilot --tools run_", ["run_code"]),
+        ("%copilot mode a", ["autopilot", "allow-all"]),
+        ("%copilot mcp re", ["remove", "restart"]),
+        ("%copilot allow shell git log --e", ["--everywhere"]),
+        ("%copilot allow s", ["shell"]),
+        ("%copilot config code", ["code_timeout"]),
+        ("%copilot config tr", ["trust"]),
+        ("%copilot resume ", []),
         ("%copilot", []),
         ("%copilotx ", []),
         ("print(", []),
@@ -32,3 +55,41 @@ from copilot_nb.magics.complete import completions
 def test_tab_offers_what_may_follow(text: str, offered: list[str]) -> None:
     """Subcommands, options, and values that are known without asking anybody."""
     assert completions(text) == offered
+
+
+async def test_names_are_those_that_lists_have_shown(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is asked for them while somebody types; what has blanks is quoted."""
+    talk.conversation.known.sessions = ("My first talk", "Mine", "0a1b")
+    talk.conversation.known.models = ("gpt-5", "gpt-5-mini")
+    talk.conversation.known.servers = ("files",)
+    monkeypatch.setattr(current, "_conversations", [talk.conversation])
+
+    assert completions("%copilot resume M") == ["'My first talk'", "Mine"]
+    assert completions("%copilot resume 'My f") == ["'My first talk'"]
+    assert completions("%%copilot --session 0") == ["0a1b"]
+    assert completions("%copilot model gpt") == ["gpt-5", "gpt-5-mini"]
+    assert completions("%copilot mcp restart ") == ["files"]
+    assert talk.starts == []
+
+
+def test_names_and_files_are_those_that_are_there(
+    running_shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variables of the user's, and files of the folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my notes.txt").touch()
+    (tmp_path / ".hidden").touch()
+    running_shell.user_ns["stations"] = 1
+
+    assert completions("%%copilot --out stat") == ["stations"]
+    assert completions("%%copilot --attach ") == ["'my notes.txt'"]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"), [("%copilot resume 'My f", "'My f"), ("%copilot a", "a"), ("%copilot ", "")]
+)
+def test_an_open_quotation_mark_belongs_to_the_word(text: str, typed: str) -> None:
+    """What is offered takes the place of all of it."""
+    assert fragment(text) == typed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from copilot_nb.magics.result import Table, Text
+from copilot_nb.magics.result import Table, Text, Turns
+from copilot_nb.transcript.blocks import TextBlock, Transcript
 
 TABLE = Table(("name", "asks"), (("bash", "always"), ("<b>", "never & never")), "2 tools")
 
@@ -58,7 +59,7 @@ def test_nothing_in_a_result_reaches_the_terminal_as_a_command() -> None:
 
 
 def test_values_stay_data_and_read_well() -> None:
-    """Numbers line up on the right with their thousands parted; nothing stands for None."""
+    """Numbers line up on the right with their thousands parted; empty columns are left out."""
     table = Table(
         ("tokens", "cost", "vision", "when", "gone"),
         (
@@ -70,11 +71,34 @@ def test_values_stay_data_and_read_well() -> None:
 
     assert table[0]["tokens"] == 12345
     assert repr(table).splitlines() == [
-        "tokens       cost  vision  when              gone",
-        "------  ---------  ------  ----------------  ----",
+        "tokens       cost  vision  when",
+        "------  ---------  ------  ----------------",
         "12,345       0.25  yes     2026-01-31 14:05",
         "     7  1,234,568  no",
         "Below.",
     ]
     assert '<td style="text-align:right">12,345</td>' in table._repr_html_()
     assert table._repr_html_().endswith('<p class="copilot-text">Below.</p>')
+
+
+def test_a_table_without_rows_is_its_caption() -> None:
+    """Headings over nothing would tell nobody anything."""
+    table = Table(("name",), (), "0 servers", "Add one.")
+
+    assert repr(table) == "0 servers\nAdd one."
+    assert "<table" not in table._repr_html_()
+
+
+def test_a_warning_is_red() -> None:
+    """Where there are colours."""
+    assert "color:" in Text("Careful", level="warning")._repr_html_()
+
+
+def test_turns_are_drawn_below_their_prompts() -> None:
+    """A stored turn leaves the prompt to its cell, and here there is none."""
+    turn = Transcript(prompt="What <b>?", blocks=(TextBlock(id="1", text="**This**."),))
+    drawn = Turns((turn,), "1 turn")
+
+    assert repr(drawn).startswith("1 turn\n\n> What <b>?\n**This**.")
+    assert "What &lt;b&gt;?" in drawn._repr_html_()
+    assert "<strong>This</strong>" in drawn._repr_html_()
