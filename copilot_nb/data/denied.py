@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.frames import frame_of
@@ -102,9 +103,11 @@ def lines_of(text: str, finds: tuple[Find, ...]) -> tuple[int, ...]:
 def _withheld(name: str, variable: object, privacy: Privacy) -> Iterator[tuple[str, str]]:
     """(whose, value) of the variable's withheld columns."""
     frame = frame_of(variable)
-    if frame is None:
-        return
     whole = privacy.variable(name) != "allow"
+    if frame is None:
+        if whole:
+            yield from ((name, text) for leaf in _leaves(variable) if (text := _searched(leaf)))
+        return
     for at, column in enumerate(frame.columns):
         if not whole and privacy.column(column.name, name) == "allow":
             continue
@@ -114,6 +117,19 @@ def _withheld(name: str, variable: object, privacy: Privacy) -> Iterator[tuple[s
             text = _searched(value)
             if text:
                 yield owner, text
+
+
+def _leaves(value: object, depth: int = 3) -> Iterator[object]:
+    """The texts and numbers in a variable that is withheld as a whole; plain containers only."""
+    kind = type(value)
+    if kind is dict and depth:
+        for each in islice(value.values(), VALUES):  # type: ignore[attr-defined]  # a dict
+            yield from _leaves(each, depth - 1)
+    elif kind in (list, tuple, set, frozenset) and depth:
+        for each in islice(value, VALUES):  # type: ignore[call-overload]  # iterable
+            yield from _leaves(each, depth - 1)
+    elif kind in (str, int, float):
+        yield value
 
 
 def _searched(value: object) -> str:

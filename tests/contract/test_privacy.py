@@ -1,0 +1,135 @@
+"""On the real runtime: nothing that a rule withholds reaches the model's server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from copilot_nb.data.privacy import PrivacyRule
+from copilot_nb.kernel.tools import KERNEL_TOOLS
+from copilot_nb.notebook.conversation import Conversation
+from copilot_nb.notebook.settings import Settings
+from copilot_nb.testing.model import Reply, ScriptedModel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+NAMES = ["Annabel Lee", "Bartholomew Quill", "Cassandra Vane", "Desmond Ashgrove"]
+MAILS = [f"{name.split()[0].lower()}@example.org" for name in NAMES]
+PAY = [41234.5, 53219.25, 67891.75, 99123.5]
+TOKEN = "ghp_" + "aB3" * 12
+PEOPLE = pd.DataFrame({"name": NAMES, "mail": MAILS, "pay": PAY, "town": ["Oslo"] * 4})
+RULES = (
+    PrivacyRule("deny", "name"),
+    PrivacyRule("mask", "people.mail"),
+    PrivacyRule("aggregate", "pay"),
+    PrivacyRule("deny", "vault", variable=True),
+)
+TABLE = {"name": "people"}
+CALLS: dict[str, list[dict[str, Any]]] = {
+    "list_variables": [{}],
+    "describe_variable": [TABLE, {"name": "vault"}, {"name": "key"}],
+    "search_variables": [{"text": "e"}],
+    "preview_rows": [TABLE, TABLE | {"only": ["name", "town"]}],
+    "column_statistics": [TABLE | {"column": c} for c in PEOPLE.columns],
+    "value_counts": [TABLE | {"column": c} for c in PEOPLE.columns],
+    "missing_values": [TABLE],
+    "correlations": [TABLE],
+    "compare_frames": [{"left": "people", "right": "people"}],
+    "run_code": [
+        {"code": "people"},
+        {"code": "print(people.to_csv())"},
+        {"code": "people.iloc[0].to_dict()"},
+        {"code": "raise ValueError(people.name[1])"},
+        {"code": "vault"},
+        {"code": "key"},
+    ],
+    "last_error": [{}],
+    "inspect_object": [{"name": "people"}],
+    "recent_cells": [{}],
+    "preview_file": [{"path": "people.csv"}, {"path": "notes.txt"}],
+    "get_figure": [{}],
+    "list_packages": [{}],
+    "propose_cell": [{"code": "people"}],
+}
+"""What the model tries, on everything that can be read."""
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    """A notebook with data that must not leave it, in a folder with a file of the same."""
+    monkeypatch.chdir(tmp_path)
+    PEOPLE.to_csv("people.csv", index=False)
+    (tmp_path / "notes.txt").write_text(f"called {NAMES[2]} today\nkey={TOKEN}\n")
+    config = Config({"HistoryManager": {"enabled": False}})
+    made = InteractiveShell.instance(config=config, ipython_dir=str(tmp_path / "ipython"))
+    made.user_ns |= {"people": PEOPLE.copy(), "vault": {"code": "open-sesame-42"}, "key": TOKEN}
+    yield made
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ScriptedModel]:
+    """The model's server, which keeps every request."""
+    async with ScriptedModel() as served:
+        yield served
+
+
+@pytest.fixture
+async def conversation(
+    model: ScriptedModel,
+    cli_path: Path,
+    shell: InteractiveShell,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Conversation]:
+    """The notebook's conversation, under rules; a policy allows every code and tool."""
+    assert shell is not None
+    monkeypatch.setenv("COPILOT_HOME", str(tmp_path / "copilot"))
+    environ = {
+        "COPILOT_NB_PROVIDER": model.url,
+        "COPILOT_NB_MODEL": "scripted",
+        "COPILOT_NB_CLI_PATH": str(cli_path),
+        "COPILOT_NB_POLICY": "allow",
+        "COPILOT_NB_VIEW": "static",
+        "COPILOT_NB_CONTEXT": "full",
+        "COPILOT_NB_PRIVACY": str(tmp_path / "privacy.toml"),
+    }
+    made = Conversation(Settings(lambda _: None, environ))
+    for rule in RULES:
+        made.privacy.add(rule, save=False)
+    yield made
+    await made.close()
+
+
+def test_every_kernel_tool_is_tried() -> None:
+    """A new tool needs a line here."""
+    assert set(CALLS) == {tool.name for tool in KERNEL_TOOLS}
+
+
+async def test_no_withheld_value_reaches_the_server(
+    conversation: Conversation, model: ScriptedModel
+) -> None:
+    """By tools, code, references, the index, files and errors; the model is told that it is so."""
+    calls = [(name, arguments) for name, each in CALLS.items() for arguments in each]
+    calls += [
+        ("view", {"path": "notes.txt"}),
+        ("bash", {"command": "cat *.csv", "description": "d"}),
+    ]
+    model.script[:] = [*(Reply(tools=[call]) for call in calls), Reply("Done.")]
+
+    turn = await conversation.run("Tell me all of @people and @people.pay and @vault.")
+
+    assert turn.text == "Done."
+    assert len(turn.tool_calls) == len(calls)
+    received = str([request["messages"] for request in model.requests])
+    results = str([m for m in model.requests[-1]["messages"] if m["role"] == "tool"])
+    numbers = [str(pay) for pay in PAY]
+    assert [v for v in (*NAMES, *MAILS, *numbers, "open-sesame-42", TOKEN) if v in received] == []
+    assert "Oslo" in results
+    assert "withheld" in results
