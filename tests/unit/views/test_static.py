@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import nbconvert as untyped_nbconvert
+import nbformat as untyped_nbformat
 import nh3
 import pytest
 from nbformat import v4 as untyped_v4
@@ -29,9 +30,10 @@ from copilot_nb.views.style import STYLE
 from copilot_nb.views.words import UNFINISHED
 from tests.unit.transcript.events import folded, recorded, recorded_names
 from tests.unit.views.corpus import inspect
-from tests.unit.views.turns import DIFF, FAILED, FULL, SHELL, WAITING, answered
+from tests.unit.views.turns import ANSWERED, DIFF, FAILED, FULL, SHELL, WAITING, answered
 
 nbconvert: Any = untyped_nbconvert
+nbformat: Any = untyped_nbformat
 v4: Any = untyped_v4
 
 TURNS = {"full": FULL, "failed": FAILED, "waiting": WAITING, "empty": Transcript(state="done")}
@@ -320,6 +322,20 @@ def test_nbconvert_takes_the_html() -> None:
     for text in (page, markdown):
         assert '<div class="copilot-static">' in text
         assert "widget" not in text
+        assert "vnd.copilot-nb" not in text
+
+
+def test_nbconvert_takes_the_text_where_html_is_nothing() -> None:
+    """LaTeX has the Markdown source word by word; a page without scripts has all of it."""
+    output = v4.new_output("display_data", mimebundle(ANSWERED))
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("%%copilot", outputs=[output])])
+    nbformat.validate(notebook)
+
+    tex, _ = nbconvert.LatexExporter().from_notebook_node(notebook)
+
+    assert "Approved (you)" in tex
+    assert "copilot-static" not in tex
+    assert "vnd.copilot-nb" not in tex
 
 
 def test_what_is_asked_is_never_cut() -> None:
