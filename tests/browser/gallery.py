@@ -87,11 +87,12 @@ def _document(theme: str) -> str:
         file.read_text(encoding="utf-8") if file.is_file() else f":root {{ color-scheme: {theme} }}"
     )
     return (
-        f"<!doctype html><style>{css}</style><style>body {{ margin: 0; padding: 16px; color-scheme: {theme};"
+        f"<!doctype html><style>{css}</style><style>body {{ margin: 0; padding: 16px;"
         " background: var(--jp-layout-color0, Canvas); color: var(--jp-content-font-color1);"
         " font: 14px/1.5 var(--jp-content-font-family, system-ui); }"
         " #stored:not(:empty) { margin-top: 16px; padding-top: 8px; border-top: 4px dotted #888; }"
-        '</style><div id="live"></div><div id="stored"></div>'
+        f'</style><body data-jp-theme-light="{"true" if theme == "light" else "false"}">'
+        '<div id="live"></div><div id="stored"></div>'
     )
 
 
