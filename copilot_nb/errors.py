@@ -16,7 +16,8 @@
     ├── SessionError              a turn or a session failed (error_type, status_code)
     │   ├── AuthenticationError
     │   ├── QuotaError
-    │   └── ModelError
+    │   ├── ModelError
+    │   └── OfflineError
     ├── SessionNotFoundError      the runtime does not know this session
     ├── SessionClosedError        this Session object was closed or destroyed
     ├── TurnAbortedError          the turn was stopped (reason, partial)
@@ -181,7 +182,10 @@ class SessionError(CopilotError):
 class AuthenticationError(SessionError):
     """The account or the provider's key was not accepted."""
 
-    hint = "Check the token or key: `%copilot provider` shows what is used and where it came from."
+    hint = (
+        "Check the token or key: `%copilot provider` shows what is used and where it came from; "
+        "`%copilot login` signs in to GitHub."
+    )
 
 
 class QuotaError(SessionError):
@@ -193,7 +197,18 @@ class QuotaError(SessionError):
 class ModelError(SessionError):
     """The model does not exist or may not be used."""
 
-    hint = "Choose another one with `%copilot model ID`."
+    hint = "`%copilot models` lists those that there are; choose one with `%copilot model ID`."
+
+
+class OfflineError(SessionError):
+    """The model's service cannot be reached."""
+
+    hint = (
+        "Check the network and HTTPS_PROXY; without network, `%copilot provider` finds a server "
+        "on this host, and `%copilot provider demo` needs none."
+    )
+    local = "Start the server, or check its address: `%copilot provider` shows it."
+    """The next step when it is a server of one's own."""
 
 
 class SessionNotFoundError(CopilotError):

@@ -28,6 +28,9 @@ ALLOWED = frozenset(
         *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"),
         *("COPILOT_HOME", "GH_HOST", "GH_CONFIG_DIR"),
+        # Where the account is and how its login is kept; no secrets.
+        *("COPILOT_GH_HOST", "COPILOT_API_URL", "COPILOT_DEBUG_GITHUB_API_URL"),
+        "COPILOT_DISABLE_KEYTAR",
         *("VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV"),
         "DBUS_SESSION_BUS_ADDRESS",  # the key ring that holds the account's login
         *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMDATA"),

@@ -27,7 +27,7 @@ from copilot_nb.testing.reply import Reply, chunks, completion
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["Reply", "ScriptEntry", "ScriptedModel"]
+__all__ = ["Completions", "LocalHandler", "Reply", "ScriptEntry", "ScriptedModel"]
 
 ScriptEntry = Reply | Callable[[dict[str, Any]], Reply]
 """An answer, or a function that makes one from the request's JSON."""
@@ -72,16 +72,22 @@ class ScriptedModel:
     @property
     def url(self) -> str:
         """The base URL, ending in `/v1`."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"{self.origin}/v1"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def routes(self) -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
+        """What is served: path, handler, and what the handler is made with."""
+        return [
+            (r"/v1/models", _Models, {"model": self}),
+            (r"/v1/chat/completions", Completions, {"model": self}),
+        ]
 
     async def __aenter__(self) -> Self:
-        application = Application(
-            [
-                (r"/v1/models", _Models, {"model": self}),
-                (r"/v1/chat/completions", _Completions, {"model": self}),
-            ],
-            log_function=lambda _: None,
-        )
+        application = Application(self.routes(), log_function=lambda _: None)
         sockets = bind_sockets(self._port, "127.0.0.1")
         self._port = sockets[0].getsockname()[1]
         self._server = HTTPServer(application)
@@ -148,17 +154,18 @@ class ScriptedModel:
         task.add_done_callback(self._running.discard)
 
 
-class _Local(RequestHandler):
+class LocalHandler(RequestHandler):
     """Answers programs of this host, not pages: they send an Origin, or a name that was rebound."""
 
     def prepare(self) -> None:
+        """Turn everything else away."""
         host = urlsplit(f"//{self.request.host}").hostname
         if "Origin" in self.request.headers or host not in {"127.0.0.1", "localhost"}:
             self.set_status(403)
             self.finish()
 
 
-class _Models(_Local):
+class _Models(LocalHandler):
     """`GET /v1/models`."""
 
     def initialize(self, model: ScriptedModel) -> None:
@@ -169,18 +176,21 @@ class _Models(_Local):
         self.write({"object": "list", "data": data})
 
 
-class _Completions(_Local):
-    """`POST /v1/chat/completions`, streaming or not."""
+class Completions(LocalHandler):
+    """Chat completions, streaming or not."""
 
     def initialize(self, model: ScriptedModel) -> None:
+        """Take the model whose answers are sent."""
         self.model = model
         self.task: asyncio.Task[Any] | None = None
 
     def on_connection_close(self) -> None:
+        """End an answer that nobody waits for."""
         if self.task is not None and not self.task.done():
             self.task.cancel()
 
     async def post(self) -> None:
+        """Answer, until it is through or the client is gone."""
         self.task = asyncio.current_task()
         assert self.task is not None  # noqa: S101  a coroutine always runs in a task
         self.model.track(self.task)

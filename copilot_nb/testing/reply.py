@@ -56,6 +56,8 @@ class Reply:
     """`finish_reason`; by default `tool_calls` with tools and `stop` without."""
     usage: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULT_USAGE))
     """Token counts."""
+    credits: float | None = None
+    """AI credits that an account's model service says the answer cost; only a stream says it."""
     fragments: int = 3
     """In how many pieces a tool's arguments are streamed."""
 
@@ -128,7 +130,13 @@ def chunks(
         for call in _tool_call(index, call_id, name, _text(args), reply.fragments):
             yield _delta(base, {"role": "assistant", "tool_calls": [call]}), False
     yield _delta(base, {}, finish=reply.finish_reason), False
-    yield {**base, "choices": [], "usage": dict(reply.usage)}, False
+    bill = {} if reply.credits is None else {"copilot_usage": _bill(reply.credits)}
+    yield {**base, "choices": [], "usage": dict(reply.usage), **bill}, False
+
+
+def _bill(spent: float) -> dict[str, Any]:
+    """The cost as GitHub's model service says it, in billionths."""
+    return {"total_nano_aiu": round(spent * 1_000_000_000), "token_details": []}
 
 
 def _tool_call(

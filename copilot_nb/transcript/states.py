@@ -92,7 +92,12 @@ def failed(data: SessionErrorEvent, event: SessionEvent, turn: Transcript) -> Tr
     """The turn failed, unless the runtime only logs an error."""
     if data.error_type == "notification":
         return notice(turn, event.id, visible(data.message), warning=True)
-    message, hint, details = explain(data.message, kind=data.error_type, status=data.status_code)
+    message, hint, details = explain(
+        data.message,
+        kind=data.error_type,
+        status=data.status_code,
+        code=data.error_code or "",
+    )
     block = ErrorBlock(id=f"error-{event.id}", message=message, hint=hint, details=details)
     return replace(close_all(turn, event).add(block), state="failed")
 
