@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.transcript.blocks import PermissionBlock, UserInputBlock
+from copilot_nb.notebook.dialogue import AskLine, no, talk
 
 if TYPE_CHECKING:
-    from copilot_nb.session.pending import Answer, PendingRequest, PendingRequests
-    from copilot_nb.transcript.forms import Choice
+    from collections.abc import Callable, Mapping
 
-AskLine = Callable[[str], Awaitable[str | None]]
-Question = PermissionBlock | UserInputBlock
+    from copilot_nb.session.pending import Answer, PendingRequest, PendingRequests
+    from copilot_nb.transcript.blocks import RequestBlock
 
 
 class Prompts:
@@ -35,7 +33,7 @@ class Prompts:
         self,
         pending: PendingRequests,
         ask_line: AskLine,
-        block: Callable[[str], Question | None],
+        block: Callable[[str], RequestBlock | None],
         answer: Callable[[str, Mapping[str, Any]], None],
     ) -> None:
         self._pending = pending
@@ -91,62 +89,11 @@ class Prompts:
         block = self._block(request_id)
         if block is None:
             return
-        value = None
-        while value is None:
-            try:
-                line = await self._ask_line(question(block))
-            except EOFError:
-                value = _no(block)
-                break
-            if line is None:
-                return
-            value = understood(block, line)
+        try:
+            value = await talk(block, self._ask_line)
+        except EOFError:
+            value = no(block)
+        if value is None:
+            return
         self._current = ""
         self._answer(request_id, value)
-
-
-def question(block: Question) -> str:
-    """The line that asks."""
-    if isinstance(block, UserInputBlock):
-        numbered = [f"  {n}. {choice}" for n, choice in enumerate(block.choices, 1)]
-        how = "number or text" if block.choices else "answer"
-        return "\n".join([*numbered, f"Your {how}: "])
-    keys = ", ".join(f"{choice.key} = {choice.label}" for choice in block.choices if choice.key)
-    return f"{block.heading} [{keys}]: "
-
-
-def understood(block: Question, line: str) -> dict[str, Any] | None:
-    """What the line means, as a view would say it; None asks again."""
-    text = line.strip()
-    if not text:
-        return None
-    if isinstance(block, UserInputBlock):
-        if text.isdecimal() and 0 < int(text) <= len(block.choices):
-            text = block.choices[int(text) - 1]
-        return {"answer": text}
-    word, _, reason = text.partition(" ")
-    choice = _choice(block.choices, word.lower())
-    if choice is None or (reason and not choice.asks_feedback):
-        choice, reason = _why(block.choices, word.lower(), text)
-    if choice is None:
-        return None
-    return {"choice": choice.id, "feedback": reason.strip()} if reason else {"choice": choice.id}
-
-
-def _no(block: Question) -> dict[str, Any]:
-    """What it means that somebody ended the input instead."""
-    return {"answer": ""} if isinstance(block, UserInputBlock) else {"choice": "deny"}
-
-
-def _choice(choices: tuple[Choice, ...], word: str) -> Choice | None:
-    """The choice of a key, or of the whole word a person would type for it."""
-    word = {"yes": "y", "no": "n"}.get(word, word)
-    return next((choice for choice in choices if choice.key == word), None)
-
-
-def _why(choices: tuple[Choice, ...], word: str, text: str) -> tuple[Choice | None, str]:
-    """A no with words behind it is a denial with that reason; anything else is not understood."""
-    if word not in {"n", "no"}:
-        return None, ""
-    choice = next((choice for choice in choices if choice.asks_feedback), None)
-    return choice, text.partition(" ")[2]

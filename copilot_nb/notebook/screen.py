@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from copilot_nb.kernel import frontend
 from copilot_nb.notebook.policy import nobody_here
 from copilot_nb.notebook.prompts import Prompts
-from copilot_nb.transcript.blocks import Block, PermissionBlock, Transcript, UserInputBlock
+from copilot_nb.transcript.blocks import REQUESTS, Block, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.session.pending import PendingRequests
+    from copilot_nb.transcript.blocks import RequestBlock
     from copilot_nb.views.view import Callbacks, View
     from copilot_nb.views.widget.widget import WidgetView
 
@@ -118,9 +119,9 @@ class Screen:
             return transcript
         return replace(transcript, blocks=(*self.preface, *transcript.blocks))
 
-    def _block(self, request_id: str) -> PermissionBlock | UserInputBlock | None:
+    def _block(self, request_id: str) -> RequestBlock | None:
         block = self._latest.get(request_id)
-        return block if isinstance(block, PermissionBlock | UserInputBlock) else None
+        return block if isinstance(block, REQUESTS) else None
 
     def _make_view(self, settings: Settings) -> View:
         loop = asyncio.get_running_loop()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.notebook.answers import answer_of
-from copilot_nb.notebook.prompts import Prompts, Question, question, understood
+from copilot_nb.notebook.dialogue import question, understood
+from copilot_nb.notebook.prompts import Prompts
 from copilot_nb.session.pending import Answer, PendingRequest, PendingRequests
 from copilot_nb.transcript.blocks import UserInputBlock
 from copilot_nb.transcript.permissions import permission as permission_block
@@ -17,6 +18,8 @@ from tests.unit.notebook.requests import shell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+
+    from copilot_nb.transcript.blocks import RequestBlock
 
 PANEL = permission_block("1", shell("ls").prompt)
 CHOICE = UserInputBlock(id="2", question="Which?", choices=("red", "blue"))
@@ -57,7 +60,7 @@ class Desk:
         self.keyboard = Keyboard()
         self.pending = PendingRequests()
         self.pending.attended = True
-        self.blocks: dict[str, Question] = {"1": PANEL, "2": CHOICE}
+        self.blocks: dict[str, RequestBlock] = {"1": PANEL, "2": CHOICE}
         self.prompts = Prompts(
             self.pending, self.keyboard.ask_line, self.blocks.get, self._answered
         )
@@ -186,7 +189,7 @@ async def test_closing_withdraws_the_line() -> None:
     ],
 )
 def test_a_line_is_understood_or_asked_again(
-    block: Question, line: str, value: dict[str, str] | None
+    block: RequestBlock, line: str, value: dict[str, str] | None
 ) -> None:
     """Keys, yes and no, a reason behind a no; numbers of choices or any text."""
     assert understood(block, line) == value
