@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.errors import UsageError
 
 if TYPE_CHECKING:
+    from copilot_nb.magics.result import Text
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.options import AskOptions
     from copilot_nb.session.turn import Turn
@@ -46,6 +47,18 @@ async def prepare(
         await link.setup.use_effort(effort, link.ready)
     if mode:
         await link.setup.use_mode(mode, link.ready)
+
+
+async def dry_run(conversation: Conversation, prompt: str, options: AskOptions) -> Text:
+    """What would be sent for the prompt, exactly; nothing is."""
+    from copilot_nb.magics.commands.sent import exact
+    from copilot_nb.magics.result import Text
+    from copilot_nb.notebook.ledger import Payload
+
+    composed = await conversation.compose(prompt, options)
+    held = await conversation.gate.held(composed)
+    head = "Nothing was sent. This would be" + (f", after asking about: {held}" if held else "")
+    return Text(f"{head}:\n\n{exact(Payload(composed.prompt, list(composed.sent)))}")
 
 
 async def ask(conversation: Conversation, prompt: str, options: AskOptions) -> Turn | None:

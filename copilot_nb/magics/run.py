@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import Any
 
 from IPython.display import display
@@ -64,10 +65,9 @@ async def _cell(text: str, body: str) -> None:
     arguments = ask.parse(text)
     parts = (arguments["prompt"], body.strip("\n"))
     arguments["prompt"] = "\n".join(part for part in parts if part.strip())
-    if arguments["prompt"]:
-        await _call(ask, arguments)
-    else:
-        _show(await _call(COMMANDS["help"], {"name": "ask"}))
+    if not arguments["prompt"]:
+        ask, arguments = COMMANDS["help"], {"name": "ask"}
+    _show(await _call(ask, arguments))
 
 
 async def _line(text: str, *, show: bool) -> Any:
@@ -83,16 +83,14 @@ async def _line(text: str, *, show: bool) -> Any:
     result = await _call(found, arguments)
     if not show:
         return result
-    if result is not None and not _is_turn(result):
-        _show(result)
+    _show(result)
     return None
 
 
 def _is_turn(result: Any) -> bool:
-    """Whether it has drawn itself already."""
-    from copilot_nb.session.turn import Turn
-
-    return isinstance(result, Turn)
+    """Whether it is one, without importing sessions for those that are none."""
+    sessions = sys.modules.get("copilot_nb.session.turn")
+    return sessions is not None and isinstance(result, sessions.Turn)
 
 
 async def _call(found: Command, arguments: dict[str, Any]) -> Any:
@@ -106,4 +104,7 @@ async def _call(found: Command, arguments: dict[str, Any]) -> Any:
 
 
 def _show(result: Any) -> None:
+    """Show what a command returns; a turn has drawn itself already."""
+    if result is None or _is_turn(result):
+        return
     display(result)  # type: ignore[no-untyped-call]  # IPython's

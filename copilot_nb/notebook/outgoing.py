@@ -116,6 +116,11 @@ class Gate:
         )
         return replace(composed, prompt=prompt, sent=tuple(sent))
 
+    async def held(self, composed: Composed) -> str:
+        """What of a prompt would be asked about before it leaves; empty when nothing would."""
+        pieces = (composed.prompt, *(item.text for item in composed.sent))
+        return _kinds(tuple([find for piece in pieces for find in await self._find(piece)]))
+
     # -- inside
 
     async def _clear(self, invocation: Invocation, text: str) -> Cleared | None:

@@ -16,6 +16,7 @@ from copilot_nb.magics.command import (
 )
 
 if TYPE_CHECKING:
+    from copilot_nb.magics.result import Text
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.session.turn import Turn
 
@@ -41,7 +42,7 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
     replay: bool = False,
     live: bool = False,
     dry_run: bool = False,
-) -> Turn | None:
+) -> Turn | Text | None:
     """Ask the agent and show its turn here.
 
     What stands behind the options is prompt as it is, quotes and question marks included; `--` ends
@@ -85,6 +86,8 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
         format=format_,
         replay="replay" if replay else "live" if live else "",
     )
+    if dry_run:
+        return await asking.dry_run(conversation, prompt, options)
     await asking.prepare(
         conversation, model=model, effort=effort, mode=mode, new=new, session=session
     )

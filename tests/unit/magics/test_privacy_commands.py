@@ -65,3 +65,16 @@ async def test_what_was_sent_can_be_read(talk: Talk) -> None:
     assert "Who is in @people?" in text
     assert "44" in text
     assert not any(word in text + talk.told for word in ("Annabel", "Bernard"))
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_dry_run_sends_nothing(talk: Talk) -> None:
+    """It shows the exact texts, and what would be asked about first; no runtime starts."""
+    token = "ghp_" + "aB3" * 12
+
+    shown = str(await say(talk, f"ask --dry-run Who is in @people? {token}"))
+
+    assert shown.startswith("Nothing was sent. This would be, after asking about: GitHub token:")
+    assert "people: DataFrame, 2 rows × 2 columns" in shown
+    assert talk.starts == []
+    assert talk.conversation.ledger.turns == []
