@@ -24,7 +24,7 @@ from copilot_nb.transcript.blocks import (
     UserInputBlock,
 )
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
-from copilot_nb.views import requests
+from copilot_nb.views import requests, steps
 from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
 from copilot_nb.views.parts import change, code, folded, icon, pre, strong
@@ -63,10 +63,19 @@ _FOLD_LINES = 15
 def to_html(transcript: Transcript) -> str:
     """The turn as self-contained HTML."""
     answered = attached(transcript)
-    parts = [_label(transcript), *(_block(block, answered) for block in transcript.blocks)]
+    parts = [_label(transcript)]
+    for run, folds in steps.runs(transcript.blocks):
+        inner = "\n".join(filter(None, (_block(block, answered) for block in run)))
+        parts.append(_steps(steps.words(run), inner) if folds else inner)
     parts.append(_foot(transcript))
     inner = "\n".join(part for part in parts if part)
     return f'{STYLE}\n<div class="copilot-static">\n{inner}\n</div>'
+
+
+def _steps(words: str, inner: str) -> str:
+    """What was done long ago in a long turn, behind one line."""
+    summary = f'<summary class="copilot-muted">{words}</summary>'
+    return f'<details class="copilot-steps">{summary}{inner}</details>'
 
 
 def _block(block: Block, answered: Attached) -> str:  # noqa: C901, PLR0911 - one case per block

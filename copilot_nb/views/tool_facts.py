@@ -7,6 +7,7 @@ and a schema that is none still gives a listing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
@@ -16,6 +17,8 @@ from copilot_nb.transcript.safety import visible
 ToolRule = Literal["ask", "allow", "deny"]
 RULES: tuple[ToolRule, ...] = ("ask", "allow", "deny")
 
+_BROKEN = re.compile(r"(?<!\n)[ \t]*\n(?![ \t]*(?:\n|[-*•]|\d+[.)]|[ \t]{2}))[ \t]*")
+"""The end of a line in the middle of a sentence."""
 _LONGEST = 4000
 _MOST = 100
 _DEEPEST = 4
@@ -82,8 +85,8 @@ class ToolFact:
 
 
 def described(text: object) -> str:
-    """A description as it can be shown."""
-    return visible(str(text or "").strip()[:_LONGEST])
+    """A description as it can be shown: a line per paragraph and per item of a list."""
+    return _BROKEN.sub(" ", visible(str(text or "").strip()[:_LONGEST]))
 
 
 def parameters(schema: object) -> tuple[Parameter, ...]:
@@ -108,9 +111,8 @@ def parameters(schema: object) -> tuple[Parameter, ...]:
 
 
 def _default(given: object) -> str:
-    if not isinstance(given, Mapping) or given.get("default") is None:
-        return ""
-    return _json(given["default"])
+    default = given.get("default") if isinstance(given, Mapping) else None
+    return "" if default is None or default == "" else _json(default)
 
 
 def _json(value: object) -> str:

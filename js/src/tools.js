@@ -25,7 +25,8 @@ export function mountTools({ el, sync }) {
   search.value = sync.store.draft("search");
   const counts = element("span", "copilot-muted");
   counts.setAttribute("role", "status");
-  const table = element("table", "");
+  const columns = ["power", "about", "rule", "calls"].map((name) => element("col", `copilot-tool-${name}`));
+  const table = element("table", "", element("colgroup", "", ...columns));
   const none = element("p", "copilot-muted", "No tool has this in its name or description.");
   const trouble = element("p", "copilot-warning");
   trouble.setAttribute("role", "alert");
@@ -196,7 +197,8 @@ function toolFold(first, sync, signal) {
   function about() {
     if (drawn === latest.description && body.firstChild) return;
     drawn = latest.description;
-    body.replaceChildren(element("p", "", latest.description || "No description."), parametersOf(latest.parameters ?? []));
+    const paragraphs = (latest.description || "No description.").split(/\n{2,}/).map((text) => element("p", "", text));
+    body.replaceChildren(...paragraphs, ...parametersOf(latest.parameters ?? []));
   }
   el.open = sync.store.isOpen(first.id);
   el.addEventListener("toggle", open, { signal });
@@ -211,11 +213,17 @@ function toolFold(first, sync, signal) {
 }
 
 function parametersOf(parameters) {
-  const items = parameters.flatMap((one) => [
-    element("dt", "", element("code", "", one.name), " ", element("span", "copilot-muted", kindOf(one))),
-    element("dd", "", one.description ?? ""),
-  ]);
-  return items.length ? element("dl", "copilot-parameters", ...items) : element("p", "copilot-muted", "It takes no arguments.");
+  if (!parameters.length) return [element("p", "copilot-muted", "It takes no arguments.")];
+  return parameters.map((one) =>
+    element(
+      "div",
+      "copilot-parameter",
+      element("code", "", one.name),
+      " ",
+      element("span", "copilot-muted", kindOf(one)),
+      one.description ? element("div", "copilot-muted", one.description) : null,
+    ),
+  );
 }
 
 const kindOf = ({ type, required, default: normally }) =>

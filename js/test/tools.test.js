@@ -87,13 +87,13 @@ describe("the table of tools", () => {
   it("unfolds to description and parameters", () => {
     const { row } = show();
     const fold = row("bash").querySelector("details");
-    expect(fold.querySelector("dl")).toBeNull();
+    expect(fold.querySelector(".copilot-parameter")).toBeNull();
 
     fold.open = true;
     fold.dispatchEvent(new Event("toggle"));
 
-    expect(fold.querySelector("dt").textContent).toBe("path string, needed");
-    expect(fold.querySelector("p").textContent).toContain("More about it.");
+    expect(fold.querySelector(".copilot-parameter").textContent).toBe("path string, neededThe file.");
+    expect([...fold.querySelectorAll("p")].map((node) => node.textContent)).toEqual(["What bash does.", "More about it."]);
   });
 
   it("follows what changes in the kernel", () => {

@@ -81,7 +81,7 @@ class WidgetView:
         record: Whether the ended turn is stored as data, too.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first are options
         self,
         callbacks: Callbacks,
         *,

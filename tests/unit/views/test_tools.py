@@ -150,8 +150,11 @@ def test_a_tool_shows_its_card() -> None:
     assert "list_variables" in KERNEL_TOOLS[0]._repr_html_()
 
 
-def test_descriptions_are_bounded() -> None:
-    """A server's description is no book."""
+def test_descriptions_read_as_prose() -> None:
+    """Lines that were broken are joined, those of lists are not; a description is no book."""
+    text = "Run it\nin one go.\n\nThen:\n- look\n- go\n on\n1. end"
+
+    assert described(text) == "Run it in one go.\n\nThen:\n- look\n- go on\n1. end"
     assert len(described("x" * 100_000)) == 4000
     assert described(None) == ""
 
