@@ -28,6 +28,7 @@ PAIR_COLUMNS = 30
 TOP = 5
 _NUMBERS = {int, float}
 _HASHED = {str, int, float, bool, bytes}
+_TIMES = {datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
 _POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MISSING_TYPES = {"NoneType", "NAType", "NaTType"}
 
@@ -97,7 +98,7 @@ def counted(values: Sample) -> Counter[Any]:
 def _hashed(value: object) -> bool:
     """Whether counting the value runs no code but its library's."""
     kind = type(value)
-    if kind in _HASHED or kind.__module__ == "datetime":
+    if kind in _HASHED or kind in _TIMES:
         return True
     return is_scientific(value) and not hasattr(kind, "__len__") and kind.__hash__ is not None
 
@@ -166,4 +167,7 @@ def _span(values: list[Any]) -> str:
     kinds = set(map(type, values))
     if len(kinds) != 1 or not issubclass(next(iter(kinds)), datetime.date | datetime.timedelta):
         return ""
-    return f"From {cell(min(values))} to {cell(max(values))}"
+    try:
+        return f"From {cell(min(values))} to {cell(max(values))}"
+    except TypeError:  # some with a time zone, some without
+        return ""

@@ -1,16 +1,16 @@
-"""Tables of pandas, polars and pyarrow, seen the same way.
+"""Tables of any library, seen the same way.
 
-Recognised by the libraries that are already imported; none is imported here. Rows are read by
-position, a few at a time, and every cell becomes text that we wrote ourselves.
+Rows are read by position, a few at a time, and every cell becomes text that we wrote ourselves.
+`libraries.py` makes such tables out of what each library has.
 """
 
 from __future__ import annotations
 
-import sys
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.values import clip, is_a, short
+from copilot_nb.data.values import clip, comes_from, short
 from copilot_nb.transcript.blocks import TableOutput
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ class Frame:
         row_at = _ends(self.rows, rows, tail=tail)
         column_at = _ends(len(self.columns), columns, tail=True)
         real_columns = [at for at in column_at if at is not None]
-        values = iter(self.read([at for at in row_at if at is not None], real_columns))
         lead = 1 if self.has_index else 0
+        values = self.read([at for at in row_at if at is not None], real_columns)
+        texts = iter(list(zip(*map(_column_texts, zip(*values, strict=True)), strict=True)))
 
         def line(at: int | None) -> tuple[str, ...]:
             if at is None:
                 return (ELLIPSIS,) * (lead + len(column_at))
-            texts = [cell(value) for value in next(values)]
-            return _with_gap(texts, column_at, lead)
+            return _with_gap(list(next(texts, ())), column_at, lead)
 
         names = _with_gap([self.columns[at].name for at in real_columns], column_at, 0)
         return TableOutput(
@@ -92,14 +92,20 @@ class Frame:
 
 
 def frame_of(value: object) -> Frame | None:
-    """The value as a Frame, or None when it is no table that we know."""
-    for library, build in _LIBRARIES.items():
-        module = sys.modules.get(library)
-        if module is not None:
-            frame = build(module, value)
-            if frame is not None:
-                return frame
-    return None
+    """The value as a Frame, or None when it is no table that we know; nothing is computed."""
+    from copilot_nb.data.libraries import LIBRARIES, first_frame
+
+    return first_frame(LIBRARIES, value)
+
+
+def table_of(value: object) -> Frame | None:
+    """The same, also for arrays of one or two dimensions, and for a relation of duckdb.
+
+    A relation's query is run for it, and runs again for what is read of it.
+    """
+    from copilot_nb.data.libraries import COMPUTED, LIBRARIES, first_frame
+
+    return first_frame(LIBRARIES, value) or first_frame(COMPUTED, value)
 
 
 def table_text(table: TableOutput) -> str:
@@ -117,7 +123,33 @@ def cell(value: object) -> str:
         return f"{value:.6g}".replace("nan", "NaN")
     if kind is tuple:
         return clip(" / ".join(cell(part) for part in value), CELL)  # type: ignore[attr-defined]  # likewise
+    if _is_midnight(value):
+        return str(value)[: len("2024-01-31")]
     return clip(short(value), CELL)
+
+
+def _column_texts(values: Sequence[Any]) -> list[str]:
+    """The texts of one column; its times stand with every one of them, or with none."""
+    texts = [cell(value) for value in values]
+    moments = [at for at, value in enumerate(values) if _is_moment(value)]
+    if any(not _is_midnight(values[at]) for at in moments):
+        for at in moments:
+            texts[at] = clip(short(values[at]), CELL)
+    return texts
+
+
+def _is_moment(value: object) -> bool:
+    return type(value) is datetime.datetime or comes_from(value, "pandas", "Timestamp")
+
+
+def _is_midnight(value: Any) -> bool:
+    """Whether it is the beginning of a day, without a time zone: then only the day is shown."""
+    return (
+        _is_moment(value)
+        and value.tzinfo is None
+        and value.time() == datetime.time()
+        and not getattr(value, "nanosecond", 0)
+    )
 
 
 def _ends(count: int, limit: int, *, tail: bool) -> list[int | None]:
@@ -135,92 +167,3 @@ def _with_gap(texts: list[str], column_at: list[int | None], lead: int) -> tuple
         return tuple(texts)
     gap = lead + column_at.index(None)
     return (*texts[:gap], ELLIPSIS, *texts[gap:])
-
-
-def _classes(module: Any, *names: str) -> tuple[Any, ...]:
-    """The module's classes of those names; none while it is only half imported."""
-    found = tuple(getattr(module, name, None) for name in names)
-    return found if all(found) else ()
-
-
-def _pandas(pandas: Any, value: Any) -> Frame | None:
-    classes = _classes(pandas, "DataFrame", "Series")
-    if not is_a(value, classes):
-        return None
-    series = is_a(value, classes[1])
-    frame = value.to_frame(name="" if value.name is None else value.name) if series else value
-
-    def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
-        part = frame.iloc[list(rows), list(columns)]
-        data = [part.iloc[:, at].tolist() for at in range(part.shape[1])]
-        return [list(row) for row in zip(part.index.tolist(), *data, strict=True)]
-
-    return Frame(
-        kind="Series" if series else "DataFrame",
-        columns=tuple(
-            Column(cell(name), str(dtype))
-            for name, dtype in zip(frame.columns.tolist(), frame.dtypes.tolist(), strict=True)
-        ),
-        rows=len(frame),
-        has_index=True,
-        read=read,
-        column=lambda at, step: frame.iloc[::step, at].tolist(),
-        missing=lambda at: int(frame.iloc[:, at].isna().sum()),
-    )
-
-
-def _polars(polars: Any, value: Any) -> Frame | None:
-    classes = _classes(polars, "DataFrame", "Series")
-    if not is_a(value, classes):
-        return None
-    series = is_a(value, classes[1])
-    frame = value.to_frame() if series else value
-
-    def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
-        names = [frame.columns[at] for at in columns]
-        # An empty list would be taken for columns.
-        return [list(row) for row in frame.select(names)[list(rows)].rows()] if rows else []
-
-    return Frame(
-        kind="polars.Series" if series else "polars.DataFrame",
-        columns=tuple(
-            Column(cell(name), str(dtype))
-            for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-        ),
-        rows=frame.height,
-        has_index=False,
-        read=read,
-        column=lambda at, step: frame.to_series(at).gather_every(step).to_list(),
-        missing=lambda at: int(frame.to_series(at).null_count()),
-    )
-
-
-def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
-    if not is_a(value, _classes(pyarrow, "Table")):
-        return None
-
-    def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
-        if not rows or not columns:
-            return [[] for _ in rows]
-        part = value.select(list(columns)).take(list(rows))
-        data = [column.to_pylist() for column in part.columns]
-        return [list(row) for row in zip(*data, strict=True)]
-
-    return Frame(
-        kind="pyarrow.Table",
-        columns=tuple(Column(cell(f.name), str(f.type)) for f in value.schema),
-        rows=value.num_rows,
-        has_index=False,
-        read=read,
-        column=lambda at, step: (
-            value.column(at).take(pyarrow.array(range(0, value.num_rows, step))).to_pylist()
-        ),
-        missing=lambda at: int(value.column(at).null_count),
-    )
-
-
-_LIBRARIES: dict[str, Callable[[Any, Any], Frame | None]] = {
-    "pandas": _pandas,
-    "polars": _polars,
-    "pyarrow": _pyarrow,
-}

@@ -12,8 +12,9 @@ import inspect
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.arrays import array_kind, array_lines
 from copilot_nb.data.envelope import shorten
-from copilot_nb.data.frames import COUNTED_CELLS, Frame, frame_of, table_text
+from copilot_nb.data.frames import Frame, frame_of, table_text
 from copilot_nb.data.guarded import guarded
 from copilot_nb.data.values import (
     FUNCTIONS,
@@ -61,6 +62,9 @@ def kind_of(value: object) -> str:
         return "class"
     if is_a(value, FUNCTIONS):
         return f"function {signature_of(value, values=False)}"
+    array = array_kind(value)
+    if array:
+        return array
     dtype = plain_attribute(value, "dtype") if is_scientific(value) else None
     return ", ".join(
         filter(None, (type_name(value), size(value), "" if dtype is None else str(dtype)))
@@ -107,6 +111,9 @@ def describe(name: str, value: object, *, rows: int = 5, privacy: Privacy | None
     own = own_words(value)
     if own:
         return f"{name}: {brief(value)}\n{own}"
+    about_array = array_lines(value)
+    if about_array is not None:
+        return "\n".join([f"{name}: {brief(value)}", *about_array])
     for fits, write in _WRITERS:
         if fits(value):
             return "\n".join([f"{name}: {brief(value)}", *write(value)])
@@ -178,15 +185,6 @@ def _default(parameter: inspect.Parameter, *, values: bool) -> Any:
     return _Text(short(parameter.default) if values else "…")
 
 
-def _array_lines(value: Any) -> list[str]:
-    flat = value.reshape(-1)
-    first = [short(item) for item in flat[:10].tolist()]
-    lines = [f"First values: {', '.join(first)}" + (", …" if flat.size > len(first) else "")]
-    if value.dtype.kind in "iuf" and 0 < value.size <= COUNTED_CELLS:
-        lines.append(f"Minimum {short(value.min().item())}, maximum {short(value.max().item())}")
-    return lines
-
-
 def _function_lines(value: Any) -> list[str]:
     doc = class_data(value).get("__doc__") if is_a(value, type) else value.__doc__
     first = doc.strip().partition("\n")[0] if isinstance(doc, str) and doc.strip() else ""
@@ -214,12 +212,7 @@ def _object_lines(value: object) -> list[str]:
     return lines
 
 
-def _is_array(value: object) -> bool:
-    return type(value).__module__ == "numpy" and type(value).__name__ == "ndarray"
-
-
 _WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], list[str]]], ...] = (
-    (_is_array, _array_lines),
     (lambda value: is_a(value, (type, *FUNCTIONS)), _function_lines),
     (lambda value: type(value) is dict, _mapping_lines),
     (lambda value: type(value) in SIZED or type(value).__module__ == "builtins", _value_lines),

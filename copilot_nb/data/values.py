@@ -14,6 +14,7 @@ import enum
 import fractions
 import functools
 import pathlib
+import sys
 import types
 import uuid
 from itertools import islice
@@ -72,8 +73,14 @@ FUNCTIONS: tuple[type, ...] = (
 """What is called and has a name."""
 SIZED: tuple[type, ...] = (*_BRACKETS, *_MAPPINGS, str, bytes, bytearray, range, array.array)
 """Types whose `len()` is cheap; subclasses are not meant."""
-SCIENTIFIC = {"numpy", "pandas", "polars", "pyarrow", "torch", "xarray", "duckdb", "scipy"}
+SCIENTIFIC = {
+    *("numpy", "pandas", "polars", "pyarrow", "torch", "xarray", "duckdb", "_duckdb", "scipy"),
+}
 """Libraries whose shapes, dtypes and scalars may be read."""
+
+
+_RUN_WHEN_READ = {"DuckDBPyRelation", "LazyFrame"}
+"""Classes that run a query when they are asked for their text."""
 
 
 def type_name(value: object) -> str:
@@ -97,8 +104,28 @@ def module_of(value: object) -> str:
 
 
 def is_scientific(value: object) -> bool:
-    """Whether the value's class comes from a library whose attributes we may read."""
-    return _class_names(type(value))[0].partition(".")[0] in SCIENTIFIC
+    """Whether the value's class is one of a library whose attributes we may read.
+
+    A class can say that it comes from anywhere: what counts is that it is found there.
+    """
+    cls = type(value)
+    module, name = _class_names(cls)
+    return module.partition(".")[0] in SCIENTIFIC and _found(module, name) is cls
+
+
+def comes_from(value: object, library: str, *names: str) -> bool:
+    """Whether the value is of exactly one of these classes, by the names in that library."""
+    module, name = _class_names(type(value))
+    return name in names and module.partition(".")[0] == library and is_scientific(value)
+
+
+def _found(module: str, qualified: str) -> object:
+    """What stands under that name in a module that is imported; None without it."""
+    found: object = sys.modules.get(module)
+    for part in qualified.split("."):
+        names = class_data(found) if isinstance(found, type) else instance_data(found)
+        found = names.get(part)
+    return found
 
 
 def short(value: object, *, limit: int = TEXT, depth: int = DEPTH) -> str:
@@ -120,7 +147,7 @@ def size(value: object) -> str:
         return f"{len(value):,} bytes"  # type: ignore[arg-type]  # likewise
     if cls in SIZED:
         return f"{len(value):,} items"  # type: ignore[arg-type]  # likewise
-    shape = plain_attribute(value, "shape")
+    shape = None if _class_names(cls)[1] in _RUN_WHEN_READ else plain_attribute(value, "shape")
     if isinstance(shape, tuple) and all(type(n) is int for n in shape):
         return f"({', '.join(map(str, shape))})"
     return ""
@@ -194,7 +221,7 @@ def _by_kind(value: Any, cls: type) -> str:
 
 def _scalar(value: object) -> str:
     """The text of a scientific library's scalar: a timestamp, a numpy number, NA."""
-    if hasattr(type(value), "__len__") or type(value).__name__ == "DuckDBPyRelation":
+    if hasattr(type(value), "__len__") or _class_names(type(value))[1] in _RUN_WHEN_READ:
         return f"<{type_name(value)}>"
     try:
         return str(value)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from copilot_nb.data import columns
 from copilot_nb.data.envelope import untrusted
-from copilot_nb.data.frames import Frame, cell, frame_of, table_text
+from copilot_nb.data.frames import Frame, cell, table_of, table_text
 from copilot_nb.data.guarded import guarded
 from copilot_nb.data.namespace import described_as, nearest
 from copilot_nb.errors import ToolError
@@ -33,7 +33,7 @@ def preview_rows(
     shell: Shell,
     invocation: Invocation,
 ) -> str:
-    """Show some rows of a table in the user's notebook (pandas, polars, pyarrow).
+    """Show some rows of a table in the user's notebook (pandas, polars, pyarrow, duckdb, numpy).
 
     Args:
         name: The variable's name.
@@ -161,7 +161,7 @@ def compare_frames(left: str, right: str, *, shell: Shell, invocation: Invocatio
 
 def _frame(shell: Shell, name: str) -> Frame:
     value = find(shell, name)
-    frame = frame_of(value)
+    frame = table_of(value)
     if frame is None:
         what = described_as(name, value, shell.privacy)
         raise ToolError(f"{name!r} is no table but {what}; use describe_variable.")

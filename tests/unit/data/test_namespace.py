@@ -73,7 +73,7 @@ def test_described_array() -> None:
     assert describe("x", np.arange(20)).splitlines() == [
         "x: ndarray, (20), int64",
         "First values: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …",
-        "Minimum 0, maximum 19",
+        "Minimum 0, maximum 19, mean 9.5",
     ]
     assert describe("x", np.array([])).splitlines()[1:] == ["First values: "]
 

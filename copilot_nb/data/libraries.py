@@ -1,0 +1,201 @@
+"""Makes a `Frame` out of what each library has.
+
+Recognised by the libraries that are already imported; none is imported here. What is read of a
+value are attributes and methods of its library's own class.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.data.frames import Column, Frame, cell
+from copilot_nb.data.values import clip, is_a, is_scientific, type_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Builder = Callable[[Any, Any], Frame | None]
+DTYPE = 60
+"""Characters of a dtype's text."""
+_ROW = "copilot_nb_row"
+
+
+def first_frame(builders: Mapping[str, Builder], value: object) -> Frame | None:
+    """What the first library makes of the value that knows it."""
+    for library, build in builders.items():
+        module = sys.modules.get(library)
+        if module is not None:
+            frame = build(module, value)
+            if frame is not None:
+                return frame
+    return None
+
+
+def dtype_text(dtype: object) -> str:
+    """A dtype as text; an enumeration's without its values, a user's own by its class."""
+    text = str(dtype) if is_scientific(dtype) else type_name(dtype)
+    at = text.lower().find("enum(")
+    return clip(text if at < 0 else text[: at + len("enum")], DTYPE)
+
+
+def _classes(module: Any, *names: str) -> tuple[Any, ...]:
+    """The module's classes of those names; none while it is only half imported."""
+    found = tuple(getattr(module, name, None) for name in names)
+    return found if all(found) else ()
+
+
+def _pandas(pandas: Any, value: Any) -> Frame | None:
+    classes = _classes(pandas, "DataFrame", "Series")
+    if not is_a(value, classes):
+        return None
+    series = is_a(value, classes[1])
+    if type(value) not in classes:  # a subclass may have overridden what is read here
+        value = classes[1 if series else 0](value)
+    frame = value.to_frame(name="" if value.name is None else value.name) if series else value
+
+    def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        part = frame.iloc[list(rows), list(columns)]
+        data = [part.iloc[:, at].tolist() for at in range(part.shape[1])]
+        return [list(row) for row in zip(part.index.tolist(), *data, strict=True)]
+
+    return Frame(
+        kind="Series" if series else "DataFrame",
+        columns=tuple(
+            Column(cell(name), dtype_text(dtype))
+            for name, dtype in zip(frame.columns.tolist(), frame.dtypes.tolist(), strict=True)
+        ),
+        rows=len(frame),
+        has_index=True,
+        read=read,
+        column=lambda at, step: frame.iloc[::step, at].tolist(),
+        missing=lambda at: int(frame.iloc[:, at].isna().sum()),
+    )
+
+
+def _polars(polars: Any, value: Any) -> Frame | None:
+    classes = _classes(polars, "DataFrame", "Series")
+    if not is_a(value, classes):
+        return None
+    series = is_a(value, classes[1])
+    frame = value.to_frame() if series else value
+
+    def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        names = [frame.columns[at] for at in columns]
+        # An empty list would be taken for columns.
+        return [list(row) for row in frame.select(names)[list(rows)].rows()] if rows else []
+
+    return Frame(
+        kind="polars.Series" if series else "polars.DataFrame",
+        columns=tuple(
+            Column(cell(name), dtype_text(dtype))
+            for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
+        ),
+        rows=frame.height,
+        has_index=False,
+        read=read,
+        column=lambda at, step: frame.to_series(at).gather_every(step).to_list(),
+        missing=lambda at: int(frame.to_series(at).null_count()),
+    )
+
+
+def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
+    if not is_a(value, _classes(pyarrow, "Table")):
+        return None
+
+    def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        if not rows or not columns:
+            return [[] for _ in rows]
+        part = value.select(list(columns)).take(list(rows))
+        data = [column.to_pylist() for column in part.columns]
+        return [list(row) for row in zip(*data, strict=True)]
+
+    return Frame(
+        kind="pyarrow.Table",
+        columns=tuple(Column(cell(f.name), dtype_text(f.type)) for f in value.schema),
+        rows=value.num_rows,
+        has_index=False,
+        read=read,
+        column=lambda at, step: (
+            value.column(at).take(pyarrow.array(range(0, value.num_rows, step))).to_pylist()
+        ),
+        missing=lambda at: int(value.column(at).null_count),
+    )
+
+
+def _duckdb(duckdb: Any, value: Any) -> Frame | None:
+    if not is_a(value, _classes(duckdb, "DuckDBPyRelation")):
+        return None
+    names = list(value.columns)
+    quoted = ['"' + name.replace('"', '""') + '"' for name in names]
+
+    def query(what: str, where: str) -> list[tuple[Any, ...]]:
+        numbered = value.project(f"*, row_number() OVER () AS {_ROW}")
+        return list(numbered.filter(where).order(_ROW).project(what).fetchall())
+
+    def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+        if not rows or not columns:
+            return [[] for _ in rows]
+        wanted = ", ".join(str(at + 1) for at in rows)
+        what = ", ".join([_ROW, *(quoted[at] for at in columns)])
+        by_number = {row[0]: list(row[1:]) for row in query(what, f"{_ROW} IN ({wanted})")}
+        return [by_number[at + 1] for at in rows]
+
+    return Frame(
+        kind="duckdb relation",
+        columns=tuple(
+            Column(cell(name), dtype_text(kind))
+            for name, kind in zip(names, value.types, strict=True)
+        ),
+        rows=int(value.aggregate("count(*)").fetchall()[0][0]),
+        has_index=False,
+        read=read,
+        column=lambda at, step: [row[0] for row in query(quoted[at], f"({_ROW} - 1) % {step} = 0")],
+        missing=lambda at: int(value.aggregate(f"count(*) - count({quoted[at]})").fetchall()[0][0]),
+    )
+
+
+def _numpy(numpy: Any, value: Any) -> Frame | None:
+    if type(value) is not numpy.ndarray or value.ndim not in (1, 2):
+        return None
+    fields = value.dtype.names
+    wide = value if value.ndim == 2 else value.reshape(-1, 1)  # noqa: PLR2004 - rows and columns
+    parts = [value[name] for name in fields] if fields and value.ndim == 1 else list(wide.T)
+    names = list(fields) if fields and value.ndim == 1 else list(map(str, range(len(parts))))
+    return Frame(
+        kind="ndarray",
+        columns=tuple(
+            Column(name, str(part.dtype)) for name, part in zip(names, parts, strict=True)
+        ),
+        rows=len(value),
+        has_index=False,
+        read=lambda rows, columns: [[parts[at][row].tolist() for at in columns] for row in rows],
+        column=lambda at, step: parts[at][::step].tolist(),
+        missing=lambda at: int((parts[at] != parts[at]).sum()) if _has_nan(parts[at]) else 0,
+    )
+
+
+def _has_nan(part: Any) -> bool:
+    return str(part.dtype.kind) in "fcmM"
+
+
+def _torch(torch: Any, value: Any) -> Frame | None:
+    """A dense tensor in the main memory, through the array that shares its numbers."""
+    numpy = sys.modules.get("numpy")
+    if type(value) is not getattr(torch, "Tensor", None) or numpy is None:
+        return None
+    if str(value.layout) != "torch.strided" or str(value.device) != "cpu":
+        return None
+    try:
+        frame = _numpy(numpy, value.detach().numpy())
+    except (TypeError, RuntimeError):  # such as bfloat16
+        return None
+    return replace(frame, kind="Tensor") if frame is not None else None
+
+
+LIBRARIES: Mapping[str, Builder] = {"pandas": _pandas, "polars": _polars, "pyarrow": _pyarrow}
+"""Tables proper, by what must be imported already."""
+COMPUTED: Mapping[str, Builder] = {"duckdb": _duckdb, "numpy": _numpy, "torch": _torch}
+"""What can be read as a table when that is asked for."""

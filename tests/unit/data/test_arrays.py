@@ -1,0 +1,227 @@
+"""Arrays, tensors, datasets and queries: described without loading or running anything."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import xarray as xr
+
+from copilot_nb.data.columns import sample, statistics
+from copilot_nb.data.frames import Frame, frame_of, table_of
+from copilot_nb.data.namespace import describe, kind_of
+
+
+def library(monkeypatch: pytest.MonkeyPatch, name: str, **classes: type) -> None:
+    """A library with these classes, as if it had been imported."""
+    module = ModuleType(name)
+    for each, cls in classes.items():
+        cls.__module__, cls.__qualname__, cls.__name__ = name, each, each
+        setattr(module, each, cls)
+    monkeypatch.setitem(sys.modules, name, module)
+
+
+class FakeRelation:
+    """A relation of duckdb over the numbers 0 to 99, which tells when it runs."""
+
+    columns = ("n", 'odd "name"')
+    types = (SimpleNamespace(), SimpleNamespace())
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, ...]] = []
+
+    def __str__(self) -> str:
+        raise AssertionError("its text runs the query")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Counts the rows."""
+        raise AssertionError("this runs the query")
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in {"project", "filter", "order", "aggregate"}:
+            raise AttributeError(name)
+        return lambda *text: self._then(name, *text)
+
+    def _then(self, *step: str) -> FakeRelation:
+        made = FakeRelation()
+        made.asked = [*self.asked, step]
+        return made
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """What the last step asks for."""
+        step = self.asked[-1]
+        if step == ("aggregate", "count(*)"):
+            return [(100,)]
+        if step[0] == "aggregate":
+            return [(0,)]
+        where = self.asked[1][1]
+        numbers = range(0, 100, 10) if "%" in where else eval(where.partition(" IN ")[2])  # noqa: S307 - our own query
+        return [(n, n - 1, "x") if "%" not in where else (n,) for n in numbers]
+
+
+@pytest.fixture
+def relation(monkeypatch: pytest.MonkeyPatch) -> object:
+    """A relation of a library that is not installed here."""
+    library(monkeypatch, "duckdb", DuckDBPyRelation=FakeRelation)
+    return FakeRelation()
+
+
+def test_relation_is_described_without_running_it(relation: object) -> None:
+    """Columns and types are known before."""
+    assert frame_of(relation) is None
+    assert kind_of(relation) == "duckdb relation, 2 columns, not run"
+    assert describe("r", relation).splitlines()[1:4] == [
+        "Columns:",
+        "  n: types.SimpleNamespace",
+        '  odd "name": types.SimpleNamespace',
+    ]
+
+
+def test_relation_is_read_as_a_table(relation: object) -> None:
+    """When a tool asks for rows: by position, and columns by every n-th row."""
+    frame = table_of(relation)
+
+    assert frame is not None
+    assert frame.size == "100 rows × 2 columns"
+    assert frame.table(rows=2).rows == (("0", "x"), ("…", "…"), ("99", "x"))
+    assert sample(frame, 0, rows=10).present == list(range(0, 100, 10))
+    assert frame.missing(0) == 0
+
+
+def test_arrays_are_tables_when_asked_for() -> None:
+    """One or two dimensions, and records by their fields."""
+    flat = table_of(np.array([1.0, np.nan, 3.0]))
+    wide = table_of(np.arange(6).reshape(3, 2))
+    records = table_of(np.array([(1, 2.5)], dtype=[("a", "i4"), ("b", "f8")]))
+
+    assert flat is not None
+    assert flat.missing_counts() == (1,)
+    assert statistics(sample(flat, 0))[0] == "Values: 2, missing: 1"
+    assert wide is not None
+    assert wide.table().rows == (("0", "1"), ("2", "3"), ("4", "5"))
+    assert records is not None
+    assert [column.name for column in records.columns] == ["a", "b"]
+    assert table_of(np.zeros((2, 2, 2))) is None
+    assert frame_of(np.zeros(2)) is None
+
+
+def test_described_arrays() -> None:
+    """Range and mean; missing numbers are counted; other dtypes show what they hold first."""
+    assert describe("a", np.array([1.0, np.nan])).splitlines() == [
+        "a: ndarray, (2), float64",
+        "First values: 1, NaN",
+        "Minimum 1, maximum 1, mean 1, 1 NaN",
+    ]
+    assert describe("a", np.full(3, np.nan)).splitlines()[2] == "All of them are NaN."
+    assert describe("a", np.array(["x", "y"])).splitlines()[1:] == ["First values: x, y"]
+    assert describe("a", np.zeros(0)).splitlines()[1:] == ["First values: "]
+    assert describe("a", np.array(1.5)).splitlines()[1:] == [
+        "First values: 1.5",
+        "Minimum 1.5, maximum 1.5, mean 1.5",
+    ]
+
+
+def test_dataset() -> None:
+    """Dimensions, coordinates, variables and attributes."""
+    dataset = xr.Dataset(
+        {"t": (("time", "lat"), np.arange(6.0).reshape(3, 2))},
+        coords={"time": np.array(["2020-01-01"] * 3, dtype="M8[ns]")},
+        attrs={"title": "Model run"},
+    )
+
+    assert describe("ds", dataset).splitlines() == [
+        "ds: Dataset, time: 3 × lat: 2, 1 variables",
+        "Coordinates:",
+        "  time (time): datetime64[ns]",
+        "Variables:",
+        "  t (time, lat): float64",
+        "  attribute title: 'Model run'",
+    ]
+    assert describe("t", dataset.t).splitlines()[-2:] == [
+        "First values: 0, 1, 2, 3, 4, 5",
+        "Minimum 0, maximum 5, mean 2.5",
+    ]
+
+
+def test_data_that_is_not_in_memory_stays_there() -> None:
+    """A lazy array's values are not loaded."""
+
+    class Lazy(xr.backends.BackendArray):  # type: ignore[misc]  # xarray's classes are partly untyped
+        shape, dtype = (3,), np.dtype("f8")
+
+        def __getitem__(self, key: object) -> Any:
+            raise AssertionError("this loads them")
+
+    lazy = xr.core.indexing.LazilyIndexedArray(Lazy())
+    array = xr.DataArray(xr.Variable(("x",), lazy, fastpath=True))
+
+    assert kind_of(array) == "DataArray, x: 3, float64"
+    assert describe("a", array).splitlines()[-1] == "Its values are not in memory."
+
+
+def test_lazy_frame_is_not_collected() -> None:
+    """Its columns are known without."""
+    lazy = pl.LazyFrame({"a": [1]}).map_batches(lambda _: 1 / 0, schema={"a": pl.Int64})  # type: ignore[arg-type, return-value]  # must not run
+
+    assert kind_of(lazy) == "polars.LazyFrame, not run"
+    assert "  a: Int64" in describe("lf", lazy).splitlines()
+
+
+class FakeTensor:
+    """A tensor of torch, over a numpy array."""
+
+    requires_grad, layout = True, "torch.strided"
+
+    def __init__(self, array: Any, device: str = "cpu") -> None:
+        self.array = array
+        self.device = device
+        self.shape, self.dtype = array.shape, f"torch.{array.dtype}"
+
+    def detach(self) -> FakeTensor:
+        """Itself."""
+        return self
+
+    def numpy(self) -> Any:
+        """The array behind it."""
+        return self.array
+
+    def reshape(self, _: int) -> Any:
+        """Flat."""
+        return self.array.reshape(-1)
+
+    def numel(self) -> int:
+        """How many."""
+        return int(self.array.size)
+
+    def is_complex(self) -> bool:
+        """Whether it is."""
+        return False
+
+    def double(self) -> Any:
+        """Its numbers."""
+        return self.array.astype(float)
+
+
+def test_tensor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In main memory it is read; on a device it is not."""
+    library(monkeypatch, "torch", Tensor=FakeTensor)
+    here = FakeTensor(np.array([[1.0, 2.0], [3.0, 4.0]], dtype="float32"))
+    there = FakeTensor(np.zeros((2, 2)), device="cuda:0")
+
+    assert describe("t", here).splitlines() == [
+        "t: Tensor, (2, 2), torch.float32",
+        "Requires a gradient.",
+        "First values: 1, 2, 3, 4",
+        "Minimum 1, maximum 4, mean 2.5",
+    ]
+    assert kind_of(there) == "Tensor, (2, 2), torch.float64, on cuda:0"
+    assert describe("t", there).splitlines()[1:] == ["Requires a gradient."]
+    frame = table_of(here)
+    assert isinstance(frame, Frame)
+    assert frame.table().rows == (("1", "2"), ("3", "4"))
+    assert table_of(there) is None
