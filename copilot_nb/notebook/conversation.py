@@ -251,7 +251,9 @@ class Conversation:
             with Prelude(session, screen, prompt):
                 composed = await self.gate.prompt(session, composed)
             payload = self.ledger.begin(composed.prompt, composed.sent)
-            turn = await session.start_turn(composed.message, context=contextvars.copy_context())
+            turn = await session.start_turn(
+                options.shaped(composed.message), context=contextvars.copy_context()
+            )
         except CopilotError as error:
             screen.close(_failed(prompt, error))
             raise _shown(error) from error

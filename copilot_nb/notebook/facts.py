@@ -12,20 +12,19 @@ if TYPE_CHECKING:
 
 def status(conversation: Conversation) -> dict[str, str]:
     """The facts of `%copilot status`; nothing is started for them."""
-    link = conversation.link
     source = conversation.link.source()
     policy = conversation.settings.find("policy")
     facts = {
         "runtime": _runtime(conversation),
         "provider": provider(source),
         "model": model(conversation),
-        "session": "none yet; it begins with the first turn",
+        "mode": conversation.link.setup.mode or "interactive",
+        "session": _session(conversation),
         "folder": str(Path.cwd()),
         "approvals": f"{policy.value} ({policy.source})" if policy.given else "you are asked",
     }
-    if link.session is not None:
-        facts["session"] = link.session.session_id
-    return facts
+    note = conversation.settings.project.note()
+    return facts | ({"project": note} if note else {})
 
 
 def model(conversation: Conversation) -> str:
@@ -42,6 +41,20 @@ def provider(source: Source) -> str:
     asked = f", model {source.model}" if source.model else ""
     key = f", key from {source.key_variable}" if source.own and source.key_variable else ""
     return f"{source.place}{asked}{key} ({source.reason})"
+
+
+def _session(conversation: Conversation) -> str:
+    """The session, or what could be gone on with: a kernel that starts anew begins a new one."""
+    link = conversation.link
+    if link.session is not None:
+        return link.session.session_id
+    if link.resumable:
+        return f"{link.resumable}; the next turn goes on with it"
+    mark = conversation.bookmark.get()
+    if mark is None or len(conversation.history):
+        return "none yet; it begins with the first turn"
+    at = mark.at.astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"none yet; `%copilot resume` goes on with {mark.prompt!r} of {at}"
 
 
 def _runtime(conversation: Conversation) -> str:

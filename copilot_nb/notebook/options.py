@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from copilot_nb.protocol.session import MessageOptions
+
+_JSON = {
+    "type": "json_schema",
+    "jsonSchema": {"name": "answer", "strict": False, "schema": {"type": "object"}},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +38,12 @@ class AskOptions:
     """Whether a stored turn of this prompt is shown; empty leaves it to the settings."""
     dry_run: bool = False
     """Show what would be sent, and send nothing."""
+
+    def shaped(self, message: MessageOptions) -> MessageOptions:
+        """The message, which asks for an answer of that format."""
+        if self.format != "json":
+            return message
+        return message.model_copy(update={"response_format": _JSON})
 
 
 PLAIN = AskOptions()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot_nb.errors import CopilotError, UsageError
 from copilot_nb.magics.command import command
 from copilot_nb.magics.result import Result, Table, Text
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -39,7 +40,7 @@ async def agents(
         )
         for each in await session.agents.list()
     )
-    caption = f"{len(rows)} custom agent{'' if len(rows) == 1 else 's'}"
+    caption = counted(len(rows), "custom agent")
     note = "%copilot agents use NAME talks with one; files in .github/agents make more."
     return Table(("name", "description", "source", "note"), rows, caption, note)
 
@@ -90,8 +91,7 @@ async def skills(
         )
         for each in found
     )
-    caption = f"{len(rows)} skill{'' if len(rows) == 1 else 's'}"
-    return Table(("name", "description", "source", "on"), rows, caption)
+    return Table(("name", "description", "source", "on"), rows, counted(len(rows), "skill"))
 
 
 def _folder(name: str) -> Path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.errors import CopilotError
 from copilot_nb.magics.command import Rest, command
 from copilot_nb.magics.result import Result, Table, Text
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,8 +68,8 @@ async def compact(conversation: Conversation, instructions: Rest = "") -> Text:
     if not done.success:
         return Text("Nothing was summed up: there is too little to sum up.")
     return Text(
-        f"Summed up: {done.messages_removed or 0:,} messages and {done.tokens_removed or 0:,} "
-        "tokens less."
+        f"Summed up: {counted(done.messages_removed or 0, 'message')} and "
+        f"{counted(done.tokens_removed or 0, 'token')} less."
     )
 
 

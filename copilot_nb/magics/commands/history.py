@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import PathName, command
 from copilot_nb.magics.result import Result, Table, Text, Turns
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -25,7 +26,7 @@ async def history(conversation: Conversation, *, stored: bool = False) -> Result
     """
     if stored:
         turns = await _stored(conversation)
-        return Turns(turns, f"{len(turns)} turns, as the runtime keeps them")
+        return Turns(turns, f"{counted(len(turns), 'turn')}, as the runtime keeps them")
     rows = tuple(
         (
             each.number,
@@ -41,7 +42,7 @@ async def history(conversation: Conversation, *, stored: bool = False) -> Result
     if not rows:
         return Text("This notebook has had no turn since the kernel started.")
     columns = ("number", "prompt", "when", "seconds", "model", "tool calls", "state")
-    caption = f"{len(rows)} turn{'' if len(rows) == 1 else 's'}"
+    caption = counted(len(rows), "turn")
     return Table(columns, rows, caption, "%copilot show NUMBER draws one again.")
 
 
@@ -84,7 +85,7 @@ async def export(
     form = checked(file, format_, force=force)
     turns = await _chosen(conversation, turn, stored=stored)
     write(file, turns, form)
-    return Text(f"Wrote {len(turns)} turn{'' if len(turns) == 1 else 's'} to {file}.")
+    return Text(f"Wrote {counted(len(turns), 'turn')} to {file}.")
 
 
 async def _chosen(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import ServerName, Words, command
 from copilot_nb.magics.result import Result, Table, Text
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -46,7 +47,7 @@ async def mcp(
     if action == "tools":
         tools = await servers.tools(conversation, name)
         rows = tuple((tool, description) for tool, description in tools)
-        return Table(("name", "description"), rows, f"{len(rows)} tools of {name}")
+        return Table(("name", "description"), rows, f"{counted(len(rows), 'tool')} of {name}")
     if action == "add":
         config = servers.config(target, env, key_env, conversation.settings.environ)
         await servers.add(conversation, name, config)
@@ -73,5 +74,5 @@ async def _listed(conversation: Conversation, name: str) -> Table:
         await servers.check(conversation, name)
         found = tuple(each for each in found if each.name == name)
     rows = tuple((each.name, each.status, each.tools, each.source, each.error) for each in found)
-    caption = f"{len(rows)} MCP server{'' if len(rows) == 1 else 's'}"
+    caption = counted(len(rows), "MCP server")
     return Table(("name", "status", "tools", "source", "error"), rows, caption, _HINT)

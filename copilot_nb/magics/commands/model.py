@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import ModelName, command
 from copilot_nb.magics.result import Table, Text
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -57,7 +58,7 @@ async def models(conversation: Conversation) -> Table:
     return Table(
         ("id", "name", "context", "prompt", "vision", "effort", "multiplier", "note"),
         rows,
-        f"{len(rows)} model{'' if len(rows) == 1 else 's'} of {conversation.link.source().place}",
+        f"{counted(len(rows), 'model')} of {conversation.link.source().place}",
         "%copilot model ID switches. Context and prompt are limits in tokens.",
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import Words, command
 from copilot_nb.magics.result import Result, Table, Text
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -90,7 +91,7 @@ def rules(
         )
         for each in listed
     )
-    caption = f"{len(rows)} rule{'' if len(rows) == 1 else 's'} in {conversation.rules.path}"
+    caption = f"{counted(len(rows), 'rule')} in {conversation.rules.path}"
     return Table(("number", "decision", "kind", "text", "place", "holds"), rows, caption, _NOTE)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import command
 from copilot_nb.magics.result import Result, Table, Text
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -56,7 +57,7 @@ def _listed(points: list[RewindPoint]) -> Result:
         for at, each in enumerate(points, 1)
     )
     note = "%copilot rewind NUMBER goes back to before it, --files with the files."
-    return Table(("number", "prompt", "when", "files"), rows, f"{len(rows)} prompts", note)
+    return Table(("number", "prompt", "when", "files"), rows, counted(len(rows), "prompt"), note)
 
 
 def _time(text: str | None) -> datetime | None:

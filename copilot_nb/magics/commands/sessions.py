@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import Rest, SessionName, command
 from copilot_nb.magics.result import Result, Table, Text, Turns
+from copilot_nb.notebook.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -43,7 +44,7 @@ async def sessions(
         found = await room.find(conversation, session)
         turns = await room.preview(conversation, found.id)
         left_out = 0 if all_ else max(0, len(turns) - _PREVIEWED)
-        caption = f"{found.summary or found.id}: {_turns(len(turns))}"
+        caption = f"{found.summary or found.id}: {counted(len(turns), 'turn')}"
         if left_out:
             caption += f"; the newest {_PREVIEWED} of them, --all shows the others"
         return Turns(turns[left_out:], caption)
@@ -78,6 +79,7 @@ async def resume(conversation: Conversation, session: SessionName = "") -> Text:
             )
         wanted, what = mark.session_id, mark.prompt
     await go_on_with(conversation, wanted)
+    conversation.bookmark.put(wanted, what)
     return Text(f"Going on with {what!r}; the next turn knows what was said in it.")
 
 
@@ -96,6 +98,7 @@ async def fork(conversation: Conversation, session: SessionName = "", *, name: s
     original = found.id if found is not None else current_id(conversation)
     copy = await room.fork(conversation, original, name)
     await conversation.resume(copy)
+    conversation.bookmark.put(copy, name or f"a copy of {original}")
     return Text(f"Going on in a copy, {name or copy!r}. `%copilot resume {original}` goes back.")
 
 
@@ -192,10 +195,6 @@ def _table(conversation: Conversation, listed: tuple[StoredSession, ...], limit:
     return Table(
         ("summary", "directory", "changed", "began", "open", "id"),
         rows,
-        f"{len(listed)} session{'' if len(listed) == 1 else 's'}{more}",
+        counted(len(listed), "session") + more,
         "%copilot sessions NAME shows what was said in one, %copilot resume NAME goes on with it.",
     )
-
-
-def _turns(number: int) -> str:
-    return f"{number} turn{'' if number == 1 else 's'}"

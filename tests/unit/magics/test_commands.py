@@ -28,7 +28,7 @@ async def test_status_is_a_list_of_facts(talk: Talk) -> None:
     lines = str(await say(talk, "status")).splitlines()
 
     assert [line.split()[0] for line in lines] == [
-        *("runtime", "provider", "model", "session", "folder", "approvals")
+        *("runtime", "provider", "model", "mode", "session", "folder", "approvals")
     ]
     assert "openai at http://127.0.0.1:1/v1, model scripted (COPILOT_NB_PROVIDER)" in lines[1]
 
