@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import CopilotError
 from copilot_nb.protocol.events import SessionEvent, is_noise
-from copilot_nb.protocol.form import ElicitationResult
+from copilot_nb.protocol.form import ElicitationResult, ExitPlanModeResult
 from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.permission import approve_once, reject
 from copilot_nb.protocol.session import CommandConfig, CustomAgentConfig, ProviderConfig
@@ -36,10 +36,14 @@ if TYPE_CHECKING:
 TARGET = Path(__file__).parents[1] / "data" / "events"
 LONG_TEXT = 400
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?")
 PRIVATE = {"system.message", "session.skills_loaded", "session.managed_settings_resolved"}
 """Types whose data is the runtime's own text or this machine's state: only their shape is kept."""
 
+TASKS = {
+    "description": "tasks",
+    "query": "INSERT INTO todos (id, title) VALUES ('read', 'Read the data')",
+}
 RUNTIME_TEXT = {"transformedContent", "transformedPrompt", "summaryContent"}
 """Fields that hold text of the runtime's own."""
 
@@ -104,7 +108,7 @@ async def settings(stage: Stage, session: Session) -> None:
 
 
 async def questions(stage: Stage, session: Session) -> None:
-    """ask_user, a plan, a sub-agent."""
+    """ask_user, a plan, a sub-agent, a list of tasks."""
     session.handlers.permission = lambda _: approve_once()
     task = {"description": "look", "prompt": "look", "agent_type": "helper"}
     stage.model.script += [
@@ -117,7 +121,10 @@ async def questions(stage: Stage, session: Session) -> None:
     await session.ask("Ask.", timeout=WAIT)
     await session.ask("Delegate.", timeout=WAIT)
     await session.wait_for_idle(WAIT)
+    stage.model.script += [Reply(tools=[("sql", TASKS)]), Reply("On it.")]
+    await session.ask("Begin.", timeout=WAIT)
     await session.mode.set("plan")
+    await session.plan.update("# Plan")
     stage.model.script += [Reply(tools=[("exit_plan_mode", {"summary": "s"})]), Reply("No plan.")]
     await session.ask("Plan.", timeout=WAIT)
 
@@ -172,6 +179,7 @@ def handlers() -> Handlers:
         permission=lambda _: approve_once(),
         user_input=lambda _: "a",
         elicitation=lambda _: ElicitationResult(action="accept", content={"colour": "blue"}),
+        exit_plan_mode=lambda _: ExitPlanModeResult(approved=False, feedback="more tests"),
         commands={"deploy": lambda _: None},
         hooks=SessionHooks(on_user_prompt_submitted=lambda _: HookOutput(additional_context="x")),
     )

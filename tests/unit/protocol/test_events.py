@@ -186,7 +186,7 @@ def test_recorded_events_hold_nothing_of_a_machine() -> None:
     places = r"/tm[p]/|/root|(?<!/copilot)/home/(?!user)|127\.0\.0\.1"
     private = re.compile(rf"{places}|plan_mode|You are ", re.IGNORECASE)
 
-    found = {raw["type"] for raw in RECORDED if private.search(json.dumps(raw))}
+    found = {raw["type"] for raw in RECORDED if private.search(json.dumps(raw["data"]))}
 
     assert found == set()
     assert len(RECORDED) > 60

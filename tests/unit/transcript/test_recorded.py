@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from copilot_nb.protocol.events import parse
 from copilot_nb.transcript.blocks import (
     ErrorBlock,
     NoticeBlock,
@@ -15,7 +19,10 @@ from copilot_nb.transcript.blocks import (
     Usage,
     UserInputBlock,
 )
+from copilot_nb.transcript.reduce import reduce
 from tests.unit.transcript.events import folded, only, recorded, recorded_names, shapes
+
+GOLDEN = Path(__file__).parents[2] / "data" / "events"
 
 
 def turn(name: str) -> Transcript:
@@ -205,3 +212,17 @@ def test_a_path_outside_asks_twice() -> None:
         "Read hostname?",
         "Create out.txt? (+1 −0)",
     ]
+
+
+def test_every_kind_of_event_can_be_folded() -> None:
+    """One of each, as the runtime wrote it; those that ask leave a block."""
+    golden = [parse(json.loads(path.read_text())) for path in sorted(GOLDEN.glob("*.json"))]
+    asking = {one.type for one in golden if reduce(Transcript(), one).open_requests}
+
+    assert folded(golden).blocks
+    assert asking == {
+        "elicitation.requested",
+        "exit_plan_mode.requested",
+        "permission.requested",
+        "user_input.requested",
+    }
