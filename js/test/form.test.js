@@ -59,6 +59,14 @@ describe("a form", () => {
     expect(answers()).toEqual([{ action: "accept", content: {} }]);
   });
 
+  it("says much below a short heading", () => {
+    const words = `Please tell us:\n${"a lot ".repeat(40)}`;
+    const { one } = show(form([field("name", "text")], { heading: words }));
+
+    expect(one(".copilot-request-heading").textContent).toBe("server asks");
+    expect(one(".copilot-question").textContent).toBe(words);
+  });
+
   it("can be declined", () => {
     const { named, answers } = show(form([field("name", "text", { required: true })]));
 

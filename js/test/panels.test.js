@@ -120,6 +120,17 @@ describe("consequences", () => {
     expect(one(".copilot-effects code").textContent).toBe("df");
   });
 
+  it("are those of the agent's text, which is said once it was changed", () => {
+    const page = show(code({ effects }));
+    const stale = page.all(".copilot-caption").at(-1);
+    expect(stale.hidden).toBe(true);
+
+    write(edit(page), "x = 2");
+
+    expect(stale.hidden).toBe(false);
+    expect(stale.textContent).toBe("This is about the agent’s text, not about yours.");
+  });
+
   it("that are not known are a warning", () => {
     expect(show(code({ effects })).texts(".copilot-warning")).toEqual(["Could not be analysed: exec. It may do more than is listed."]);
   });
@@ -156,6 +167,20 @@ describe("a time limit", () => {
     say(["set", "p", { state: "answered", answer: "Denied", by: "a time limit" }]);
 
     expect(vi.getTimerCount()).toBeLessThan(before);
+  });
+});
+
+describe("a number that a choice wants", () => {
+  it("is asked for as such", () => {
+    const choices = [{ id: "add", label: "Allow more AI credits", key: "a", style: "", asks_feedback: true }];
+    const { named, one, answers } = show(code({ body: "", choices }));
+
+    named("Allow more").click();
+    expect(one(".copilot-field-row textarea").placeholder).toBe("Such as 100");
+    write(one(".copilot-field-row textarea"), "50");
+    named("Send").click();
+
+    expect(answers()).toEqual([{ choice: "add", feedback: "50" }]);
   });
 });
 

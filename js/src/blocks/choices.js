@@ -2,7 +2,13 @@
 import { button, element, keyCap, visible } from "../element.js";
 import { textField } from "../field.js";
 
-const REFUSALS = /^(?:deny|reject)/;
+const REFUSALS = /^(?:deny|reject|no$|cancel$)/;
+/** What the field that a choice opens is for: its name and an example. */
+const FIELDS = {
+  add: ["How many more", "Such as 100"],
+  reject: ["What should be different, sent to the agent", "What should be different?"],
+};
+const REASON = ["Reason, sent to the agent", "What should it do instead?"];
 
 /**
  * @param {{id: string, label: string, key?: string, style?: string, asks_feedback?: boolean}[]} choices
@@ -35,13 +41,14 @@ function choiceButton(choice, choose, panel) {
 
 function askFeedback(host, choice, panel, event) {
   if (!panel.deliberate(event)) return;
+  const [label, placeholder] = FIELDS[choice.id] ?? REASON;
   const row = textField({
-    label: `${choice.label}: reason, sent to the agent`,
-    placeholder: "What should it do instead?",
-    rows: 2,
+    label: `${choice.label}: ${label}`,
+    placeholder,
+    rows: choice.id === "add" ? 1 : 2,
     draft: panel.draft(),
     signal: panel.signal,
-    send: (feedback, sending) => panel.answer({ choice: choice.id, feedback }, sending),
+    send: (feedback, sending) => (feedback || choice.id !== "add") && panel.answer({ choice: choice.id, feedback }, sending),
   });
   host.replaceChildren(row);
   row.querySelector("textarea").focus();

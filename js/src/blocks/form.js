@@ -5,30 +5,36 @@ import { formField } from "./form_field.js";
 import { outward } from "./outward.js";
 import { request } from "./request.js";
 
+const SHORT = 140;
+
 /** @type {import("./index.js").BLOCKS["form"]} */
 export function form(_block, context) {
-  const heading = (block) => visible(block.heading);
+  const heading = (block) => (isShort(block) ? visible(block.heading) : `${visible(block.source) || "The agent"} asks`);
   const parts = {
     name: "form",
     icon: "question",
     heading,
-    line: heading,
+    line: (block) => visible(block.heading).split("\n")[0],
     mark: () => null,
     call: (block) => `${block.source || "The agent"} asks: ${block.heading}`,
     ask: (block, panel) => [
-      asker(block),
+      ...asker(block),
       ...(block.warnings ?? []).map(warning),
       ...(block.url ? page(block, panel) : fields(block, panel, context)),
     ],
-    record: (block) => [asker(block), block.url ? element("code", "", shownAddress(block.url)) : null, ...labels(block)],
+    record: (block) => [...asker(block), block.url ? element("code", "", shownAddress(block.url)) : null, ...labels(block)],
   };
   return request(parts, context);
 }
 
 const warning = (words) => element("div", "copilot-warning", icon("warning"), element("span", "", visible(words)));
 
-function asker({ source }) {
-  return source ? element("div", "copilot-intention", "For ", element("strong", "", visible(source))) : null;
+const isShort = ({ heading }) => heading.length <= SHORT && !heading.includes("\n");
+
+/** Who asks; and what, where that is more than a heading. */
+function asker(block) {
+  const source = block.source ? element("div", "copilot-intention", "For ", element("strong", "", visible(block.source))) : null;
+  return isShort(block) ? [source] : [element("div", "copilot-question copilot-lines", visible(block.heading)), source];
 }
 
 const labels = ({ fields = [] }) => fields.map(({ label, name }) => element("div", "copilot-muted", visible(label || name)));

@@ -20,13 +20,13 @@ export function permission(_block, context) {
     line: (block) => block.body.trim().split("\n")[0] || block.place || block.heading,
     mark: (block) => counts(block.diff),
     call: (block) => `Approval needed: ${block.heading}`,
-    ask: (block, panel) => [
-      ...why(block),
-      ...(block.editable ? editable(block, panel) : fixed(block)),
-      ...change(block),
-      ...effectsOf(block.effects),
-      ...choiceButtons(block.choices, panel, () => edited(block, panel)),
-    ],
+    ask: (block, panel) => {
+      const stale = element("div", "copilot-caption", "This is about the agent’s text, not about yours.");
+      const body = block.editable ? editable(block, panel, stale) : fixed(block);
+      const effects = effectsOf(block.effects).filter(Boolean);
+      if (block.editable && effects.length) effects.push(stale);
+      return [...why(block), ...body, ...change(block), ...effects, ...choiceButtons(block.choices, panel, () => edited(block, panel))];
+    },
     record: (block) => [...why(block), ...fixed(block), ...change(block), ...effectsOf(block.effects)],
   };
   return request(parts, context);
@@ -65,15 +65,18 @@ function lengthOf(text, box) {
   return element("div", "copilot-caption", `${lines} lines; scroll to read all of them, or `, open);
 }
 
-/** The code, and a switch between reading and writing it. What is shown is what runs. */
-function editable(block, panel) {
+/**
+ * The code, and a switch between reading and writing it. What is shown is what runs; `stale` shows
+ * when the consequences are those of another text.
+ */
+function editable(block, panel, stale) {
   const text = editedText(block, panel);
   const host = element("div");
   const note = element("span", "copilot-muted");
 
   function say() {
     note.textContent = text.isChanged() ? wordsAbout(text.get()) : "";
-    reset.hidden = !text.isChanged();
+    reset.hidden = stale.hidden = !text.isChanged();
   }
   function read() {
     const box = codeBlock(text.isChanged() ? visible(text.get()) : text.get(), block.language, { exact: true, label: "What would run" });
