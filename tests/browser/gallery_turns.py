@@ -30,6 +30,7 @@ from copilot_nb.transcript.forms import (
     TodoItem,
 )
 from copilot_nb.transcript.permissions import permission
+from copilot_nb.transcript.prompts import asked
 
 if TYPE_CHECKING:
     from copilot_nb.transcript.blocks import Block, RequestBlock
@@ -210,6 +211,13 @@ URL_FORM: Final = FormBlock(
     url="https://login.issue-tracker.example/authorize?client=copilot&state=4711",
 )
 
+LONG_MESSAGE: Final = """The archive needs to know a few things before it packs the files.
+
+The export may hold data of others. By sending this form you say that you may pass it on, and that
+the link may be opened by everybody who has it."""
+
+LIMIT: Final = asked("session_limits", "limit", {"usedAiCredits": 250, "maxAiCredits": 250})
+
 PLAN_BLOCK: Final = PlanBlock(
     id="plan",
     summary="I would fill short gaps only, and keep a list of the long ones.",
@@ -376,6 +384,8 @@ SCENES: Final = (
     Scene("form", running(FORM)),
     Scene("form-wrong", running(FORM), ("button:has-text('Send')",), "ada@"),
     Scene("form-page", running(URL_FORM)),
+    Scene("form-long", running(replace(FORM, heading=LONG_MESSAGE, fields=FORM.fields[:1]))),
+    Scene("limit", running(LIMIT), ("button:has-text('Allow more')",), "100"),
     Scene("plan", running(PLAN_BLOCK)),
     Scene("plan-edit", running(PLAN_BLOCK), (".copilot-edit-tools button",)),
     Scene("sign-in", running(SIGN_IN)),

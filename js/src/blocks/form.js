@@ -33,8 +33,8 @@ const isShort = ({ heading }) => heading.length <= SHORT && !heading.includes("\
 
 /** Who asks; and what, where that is more than a heading. */
 function asker(block) {
-  const source = block.source ? element("div", "copilot-intention", "For ", element("strong", "", visible(block.source))) : null;
-  return isShort(block) ? [source] : [element("div", "copilot-question copilot-lines", visible(block.heading)), source];
+  if (!isShort(block)) return [element("div", "copilot-question copilot-lines", visible(block.heading))];
+  return [block.source ? element("div", "copilot-intention", "For ", element("strong", "", visible(block.source))) : null];
 }
 
 const labels = ({ fields = [] }) => fields.map(({ label, name }) => element("div", "copilot-muted", visible(label || name)));
