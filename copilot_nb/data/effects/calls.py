@@ -7,7 +7,7 @@ import types
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.effects import methods, tables, world
-from copilot_nb.data.effects.expressions import as_text, attribute_value, consumed, element, hold
+from copilot_nb.data.effects.expressions import as_text, attribute_value, consumed, element
 from copilot_nb.data.effects.functions import call as call_known
 from copilot_nb.data.effects.functions import of_live, special
 from copilot_nb.data.effects.magics import is_ipython, magic
@@ -18,6 +18,7 @@ from copilot_nb.data.effects.values import (
     Function,
     Value,
     joined,
+    kind_of,
     method_of,
 )
 from copilot_nb.data.effects.walk import Walk, evaluate
@@ -30,7 +31,7 @@ TEXT = 60
 """Characters of an argument that are shown."""
 _BUILT = {"list", "tuple", "set", "frozenset", "dict", "sorted", "reversed", "zip", "enumerate",
           "map", "filter", "iter", "next", "min", "max", "getattr", "sum", "slice",
-          "anext", "aiter"}  # fmt: skip
+          "anext", "aiter", "memoryview"}  # fmt: skip
 """Builtins whose result holds what they are given."""
 _KINDS = {"sorted": "list", "len": "int", "input": "str", "repr": "str", "format": "str",
           "round": "float", "abs": "float", "any": "bool", "all": "bool", "isinstance": "bool",
@@ -42,6 +43,10 @@ _TEXTS = {"builtins.print", "builtins.str", "builtins.repr", "builtins.format", 
 _HOOKS = {"builtins.len": "__len__", "builtins.bool": "__bool__", "builtins.iter": "__iter__",
           "builtins.hash": "__hash__", "builtins.abs": "__abs__", "builtins.next": "__next__",
           "builtins.list": "__iter__", "builtins.sum": "__iter__"}  # fmt: skip
+
+
+_SAME = {"next", "min", "max", "memoryview", "anext"}
+"""Builtins whose result is what they are given, or a part of it."""
 
 
 class Call:
@@ -126,6 +131,11 @@ def called(node: ast.Call, walk: Walk) -> Value:
 
 def _called(call: Call) -> Value:
     function = call.function
+    if function.bound is not None and call.owner is None:
+        owner, _ = function.bound
+        call.walk.change(owner, sure=False)
+        owner.keep(_all(call))
+        return Value(shares=owner.reach, holds=owner.reach)
     if call.owner is not None and not function.path and function.function is None:
         return joined([_method(call, owner) for owner in call.owner.options or (call.owner,)])
     return joined([_function(call, one) for one in function.options or (function,)])
@@ -144,8 +154,19 @@ def _function(call: Call, function: Value) -> Value:
     if live is not None:
         return call_known(walk, live, call.values, call.named)
     if function.path:
+        _of_class(call)
         return _by_path(call, function)
     return _unknown_call(call)
+
+
+def _of_class(call: Call) -> None:
+    """`list.append(xs, 1)`: a method that is called through its class changes its argument."""
+    owner = call.owner
+    if owner is None or not call.values or not owner.exact or not is_a(owner.live, type):
+        return
+    kind = kind_of(owner.live)
+    if methods.may_change(kind, call.method) or call.flag("inplace") is not False:
+        call.walk.change(call.values[0])
 
 
 def _self(owner: Value) -> list[Value]:
@@ -175,6 +196,9 @@ def _by_path(call: Call, function: Value) -> Value:
         _change_argument(call, methods.ARGUMENT_CHANGERS[path])
     if path in {"builtins.getattr", "builtins.setattr", "builtins.delattr"}:
         return _by_attribute_name(call, path.removeprefix("builtins."))
+    if call.owner is not None and call.owner.path in tables.SETTINGS:
+        call.walk.found.note("environment", f"uses {path}()")
+        return Value()
     if path.startswith("__main__.") and function.exact:
         return _made(call, function)
     return _trusted(call, path) if _is_trusted(path) else _unknown_call(call)
@@ -203,17 +227,19 @@ _NOT_ITERATING = {
 
 def _result(call: Call, path: str) -> Value:
     root, _, name = path.rpartition(".")
-    if root == "builtins":
+    if path == "builtins.type" and len(call.values) > 1:
+        _unknown(call.walk, "type")
+    if path.startswith("builtins."):
         kind = _KINDS.get(name, name)
         if name in _BUILT:
             return Value(kind="" if name in {"next", "getattr", "min", "max"} else kind,
                          holds=_all(call),
-                         shares=_all(call) if name in {"next", "min", "max"} else NONE)  # fmt: skip
-        return Value(kind=kind)
+                         shares=_all(call) if name in _SAME else NONE)  # fmt: skip
+        return Value(kind=kind, holds=_all(call) if root != "builtins" else NONE)
     if root.startswith("copy"):
         first = call.values[0] if call.values else Value()
         return Value(kind=first.kind, holds=NONE if name == "deepcopy" else first.reach)
-    if name in methods.VIEWING_FUNCTIONS:
+    if name in methods.VIEWING_FUNCTIONS and not (path == "numpy.array" and not call.named):
         return Value(kind=path.partition(".")[0], shares=_all(call), holds=_all(call))
     return Value(kind=path.partition(".")[0])
 
@@ -226,23 +252,38 @@ def _method(call: Call, owner: Value) -> Value:
     """A method of a value that is not ours to follow: by the tables of its kind."""
     if owner.members is not None:
         return _unknown_call(call)
-    told = _of_file(call, owner)
-    if told is not None:
-        return told
-    if owner.exact and owner.kind not in tables.TRUSTED:
+    if owner.exact and owner.kind not in {*tables.TRUSTED, *_FILE_KINDS}:
         return _users_method(call, owner)
+    if owner.kind == "type":
+        return _of_some_class(call)
+    return _of_file(call, owner) or _of_library(call, owner)
+
+
+def _of_library(call: Call, owner: Value) -> Value:
+    """A method of a builtin or of a package that we know, or of who knows what."""
     _writes(call, owner)
     _outputs(call)
+    if call.method in methods.ARGUMENT_METHODS:
+        _change_argument(call, methods.ARGUMENT_METHODS[call.method])
     sure = _changes_owner(call, owner)
     if sure is not None:
         call.walk.change(owner, sure=sure)
-        _holds_arguments(call)
+        owner.keep(_all(call))
         _use_up(call)
     elif not owner.kind:
         _guessed(call, owner)
-    elif owner.kind not in tables.TRUSTED and owner.kind != "__main__":
+    elif owner.kind not in tables.TRUSTED:
         return _unknown_call(call)
     return _method_result(call, owner)
+
+
+def _of_some_class(call: Call) -> Value:
+    """`type(xs).append(xs, 1)`: a method of a class that is not known."""
+    if call.method not in methods.MUTATING_GUESS:
+        return _unknown_call(call)
+    for value in call.values[:1]:
+        call.walk.change(value, sure=False)
+    return Value()
 
 
 def _of_file(call: Call, owner: Value) -> Value | None:
@@ -251,8 +292,10 @@ def _of_file(call: Call, owner: Value) -> Value | None:
     if owner.kind == "pathlib" and name in world.PATH_METHODS:
         _note_owner(call, world.PATH_METHODS[name])
         return Value(kind="str" if name.startswith("read") else "pathlib")
-    if owner.kind not in _FILE_KINDS or name not in world.FILE_METHODS:
+    if owner.kind not in _FILE_KINDS:
         return None
+    if name not in world.FILE_METHODS:
+        return Value()
     if owner.exact:  # of one that the code opens itself it has been said
         _note_owner(call, world.FILE_METHODS[name])
         call.walk.change(owner)
@@ -278,7 +321,7 @@ def _guessed(call: Call, owner: Value) -> None:
     """A method of a value of a kind that is not known: by its name."""
     if call.method in methods.MUTATING_GUESS:
         call.walk.change(owner, sure=False)
-        _holds_arguments(call)
+        owner.keep(_all(call))
     elif not (call.method in _HARMLESS or call.method.startswith(("to_", "read_", "get_"))):
         _unknown_call(call)
 
@@ -350,29 +393,19 @@ def _method_result(call: Call, owner: Value) -> Value:
             return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach)
         return Value(kind=owner.kind)
     if name == "copy":
-        return Value(kind=owner.kind, holds=owner.holds)
+        return Value(kind=owner.kind, holds=owner.holds | owner.stored)
     if owner.kind in tables.PLAIN - {"tuple"}:
         return Value(kind=owner.kind if owner.kind != "str" else _STR_RESULTS.get(name, "str"))
     if name in methods.HOLDING or not owner.kind:
         kind = owner.kind if owner.kind == "collections" else ""
         return Value(kind=kind, shares=owner.reach, holds=owner.reach | _all(call))
     return Value(kind=owner.kind if owner.kind not in {"list", "dict", "set"} else "",
-                 holds=owner.holds)  # fmt: skip
+                 holds=owner.holds | owner.stored)  # fmt: skip
 
 
 _STR_RESULTS = {"split": "list", "rsplit": "list", "splitlines": "list", "partition": "tuple",
                 "rpartition": "tuple", "encode": "bytes", "find": "int", "count": "int",
                 "startswith": "bool", "endswith": "bool", "index": "int"}  # fmt: skip
-
-
-def _holds_arguments(call: Call) -> None:
-    """What was appended to a new container can be reached through it."""
-    reach = _all(call)
-    node = call.node.func
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    if reach and isinstance(node, ast.Name):
-        hold(call.walk, node.id, reach)
 
 
 def _change_argument(call: Call, at: int) -> None:
@@ -420,6 +453,9 @@ def _callbacks(call: Call, result: Value) -> None:
     spare = Value(kind=kinds.pop() if len(kinds) == 1 else "", shares=reach, holds=reach,
                   fresh=False)  # fmt: skip
     with call.walk.doubtful():
+        for value in call.every:
+            if value.bound is not None:
+                call.walk.change(value.bound[0])
         for value in given:
             known = value.function or of_live(call.walk, value.live)
             if known is not None:

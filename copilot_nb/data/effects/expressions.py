@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import types
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot_nb.data.effects import tables
+from copilot_nb.data.effects import methods, tables
 from copilot_nb.data.effects.functions import defined, special
 from copilot_nb.data.effects.values import (
     NONE,
     NOTHING,
+    OPTIONS,
     UNKNOWN,
     Value,
     attribute_of,
@@ -60,7 +62,15 @@ def attribute_value(walk: Walk, owner: Value, attr: str) -> Value:
         return _of_module(walk, owner, attr)
     if owner.exact:
         return _of_object(walk, owner, attr)
-    return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach, fresh=owner.fresh)
+    method = (owner, attr) if methods.may_change(owner.kind, attr) else None
+    return Value(
+        kind=owner.kind if owner.kind in tables.PACKAGES else "",
+        shares=owner.reach,
+        holds=owner.reach,
+        stored=owner.stored,
+        bound=method,
+        fresh=owner.fresh,
+    )  # fmt: skip
 
 
 def _of_module(walk: Walk, owner: Value, attr: str) -> Value:
@@ -86,6 +96,8 @@ def _is_users(owner: Value) -> bool:
 def _of_object(walk: Walk, owner: Value, attr: str) -> Value:
     if not is_scientific(owner.live):
         stored = attribute_of(owner.live, attr)
+        if stored is not NOTHING and not walk.live.is_intact(owner):
+            return Value(shares=owner.reach, holds=owner.reach, fresh=False)
         if stored is not NOTHING:
             return walk.live.value(stored, owner.shares)
         found = method_of(owner.live, attr)
@@ -94,7 +106,8 @@ def _of_object(walk: Walk, owner: Value, attr: str) -> Value:
         if found is NOTHING:
             hook = method_of(owner.live, "__getattr__")
             return special(walk, hook, owner, "__getattr__") if hook is not NOTHING else UNKNOWN
-    return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach, fresh=False)
+    method = (owner, attr) if methods.may_change(owner.kind, attr) else None
+    return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach, bound=method, fresh=False)
 
 
 @evaluate.register
@@ -103,16 +116,19 @@ def subscript(node: ast.Subscript, walk: Walk) -> Value:
     owner, key = walk.value(node.value), walk.value(node.slice)
     if owner.path in tables.SETTINGS:
         walk.found.note("environment", f"reads {owner.path}")
-        return Value(kind="str")
+        return Value(kind="str") if owner.path.startswith("os.") else UNKNOWN
     if owner.path.startswith("builtins.") or owner.path.startswith("typing."):
         return Value(path=owner.path)
     return joined([_item(walk, o, key, node.slice) for o in owner.options or (owner,)])
 
 
 def _item(walk: Walk, owner: Value, key: Value, where: ast.expr) -> Value:
-    found = item_at(owner.live, key.live) if owner.exact and key.exact else NOTHING
+    intact = walk.live.is_intact(owner) and key.exact
+    found = item_at(owner.live, key.live) if intact else NOTHING
     if found is not NOTHING:
         return walk.live.value(found, owner.shares)
+    if owner.items and key.exact and type(key.live) is int and 0 <= key.live < len(owner.items):
+        return owner.items[key.live]
     hook = method_of(owner.live, "__getitem__") if owner.exact else NOTHING
     if type(hook) is types.FunctionType and owner.kind not in tables.TRUSTED:
         return special(walk, hook, owner, "__getitem__", key)
@@ -123,17 +139,21 @@ def _item(walk: Walk, owner: Value, key: Value, where: ast.expr) -> Value:
 
 def element(walk: Walk, owner: Value) -> Value:
     """What is known of any item of a value."""
-    items = items_of(owner.live) if owner.exact else None
+    items = items_of(owner.live) if walk.live.is_intact(owner) else None
     if items is not None and owner.kind != "dict":
         kinds = {type(item) for item in items}
         known = [walk.live.value(item, owner.shares) for item in items[:50]]
         kind = known[0].kind if len(kinds) == 1 else ""
+        if kind == "__main__":  # each may hold something else
+            return joined(known) if len(items) <= OPTIONS else UNKNOWN
         reach = owner.shares.union(*(v.shares for v in known))
         return Value(kind=kind, shares=reach, holds=reach, fresh=False)
     kind = owner.kind if owner.kind in tables.PACKAGES - {"collections"} else ""
     kind = "str" if owner.kind in {"str", "file"} else kind
     kind = "int" if owner.kind in {"range", "bytes"} else kind
-    return Value(kind=kind, shares=owner.reach, holds=owner.reach, fresh=owner.fresh)
+    return Value(
+        kind=kind, shares=owner.reach, holds=owner.reach, stored=owner.stored, fresh=owner.fresh
+    )
 
 
 def _copies(where: ast.expr) -> bool:
@@ -148,7 +168,9 @@ def container(node: ast.List | ast.Tuple | ast.Set, walk: Walk) -> Value:
     """A list, tuple or set that is written out."""
     parts = [element(walk, walk.value(p.value)) if isinstance(p, ast.Starred) else walk.value(p)
              for p in node.elts]  # fmt: skip
-    return _new(type(node).__name__.lower(), parts)
+    made = _new(type(node).__name__.lower(), parts)
+    whole = not any(isinstance(part, ast.Starred) for part in node.elts)
+    return replace(made, items=tuple(parts)) if isinstance(node, ast.Tuple) and whole else made
 
 
 @evaluate.register
@@ -166,7 +188,7 @@ def binary(node: ast.BinOp, walk: Walk) -> Value:
     for own, other, name in ((left, right, hook), (right, left, hook.replace("__", "__r", 1))):
         operate(walk, own, name, other)
     kind = _result_kind(left, right)
-    return Value(kind=kind, holds=left.holds | right.holds if kind not in tables.PLAIN else NONE)
+    return Value(kind=kind, holds=left.reach | right.reach if kind not in tables.SCALARS else NONE)
 
 
 def operate(walk: Walk, own: Value, hook: str, *others: Value) -> None:
@@ -224,7 +246,6 @@ def walrus(node: ast.NamedExpr, walk: Walk) -> Value:
 @evaluate.register
 def function(node: ast.Lambda, walk: Walk) -> Value:
     """A function that is written in place: followed when it is called."""
-    walk.values([*node.args.defaults, *(d for d in node.args.kw_defaults if d)])
     body: list[ast.stmt] = [ast.copy_location(ast.Return(node.body), node)]
     return Value(function=defined(walk, "a lambda", node.args, body))
 
@@ -303,8 +324,10 @@ def assign(walk: Walk, target: ast.expr, value: Value) -> None:
         case ast.Name(id=bound):
             walk.bind(bound, value)
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            for part in parts:
-                assign(walk, part, element(walk, value))
+            plain = not any(isinstance(part, ast.Starred) for part in parts)
+            known = value.items if plain and len(value.items or ()) == len(parts) else None
+            for at, part in enumerate(parts):
+                assign(walk, part, known[at] if known else element(walk, value))
         case ast.Starred(value=rest):
             assign(walk, rest, Value(kind="list", holds=value.reach))
         case ast.Attribute() | ast.Subscript():
@@ -322,8 +345,7 @@ def store(walk: Walk, target: ast.Attribute | ast.Subscript, value: Value) -> No
     for one in owner.options or (owner,):
         _set(walk, one, target)
         operate(walk, one, hook, *others)
-    if value.reach and owner.fresh:
-        _remember(walk, target.value, value)
+    owner.keep(value.reach)
 
 
 def _set(walk: Walk, owner: Value, target: ast.Attribute | ast.Subscript) -> None:
@@ -339,24 +361,6 @@ def _set(walk: Walk, owner: Value, target: ast.Attribute | ast.Subscript) -> Non
         walk.found.note("environment", f"changes the class {place.removeprefix('__main__.')}")
     else:
         walk.found.note("environment", f"sets {place}")
-
-
-def _remember(walk: Walk, node: ast.expr, value: Value) -> None:
-    """A new container now holds what was put into it."""
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    if isinstance(node, ast.Name):
-        hold(walk, node.id, value.reach)
-
-
-def hold(walk: Walk, bound: str, reach: frozenset[str]) -> None:
-    """The value of a name that the code has bound now also holds those names."""
-    places = [*reversed(walk.scopes), walk.names]
-    for place in places:
-        known = place.get(bound)
-        if known is not None:
-            place[bound] = joined([known, Value(kind=known.kind, holds=known.holds | reach)])
-            return
 
 
 def _new(kind: str, parts: Sequence[Value]) -> Value:

@@ -20,8 +20,13 @@ SOURCE = 20_000
 
 
 def defined(walk: Walk, name: str, arguments: ast.arguments, body: list[ast.stmt]) -> Function:
-    """A function that the code itself defines here."""
-    return Function(name, arguments, body, tuple(walk.scopes))
+    """A function that the code itself defines here; its defaults are followed now."""
+    plain = [p.arg for p in (*arguments.posonlyargs, *arguments.args)]
+    first = len(plain) - len(arguments.defaults)
+    defaults = dict(zip(plain[first:], walk.values(arguments.defaults), strict=True))
+    only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    defaults |= {p.arg: walk.value(node) for p, node in only if node is not None}
+    return Function(name, arguments, body, tuple(walk.scopes), defaults)
 
 
 def of_live(walk: Walk, function: object) -> Function | None:
@@ -38,14 +43,14 @@ def of_live(walk: Walk, function: object) -> Function | None:
     if source is None:
         return None
     scope: dict[str, Value | None] = {n: walk.live.value(v) for n, v in _cells(function)}
-    return Function(function.__name__, *source, (scope,))
+    return Function(function.__name__, *source, (scope,), _defaults(walk, function))
 
 
 def call(walk: Walk, function: Function, values: Sequence[Value], named: dict[str, Value]) -> Value:
     """Follow a call of a known function."""
     reach = NONE.union(*(value.reach for value in (*values, *named.values())))
     plain = [p.arg for p in (*function.arguments.posonlyargs, *function.arguments.args)]
-    bound = dict(zip(plain, values, strict=False)) | named
+    bound = {**function.defaults, **dict(zip(plain, values, strict=False)), **named}
     kinds = {value.kind for value in values}
     kind = kinds.pop() if len(kinds) == 1 else ""
     return walk.call(function, bound, Value(kind=kind, shares=reach, holds=reach, fresh=not reach))
@@ -60,6 +65,14 @@ def special(walk: Walk, method: object, owner: Value, what: str, *others: Value)
         walk.found.note("unknown", f"runs {what}, which was not looked into")
         return UNKNOWN
     return Value(shares=owner.reach, holds=owner.reach, fresh=owner.fresh)
+
+
+def _defaults(walk: Walk, function: types.FunctionType) -> dict[str, Value]:
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    given = function.__defaults__ or ()
+    found = dict(zip(names[len(names) - len(given) :], given, strict=True))
+    found |= function.__kwdefaults__ or {}
+    return {name: walk.live.value(value) for name, value in found.items()}
 
 
 def _cells(function: types.FunctionType) -> list[tuple[str, object]]:

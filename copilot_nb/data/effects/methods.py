@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ARGUMENT_METHODS = {"shuffle": 0, "readinto": 0, "recv_into": 0}
+"""Methods that change one of their arguments, and which."""
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a text, as a table of names."""
@@ -93,6 +96,11 @@ ARGUMENT_CHANGERS: dict[str, int] = {
 MUTATING_GUESS = frozenset().union(*CHANGING.values())
 """Names that are taken to change a value of a kind that is not known."""
 ITEM_METHODS = {"__setitem__", "__delitem__", "__setattr__", "__delattr__", "__iadd__"}
+
+
+def may_change(kind: str, method: str) -> bool:
+    """Whether a method may change its object, when it is handed on instead of called."""
+    return changes(kind, method, "") or (not kind and method in MUTATING_GUESS)
 
 
 def changes(kind: str, method: str, class_name: str) -> bool:

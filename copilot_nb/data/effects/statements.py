@@ -53,7 +53,7 @@ def augmented(node: ast.AugAssign, walk: Walk) -> None:
     if old.kind not in tables.PLAIN:
         walk.change(old, sure=old.kind in tables.AUGMENTS_IN_PLACE)
         operate(walk, old, "__iadd__", value)
-    result = replace(old, live=NOTHING, text=None, holds=old.holds | value.holds)
+    result = replace(old, live=NOTHING, text=None, holds=old.holds | value.reach)
     walk.bind(node.target.id, result)
 
 
@@ -177,8 +177,7 @@ def _has_items(owner: Value, node: ast.expr) -> bool:
 @execute.register
 def attempt(node: ast.Try, walk: Walk) -> None:
     """`try`: its body may be left at any point."""
-    cleans_up = bool(node.handlers)
-    with walk.doubtful(cleans_up and len(node.body) > 1):
+    with walk.doubtful(bool(node.handlers)):
         _round(walk, node.body)
     walk.branches(*([_caught(handler) for handler in node.handlers]), [])
     with walk.doubtful(bool(node.handlers) and bool(node.orelse)):
@@ -215,7 +214,6 @@ def context(node: ast.With | ast.AsyncWith, walk: Walk) -> None:
 @execute.register
 def function(node: ast.FunctionDef | ast.AsyncFunctionDef, walk: Walk) -> None:
     """`def`: its body is followed when it is called."""
-    walk.values([*node.args.defaults, *(d for d in node.args.kw_defaults if d)])
     value = Value(function=defined(walk, node.name, node.args, node.body))
     for decorator in reversed(node.decorator_list):
         value = _decorated(walk, walk.value(decorator), value)

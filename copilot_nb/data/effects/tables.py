@@ -6,14 +6,19 @@ import ast
 
 FRAMES = {"pandas", "polars", "numpy", "pyarrow", "xarray", "torch"}
 """Packages whose values are tables and arrays."""
-PLAIN = {"int", "float", "str", "bool", "complex", "bytes", "NoneType", "tuple", "frozenset",
-         "datetime", "decimal", "fractions", "range", "polars", "pyarrow"}  # fmt: skip
+PLAIN = {
+    "int", "float", "str", "bool", "complex", "bytes", "NoneType", "tuple", "frozenset",
+    "datetime", "decimal", "fractions", "range", "polars", "pyarrow",
+}  # fmt: skip
 """Kinds whose values never change in place by an operator."""
+SCALARS = {"int", "float", "str", "bool", "complex", "bytes", "NoneType", *FRAMES}
+"""Kinds of which an operator's result holds nothing of its operands."""
 AUGMENTS_IN_PLACE = {"list", "set", "dict", "bytearray", "numpy", "collections", "torch"}
 AUGMENTED = "__iadd__"
 
 PACKAGES = {
-    "IPython", "abc", "altair", "argparse", "array", "ast", "base64", "binascii", "bisect",
+    "IPython", "abc", "asyncio", "altair", "argparse", "array", "ast", "base64", "binascii",
+    "bisect",
     "bokeh", "builtins", "calendar", "cmath", "collections", "colorsys", "contextlib", "copy",
     "csv", "dataclasses", "datetime", "dateutil", "decimal", "difflib", "duckdb", "enum",
     "fractions", "functools", "geopandas", "graphlib", "hashlib", "heapq", "html", "inspect",

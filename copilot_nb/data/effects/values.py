@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ ELEMENTS = 1_000
 """Items of a container that are looked at."""
 LEVELS = 2
 """How deep containers are searched for the user's objects."""
+OPTIONS = 8
+"""Values that one may be, as far as they are followed."""
 NONE: frozenset[str] = frozenset()
 
 
@@ -35,6 +37,8 @@ class Function:
     body: list[ast.stmt]
     closure: tuple[dict[str, Value | None], ...] = ()
     """The scopes around it, innermost last."""
+    defaults: Mapping[str, Value] = field(default_factory=dict)
+    """What parameters are when they are not given."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,8 +60,14 @@ class Value:
     """Methods of a class that the code defines, or of its instance."""
     text: str | None = None
     """The text or number itself, where it is a constant."""
+    items: tuple[Value, ...] | None = None
+    """The parts of a tuple that the code writes out."""
     options: tuple[Value, ...] = ()
     """What it may be, when branches differ."""
+    stored: set[str] = field(default_factory=set)
+    """Names whose data the code has put into it; common to a value and its items."""
+    bound: tuple[Value, str] | None = None
+    """A method of an object that is not called at once: `xs.append`."""
     fresh: bool = True
     """Whether the code that is analysed made it."""
 
@@ -69,7 +79,12 @@ class Value:
     @property
     def reach(self) -> frozenset[str]:
         """Every name that can be changed through it."""
-        return self.shares | self.holds
+        return self.shares | self.holds | self.stored
+
+    def keep(self, reach: frozenset[str]) -> None:
+        """What belongs to these names was put into it."""
+        for one in (self, *self.options):
+            one.stored.update(reach)
 
 
 UNKNOWN = Value(fresh=False)
@@ -85,8 +100,8 @@ def joined(values: Iterable[Value]) -> Value:
     return Value(
         kind=kinds.pop() if len(kinds) == 1 else "",
         shares=NONE.union(*(v.shares for v in unique)),
-        holds=NONE.union(*(v.holds for v in unique)),
-        options=tuple(o for v in unique for o in (v.options or (v,)))[:8],
+        holds=NONE.union(*(v.holds | v.stored for v in unique)),
+        options=tuple(o for v in unique for o in (v.options or (v,)))[:OPTIONS],
         fresh=all(v.fresh for v in unique),
     )
 
@@ -108,11 +123,13 @@ def path_of(value: object) -> str:
         return _method_path(value)
     if type(value) in (types.FunctionType, types.BuiltinFunctionType):
         module = value.__module__ or "builtins"
-        return f"{_PUBLIC.get(module, module)}.{value.__qualname__}"  # type: ignore[attr-defined]
+        module = _PUBLIC.get(module, module.lstrip("_"))
+        return f"{module}.{value.__qualname__}"  # type: ignore[attr-defined]
     return ""
 
 
-_PUBLIC = {"posix": "os", "nt": "os", "_io": "io", "_random": "random"}
+_PUBLIC = {"posix": "os", "nt": "os"}
+"""Modules whose functions stand in another one."""
 
 
 def _is_module(owner: object) -> bool:
@@ -142,6 +159,8 @@ class Live:
             if not name.startswith("__"):
                 self._names.setdefault(id(value), []).append(name)
         self._buffers: dict[str, frozenset[int]] | None = None
+        self._stored: dict[int, set[str]] = {}
+        self._touched: set[int] = set()
 
     def value(self, live: object, through: frozenset[str] = NONE) -> Value:
         """A live object, reached through those names."""
@@ -149,7 +168,20 @@ class Live:
         if path:
             return Value(live=live, path=path, fresh=False, shares=through)
         names = self.names(live) | through
-        return Value(live=live, kind=kind_of(type(live)), shares=names, holds=names, fresh=False)
+        stored = self._stored.setdefault(id(live), set())
+        kind = kind_of(type(live))
+        return Value(live=live, kind=kind, shares=names, holds=names, stored=stored, fresh=False)
+
+    def touch(self, value: Value) -> None:
+        """The value changes: from now on what it holds is not what it holds now."""
+        if value.exact:
+            self._touched.add(id(value.live))
+            return
+        self._touched |= {id(self.namespace[n]) for n in value.shares if n in self.namespace}
+
+    def is_intact(self, value: Value) -> bool:
+        """Whether it is a live object that still holds what it holds now."""
+        return value.exact and id(value.live) not in self._touched
 
     def names(self, live: object) -> frozenset[str]:
         """Names whose value is the object, or shares its memory."""

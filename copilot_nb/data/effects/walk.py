@@ -139,10 +139,12 @@ class Walk:
         outer_scopes, outer_shared = self.scopes, self.shared
         self.scopes, self.shared = list(function.closure), [set() for _ in function.closure]
         self._calls.append(function.body)
+        lazy = any(isinstance(n, ast.Yield | ast.YieldFrom) for s in function.body for n in _own(s))
         self.returned.append([])
         every = _parameters(function.arguments)
         try:
-            with self.scope({name: arguments.get(name, spare) for name in every}):
+            scope: Scope = {name: arguments.get(name, spare) for name in every}
+            with self.scope(scope), self.doubtful(lazy):
                 self.body(function.body)
         finally:
             self.scopes, self.shared = outer_scopes, outer_shared
@@ -182,9 +184,10 @@ class Walk:
     def change(self, value: Value, *, sure: bool = True) -> None:
         """The value is changed in place."""
         certain = sure and value.exact and not self.doubt
+        self.live.touch(value)
         names = value.shares
         if not value.exact:
-            names = names | self.live.within(value.shares & value.holds)
+            names = names | self.live.within(value.shares & value.reach)
         for name in names:
             self.found.change(name, sure=certain)
 
@@ -257,6 +260,14 @@ def evaluate(node: ast.AST, walk: Walk) -> Value:
 def execute(node: ast.AST, walk: Walk) -> None:
     """Follow a statement."""
     walk.found.note("unknown", f"a statement of a kind that is not known: {type(node).__name__}")
+
+
+def _own(statement: ast.AST) -> Iterator[ast.AST]:
+    """A statement's nodes without those of functions inside of it."""
+    yield statement
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for child in ast.iter_child_nodes(statement):
+            yield from _own(child)
 
 
 def _parameters(arguments: ast.arguments) -> list[str]:

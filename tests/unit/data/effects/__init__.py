@@ -1,0 +1,1 @@
+"""What code would do: the analysis against a corpus that is run."""

@@ -1,0 +1,138 @@
+"""Every snippet of the corpus: what is said of it, and that running it does nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from copilot_nb.data.effects.analysis import Consequences, consequences
+from copilot_nb.kernel.execute import execute
+from tests.unit.data.effects.scratch import fill, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CORPUS = Path(__file__).with_name("corpus.txt")
+KINDS = ("files", "network", "process", "environment", "unknown")
+IPYTHONS = {"In", "Out", "get_ipython", "exit", "quit", "open"}
+
+
+@cache
+def snippets() -> list[tuple[str, str]]:
+    """Code and what is said of it."""
+    lines = CORPUS.read_text(encoding="utf-8").splitlines()
+    pairs = [line.split("  ->  ") for line in lines if "  ->  " in line]
+    return [(code.replace("\\n", "\n"), said) for code, said in pairs]
+
+
+def said(found: Consequences) -> str:
+    """Consequences in the short form of the corpus."""
+    parts = []
+    for kind in ("creates", "overwrites", "changes", "deletes"):
+        names = getattr(found, kind)
+        if names:
+            marked = (name + ("" if names[name] else "?") for name in sorted(names))
+            parts.append(f"{kind} {' '.join(marked)}")
+    kinds = [kind for kind in KINDS if kind in found.world]
+    return "; ".join([*parts, " ".join(kinds)] if kinds else parts) or "nothing"
+
+
+@pytest.fixture(scope="module")
+def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """A shell of its own, without files in the user's home."""
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    directory = tmp_path_factory.mktemp("ipython")
+    yield InteractiveShell.instance(config=config, ipython_dir=str(directory))
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def shell(
+    running_shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InteractiveShell]:
+    """The shell with the corpus' names, in a folder of its own."""
+    import random
+
+    import numpy as np
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MADE_UP", raising=False)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    states = random.getstate(), np.random.get_state()
+    before = dict(running_shell.user_ns)
+    fill(running_shell.user_ns, tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some snippets are meant to be bad style
+        yield running_shell
+    running_shell.user_ns.clear()
+    running_shell.user_ns.update(before)
+    random.setstate(states[0])
+    np.random.set_state(states[1])
+
+
+def users(namespace: dict[str, Any]) -> dict[str, Any]:
+    """The names that are the user's."""
+    return {k: v for k, v in namespace.items() if not k.startswith("_") and k not in IPYTHONS}
+
+
+@pytest.mark.parametrize(("code", "claim"), snippets(), ids=[c for c, _ in snippets()])
+async def test_code_does_what_is_said_of_it_and_nothing_else(
+    shell: InteractiveShell, code: str, claim: str
+) -> None:
+    """The analysis says what the corpus says, and running the code changes nothing that it hides."""
+    before = users(shell.user_ns)
+    contents = {name: frozen(value) for name, value in before.items()}
+
+    found = consequences(code, shell.user_ns, shell.transform_cell)
+    untouched = {name: frozen(value) for name, value in before.items()} == contents
+    failed = await _run(shell, code)
+
+    assert untouched, "the analysis itself changed something"
+    assert said(found) == claim
+    if not found.known:
+        return
+    after = users(shell.user_ns)
+    kept = before.keys() & after.keys()
+    changed = {name for name in before if frozen(before[name]) != contents[name]}
+    assert changed <= found.changes.keys()
+    _holds(after.keys() - before.keys(), found.creates, exactly=not failed)
+    _holds(before.keys() - after.keys(), found.deletes, exactly=not failed)
+    # `n = n` binds the same object.
+    _holds({n for n in kept if after[n] is not before[n]}, found.overwrites, exactly=False)
+
+
+async def _run(shell: InteractiveShell, code: str) -> bool:
+    """Run it silently; whether it failed."""
+    nowhere = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            await execute(shell, code, "<snippet>")
+    except Exception:  # noqa: BLE001 - some are made to fail
+        return True
+    return False
+
+
+def _holds(actual: set[str], claimed: Any, *, exactly: bool) -> None:
+    """What happened was claimed; what was claimed as sure has happened."""
+    assert actual <= claimed.keys()
+    if exactly:
+        assert {name for name, sure in claimed.items() if sure} <= actual
+
+
+def test_corpus_is_large() -> None:
+    """There are enough snippets, each once."""
+    codes = [code for code, _ in snippets()]
+
+    assert len(codes) >= 300
+    assert len(set(codes)) == len(codes)
