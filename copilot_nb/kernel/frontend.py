@@ -40,6 +40,11 @@ def detect() -> Frontend:
     return Frontend(kind, _is_terminal())
 
 
+def has_comms() -> bool:
+    """Whether widgets could reach a page from here."""
+    return running_kernel() is not None
+
+
 async def ask_line(prompt: str, *, hidden: bool = False) -> str | None:
     """One line that a person types; None when nobody can.
 

@@ -12,16 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.kernel import frontend
+from copilot_nb.notebook.asking import Asking, forget_buttons
 from copilot_nb.notebook.policy import nobody_here
-from copilot_nb.notebook.prompts import Prompts
-from copilot_nb.transcript.blocks import REQUESTS, Block, Transcript
+from copilot_nb.transcript.blocks import Block, Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.session.pending import PendingRequests
-    from copilot_nb.transcript.blocks import RequestBlock
     from copilot_nb.views.view import Callbacks, View
     from copilot_nb.views.widget.widget import WidgetView
 
@@ -57,6 +56,7 @@ def page_failed() -> bool:
 def forget_pages() -> None:
     """Try widgets again with the next turn."""
     _unready_pages.clear()
+    forget_buttons()
 
 
 class Screen:
@@ -74,7 +74,7 @@ class Screen:
         """Drawn before the turn's own blocks."""
         self.callbacks = callbacks
         self._pending: PendingRequests | None = None
-        self._prompts: Prompts | None = None
+        self._asking: Asking | None = None
         self._latest = Transcript()
         self._can_ask = frontend.detect().allow_stdin
         self._widget: WidgetView | None = None
@@ -91,11 +91,13 @@ class Screen:
         """Draw the newest transcript."""
         self._latest = self._prefaced(transcript)
         self._view.update(self._latest)
+        if self._asking is not None:
+            self._asking.update(self._latest)
 
     def close(self, transcript: Transcript) -> None:
         """Draw the last transcript and leave its stored form behind."""
-        if self._prompts is not None:
-            self._prompts.close()
+        if self._asking is not None:
+            self._asking.close()
         if self._grace is not None:
             self._grace.cancel()
         self._view.close(self._prefaced(transcript))
@@ -107,21 +109,16 @@ class Screen:
 
     def attend(self, pending: PendingRequests) -> None:
         """Let a person answer these requests."""
-        if self._prompts is not None:
-            return
         self._pending = pending
-        if self.mode != "widget" and self.attended:
-            self._prompts = Prompts(pending, frontend.ask_line, self._block, self.callbacks.answer)
-            self._prompts.start()
+        if self._asking is None and self.mode != "widget" and self.attended:
+            by_keys = self.mode == "terminal"
+            self._asking = Asking(pending, self.callbacks, by_keys=by_keys)
+            self._asking.update(self._latest)
 
     def _prefaced(self, transcript: Transcript) -> Transcript:
         if not self.preface:
             return transcript
         return replace(transcript, blocks=(*self.preface, *transcript.blocks))
-
-    def _block(self, request_id: str) -> RequestBlock | None:
-        block = self._latest.get(request_id)
-        return block if isinstance(block, REQUESTS) else None
 
     def _make_view(self, settings: Settings) -> View:
         loop = asyncio.get_running_loop()
