@@ -35,6 +35,7 @@ from copilot_nb.views.words import (
     UNFINISHED,
     Attached,
     attached,
+    counts,
     footer,
     tasks_done,
 )
@@ -151,6 +152,8 @@ def _call(block: ToolBlock) -> str:
     words = [icon(ICONS[block.state]), strong(name)]
     if block.title:
         words.append(code(block.title))
+    if block.diff:
+        words.append(f'<span class="copilot-muted">{counts(block.diff)}</span>')
     words += [f"<em>{STATES[block.state]}</em>"] if block.state in STATES else []
     summary = " ".join(words)
     return folded("copilot-call", summary, _call_body(block), _LEVELS.get(block.state, ""))

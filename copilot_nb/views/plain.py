@@ -27,6 +27,7 @@ from copilot_nb.views.words import (
     Attached,
     asker,
     attached,
+    counts,
     decision,
     field_note,
     footer,
@@ -123,6 +124,7 @@ def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
     agent = f"{block.agent} › " if block.agent else ""
     state = f" ({STATES[block.state]})" if block.state in STATES else ""
     title = f": {block.title}" if block.title else ""
+    title += f" ({counts(block.diff)})" if block.diff else ""
     lines = [f"> {agent}{block.name}{title}{state}"]
     lines += [_permission(permission, block) for permission in permissions]
     if block.outputs and block.arguments.strip() != block.title:

@@ -63,15 +63,17 @@ padding:5px 14px;border:var(--l);border-radius:8px;font-size:.93em}
 .copilot-changes{margin:.4em -14px 0;padding:0 14px;border-top:var(--l);font-size:.93em}
 .copilot-ask{margin:.7em 0;padding:10px 14px;border:var(--l);border-left:4px solid var(--warn);
 border-radius:8px;
+>:first-child{margin-top:0}
+>:last-child{margin-bottom:0}
 pre{white-space:pre-wrap}}
 .copilot-muted,.copilot-foot,.copilot-sent,.copilot-reasoning,.copilot-notice{opacity:.75}
-.copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad)}
+.copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad);border-radius:8px}
 .copilot-foot,.copilot-label,.copilot-sent{font-size:.85em}
 .copilot-sent{margin:1em 0 0}
 .copilot-sent+.copilot-foot{margin:0}
 .copilot-label strong{padding:0 .6em;border:1px solid var(--warn);border-radius:9px}
 img{max-width:100%;height:auto}
-.copilot-stderr,.copilot-error,.gd{background:#d6454522}
+:is(.copilot-stderr,#_),.copilot-error,.gd{background:#d6454522}
 .gi{background:#3ca0462e}
 .gi,.gd{display:inline-block;min-width:100%}
 .gh{opacity:.6}

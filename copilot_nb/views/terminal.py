@@ -31,6 +31,7 @@ from copilot_nb.views.words import (
     STATES,
     TASK_SIGNS,
     asker,
+    counts,
     decision,
     field_note,
     footer,
@@ -197,7 +198,8 @@ class TerminalView:
         self._exact(_tail(block.output), "dim")
         sign, style = _SIGNS[block.state]
         seconds = f", {block.seconds:.1f} s" if block.seconds else ""
-        said = block.error or STATES.get(block.state, "done")
+        said = block.error or STATES.get(block.state) or "done"
+        said += f" ({counts(block.diff)})" if block.diff else ""
         self._line(f"  {sign} ", style, f"{_name(block)}: {said}{seconds}")
 
     def _was_shown(self, call_id: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, Transcript, Usage
+from copilot_nb.transcript.diffs import diff_counts
 from copilot_nb.transcript.presentation import first_line
 
 if TYPE_CHECKING:
@@ -90,6 +91,12 @@ def field_note(field: FormField) -> str:
     notes = [", ".join(choice.label for choice in field.choices)]
     notes += [_TAKES.get(field.kind, ""), field.format, "required" if field.required else ""]
     return "; ".join(note for note in notes if note)
+
+
+def counts(unified: str) -> str:
+    """How many lines a diff adds and takes away: "+3 −1"."""
+    added, gone = diff_counts(unified)
+    return f"+{added} −{gone}"
 
 
 def tasks_done(block: TodoBlock) -> str:

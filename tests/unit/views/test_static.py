@@ -109,7 +109,7 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "1 failed",
         "Exit code 1",
         "✓ Allowed for this session by you — Run the tests",
-        "✓ edit /p/load.py",
+        "✓ edit /p/load.py +1 −1",
         "@@ -1,2 +1,2 @@",
         "df = read()",
         "-df = df.dropna()",

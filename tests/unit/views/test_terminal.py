@@ -91,7 +91,7 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "     df = read()",
         "    -df = df.dropna()",
         "    +df = df.asfreq('h')",
-        "  ✓ edit: done",
+        "  ✓ edit: done (+1 −1)",
         "? Change load.py? (+1 −1)",
         "    @@ -1,2 +1,2 @@",
         "     df = read()",
