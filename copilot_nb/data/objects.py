@@ -86,9 +86,15 @@ def _doc(value: Any) -> str:
     return text if len(text) <= DOC else text[:DOC] + "\n…"
 
 
-def _source(value: Any) -> str:
+def source_of(value: Any) -> str:
+    """Its source, cut when it is long; empty when there is none."""
     try:
         source = inspect.getsource(value).rstrip()
     except (OSError, TypeError):
         return ""
-    return f"Source:\n{source if len(source) <= SOURCE else source[:SOURCE] + '…'}"
+    return source if len(source) <= SOURCE else source[:SOURCE] + "…"
+
+
+def _source(value: Any) -> str:
+    source = source_of(value)
+    return f"Source:\n{source}" if source else ""

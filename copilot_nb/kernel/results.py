@@ -13,16 +13,18 @@ from copilot_nb.data.images import for_model, image_output
 from copilot_nb.data.namespace import own_words
 from copilot_nb.data.values import short, type_name
 from copilot_nb.kernel.figures import is_figure, png
+from copilot_nb.kernel.trace import format_error
 from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
-from copilot_nb.session.tools import register_converter
+from copilot_nb.session.tools import register_converter, show_failures
 
 if TYPE_CHECKING:
     from copilot_nb.transcript.blocks import ImageOutput
 
 
 def register_results() -> None:
-    """Teach sessions the types of a notebook; no library is imported for it."""
+    """Teach sessions the types of a notebook, and how its errors look; imports no library."""
     register_converter(object, to_tool_result)
+    show_failures(format_error)
 
 
 def to_tool_result(value: object) -> ToolResultObject:

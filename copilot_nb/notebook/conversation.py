@@ -23,6 +23,7 @@ from copilot_nb.errors import (
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.bookmark import Bookmark
 from copilot_nb.notebook.context.compose import compose
+from copilot_nb.notebook.context.lending import Lent
 from copilot_nb.notebook.decisions import Decisions
 from copilot_nb.notebook.history import History
 from copilot_nb.notebook.known import Known
@@ -104,6 +105,7 @@ class Conversation:
         self._stopping: asyncio.Task[None] | None = None
         self._acts = Tasks()
         self._said = Said()
+        self._lent = Lent()
         self._decided: Session | None = None
 
     async def run(self, prompt: str, options: AskOptions = PLAIN) -> Turn:
@@ -133,6 +135,7 @@ class Conversation:
             await self._follow(session, turn, screen, limit)
         finally:
             self._screen = None
+            await self._lent.take_back()
         return turn
 
     @property
@@ -250,6 +253,7 @@ class Conversation:
             )
             with Prelude(session, screen, prompt):
                 composed = await self.gate.prompt(session, composed)
+                await self._lent.lend(session, composed.functions, self.link.shell)
             payload = self.ledger.begin(composed.prompt, composed.sent)
             turn = await session.start_turn(
                 options.shaped(composed.message), context=contextvars.copy_context()
@@ -315,6 +319,10 @@ class Conversation:
 
     # -- answers
 
+    def new_screen(self, callbacks: Callbacks) -> Screen:
+        """Something that draws in the cell that runs, as this front end can."""
+        return self._make_screen(choose_mode(self.settings), callbacks, self.settings)
+
     def _new_screen(self) -> Screen:
         loop = asyncio.get_running_loop()
 
@@ -327,9 +335,7 @@ class Conversation:
         def act(name: str, value: Mapping[str, Any]) -> None:
             loop.call_soon_threadsafe(self._acted, name, value)
 
-        mode = choose_mode(self.settings)
-        callbacks = Callbacks(answer=answer, stop=stop, act=act)
-        return self._make_screen(mode, callbacks, self.settings)
+        return self.new_screen(Callbacks(answer=answer, stop=stop, act=act))
 
     def _acted(self, name: str, value: Mapping[str, Any]) -> None:
         """What a person did in the view besides answering; nothing once the turn is over."""

@@ -127,6 +127,15 @@ class Answering:
         self.toolbox.provide |= provide or {}
         for one in tools:
             self.toolbox.add(*one) if isinstance(one, tuple) else self.toolbox.add(one)
+        await self._tell_tools()
+
+    async def remove_tools(self, names: Iterable[str]) -> None:
+        """Offer these tools no more, from the next model call on; unknown ones are ignored."""
+        for name in names:
+            self.toolbox.remove(name)
+        await self._tell_tools()
+
+    async def _tell_tools(self) -> None:
         if self.owner is None:
             return
         async with self._tools_lock:

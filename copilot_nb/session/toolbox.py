@@ -68,6 +68,10 @@ class Toolbox:
             entry = Entry(bound.definition, bound)
         self._entries[entry.definition.name] = entry
 
+    def remove(self, name: str) -> None:
+        """Forget a tool; unknown ones are ignored."""
+        self._entries.pop(name, None)
+
     def definition(self, name: str) -> Tool | None:
         """What the runtime is told about that tool."""
         entry = self._entries.get(name)

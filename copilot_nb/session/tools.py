@@ -40,6 +40,7 @@ R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
 _converters: dict[type, Converter] = {}
+_describers: list[Callable[[BaseException], str]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +320,11 @@ def register_converter(kind: type, convert: Converter) -> None:
     _converters[kind] = convert
 
 
+def show_failures(describe: Callable[[BaseException], str]) -> None:
+    """Say how a tool's own error is shown to the person; the model only gets its message."""
+    _describers[:] = [describe]
+
+
 def to_result(value: Any) -> ToolResultObject:
     """Any value as a tool result: None is empty, text is text, the rest is JSON."""
     match value:
@@ -353,6 +359,9 @@ async def run_tool(bound: Runnable, invocation: Invocation) -> ToolResultObject:
                 result_type="timeout",
             )
         _log.exception("Tool %s failed", invocation.tool_name)
+        for describe in _describers:
+            text = f"{describe(error)}\n"
+            invocation.show({"kind": "text", "text": text, "stream": "error"})
         return ToolResultObject.failure(f"{type(error).__name__}: {_words(error)}")
 
 

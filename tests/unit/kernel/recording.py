@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from copilot_nb.kernel.shell import Shell
 from copilot_nb.session.pending import Answer, PendingRequest, PendingRequests
+from copilot_nb.session.toolbox import HandlerTool, ToolHandler
 from copilot_nb.session.tools import FunctionTool, Invocation, run_tool
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class RecordingSession:
             arguments=arguments,
         )
         return await run_tool(bound, invocation)
+
+    async def call_handler(
+        self, name: str, handler: ToolHandler, arguments: Any
+    ) -> ToolResultObject:
+        """Call a tool that is a declaration with a function for it."""
+        invocation = Invocation(
+            session=cast("Session", self), tool_name=name, tool_call_id="t1", arguments=arguments
+        )
+        return await run_tool(HandlerTool(handler), invocation)
 
     def _decide(self, request: PendingRequest) -> Answer | None:
         self.requests.append(request)

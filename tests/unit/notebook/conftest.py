@@ -52,12 +52,15 @@ class Talk:
         self.starts: list[dict[str, Any]] = []
         self.watcher: Watcher | None = None
         """Sees every transcript; who has one is somebody that can answer."""
+        self.screens: list[Screen] = []
+        """One for each turn, the newest last."""
         settings = Settings(lambda _: None, environ)
         self.conversation = Conversation(settings, self._client, self._screen)
 
     def _screen(self, mode: Mode, callbacks: Callbacks, settings: Settings) -> Screen:
         made = Eyes(mode, callbacks, settings)
         made.watcher = self.watcher
+        self.screens.append(made)
         return made
 
     def _client(self, **options: Any) -> Client:
