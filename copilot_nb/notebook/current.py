@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
 from uuid import uuid4
 
 from copilot_nb.errors import UsageError
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.toolbox import ToolTable
     from copilot_nb.session.session import Session
+    from copilot_nb.session.toolbox import Entry
     from copilot_nb.session.turn import Turn
     from copilot_nb.views.tool_facts import ToolFact
 
 _conversations: list[Conversation] = []
+_kept_tools: list[Entry] = []
+"""The user's own tools, over `%reload_ext`."""
 
 
 def conversation() -> Conversation:
@@ -26,7 +29,9 @@ def conversation() -> Conversation:
     if not _conversations:
         from copilot_nb.notebook.conversation import Conversation
 
-        _conversations.append(Conversation())
+        made = Conversation()
+        made.link.own_tools = tuple(_kept_tools)
+        _conversations.append(made)
     return _conversations[0]
 
 
@@ -44,30 +49,38 @@ def current() -> Session:
     return talk.link.ready or block_on(talk.session())
 
 
-def show(turn: Turn | None = None) -> None:
+def show(turn: Turn | Mapping[str, Any] | None = None) -> None:
     """Draw a turn again, as it is stored in a notebook.
 
     Args:
-        turn: The turn; the newest of `%%copilot` when not given.
+        turn: The turn, or the record of one that a notebook keeps beside its HTML; the newest of
+            `%%copilot` when not given.
 
     Raises:
-        UsageError: There is no turn yet.
+        UsageError: There is no turn yet, or it is no record of one.
     """
     from copilot_nb.notebook.screen import publish
     from copilot_nb.views import static
+    from copilot_nb.views.record import MIME, from_record
 
     if turn is None:
         turn = conversation().last
     if turn is None:
         raise UsageError("There is no turn to show yet.", hint="Ask something with `%%copilot`.")
-    bundle = static.mimebundle(turn.transcript)
+    transcript = from_record(turn) if isinstance(turn, Mapping) else turn.transcript
+    if transcript is None:
+        hint = f"Take the value of {MIME!r} from an output's data."
+        raise UsageError("This is no record of a turn.", hint=hint)
+    bundle = static.mimebundle(transcript)
     publish(bundle, display_id=f"copilot-{uuid4().hex[:12]}", update=False)
 
 
 async def close() -> None:
     """End the conversation with everything that it started; the next one begins anew."""
     while _conversations:
-        await _conversations.pop().close()
+        ended = _conversations.pop()
+        await ended.close()
+        _kept_tools[:] = ended.link.own_tools
 
 
 class Tools(Sequence["ToolFact"]):

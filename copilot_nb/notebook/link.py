@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.providers import Source
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.session.session import Session
+    from copilot_nb.session.toolbox import Entry
 
 _START_DEMO = "copilot_nb.demo.server:start"
 DEMO_LABEL = "demo model"
@@ -65,6 +66,8 @@ class Link:
         """Whether the session has had a turn."""
         self.setup = Setup()
         """What every session is opened with besides."""
+        self.own_tools: tuple[Entry, ...] = ()
+        """The user's own tools, which a new session offers as well."""
         self.hooks = SessionHooks()
         """What every session calls besides its tools."""
         self._settings = settings
@@ -118,6 +121,9 @@ class Link:
             if self.session is None or not await self._keep(self.session, source):
                 await self._put_away()
                 self.session = await self._open_session(client, source)
+                self.session.toolbox.put(self.own_tools)
+                if self.own_tools:
+                    await self.session.register_tools(())
                 await self.setup.apply(self.session)
                 await self._tell_of_instructions(self.session)
             self._opened, self._folder = source, Path.cwd()
@@ -192,6 +198,7 @@ class Link:
         client, self.client = self.client, None
         if self.session is not None:
             self._resume = self.session.session_id
+        self._keep_tools()
         self.session = self._opened = self._started = None
         if client is None:
             return False
@@ -208,6 +215,11 @@ class Link:
             self._demo.close()
             self._demo = None
 
+    def _keep_tools(self) -> None:
+        """Remember what the user has registered, for the session that comes next."""
+        if self.session is not None:
+            self.own_tools = self.session.toolbox.besides(_KERNEL_NAMES)
+
     def _needs_another_runtime(self, source: Source) -> bool:
         """An account's runtime uses the network, one for a provider of one's own does not."""
         if self._started is None or (self._started.own and source.own):
@@ -216,6 +228,7 @@ class Link:
 
     async def _put_away(self) -> None:
         """Close the session's end here; what was said in it stays with the runtime."""
+        self._keep_tools()
         session, self.session = self.session, None
         self._opened = None
         if session is None:
@@ -306,6 +319,9 @@ class Link:
             # By name: the demo stands to the right of this room.
             self._demo = pkgutil.resolve_name(_START_DEMO)()
         return str(self._demo.url)
+
+
+_KERNEL_NAMES = frozenset(tool.name for tool in KERNEL_TOOLS)
 
 
 def _check_model(source: Source) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -71,6 +71,14 @@ class Toolbox:
     def remove(self, name: str) -> None:
         """Forget a tool; unknown ones are ignored."""
         self._entries.pop(name, None)
+
+    def besides(self, names: Container[str]) -> tuple[Entry, ...]:
+        """The tools of other names."""
+        return tuple(entry for name, entry in self._entries.items() if name not in names)
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add tools of another toolbox; namesakes are replaced."""
+        self._entries |= {entry.definition.name: entry for entry in entries}
 
     def definition(self, name: str) -> Tool | None:
         """What the runtime is told about that tool."""

@@ -178,3 +178,19 @@ async def test_arguments(names: dict[str, Any], arguments: dict[str, Any], resul
     given = await session.call_handler(made.definition.name, made.call, arguments)
 
     assert given.text_result_for_llm == result
+
+
+async def test_tools_of_the_user_stay(talk: Talk) -> None:
+    """A new conversation, another runtime and a reloaded extension offer them again."""
+    session = await talk.conversation.session()
+    await session.register_tool(count)
+
+    await talk.conversation.new()
+    renewed = await talk.conversation.session()
+    await talk.conversation.stop()
+    restarted = await talk.conversation.session()
+
+    assert renewed is not session
+    assert restarted.get_tool("count") is not None
+    assert talk.called("session.tools.set")[-1]["tools"][-1]["name"] == "count"
+    assert len(restarted.get_tools()) == len(session.get_tools())
