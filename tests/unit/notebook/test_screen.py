@@ -14,6 +14,7 @@ from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.session.pending import PendingRequests
 from copilot_nb.transcript.blocks import NoticeBlock, TextBlock, Transcript
+from copilot_nb.views.record import to_record
 from copilot_nb.views.view import Callbacks
 from tests.unit.notebook.requests import shell
 
@@ -97,3 +98,13 @@ def test_show_needs_a_turn() -> None:
     """The error says how to get one."""
     with pytest.raises(UsageError, match="no turn to show"):
         current.show()
+
+
+def test_a_record_of_a_turn_can_be_shown() -> None:
+    """As a notebook keeps it; anything else is none."""
+    with capture_output() as captured:
+        current.show(to_record(TEXT))
+
+    assert captured.outputs[0].data["text/plain"].startswith("Hello.")
+    with pytest.raises(UsageError, match="no record of a turn"):
+        current.show({"version": 99})
