@@ -84,7 +84,7 @@ class Copilot(Magics):
         return run.cell_now(line, cell)
 
     # What IPython shows for `%copilot?` and `%%copilot?`: made when somebody asks.
-    copilot.getdoc = _everything  # type: ignore[attr-defined]  # its hook for objects' own help
+    copilot.getdoc = _everything  # type: ignore[union-attr]  # its hook for objects' own help
 
     def install(self) -> None:
         """Register magics, transformers and completion."""

@@ -147,7 +147,7 @@ def _tools() -> Iterable[str]:
         return seen
     from copilot_nb.kernel.tools import KERNEL_TOOLS
 
-    return tuple(each.name for each in KERNEL_TOOLS)
+    return tuple(str(each.name) for each in KERNEL_TOOLS)
 
 
 def _variables() -> Iterable[str]:

@@ -73,9 +73,7 @@ def write(file: str, turns: Sequence[Transcript], form: Format) -> None:
 def code_of(turn: Transcript) -> tuple[str, ...]:
     """The code that the agent ran in the kernel, in order; what was denied or failed is not in."""
     return tuple(
-        block.arguments
-        for block in turn.blocks
-        if isinstance(block, ToolBlock) and block.name == RUNS_CODE and block.state == "done"
+        tool.arguments for tool in turn.tools if tool.name == RUNS_CODE and tool.state == "ok"
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from copilot_nb.protocol.session import McpServerConfig
+    from copilot_nb.protocol.session import CustomAgentConfig, McpServerConfig
     from copilot_nb.session.session import Session
 
 Mode = Literal["interactive", "plan", "autopilot"]
@@ -30,6 +30,8 @@ class Setup:
     """MCP servers that were added here."""
     agent: str = ""
     """The custom agent; empty is the standard one."""
+    agents: dict[str, CustomAgentConfig] = field(default_factory=dict)
+    """Agents of the folder that were taken up here."""
     skill_folders: tuple[Path, ...] = ()
     skills_off: frozenset[str] = frozenset()
 
@@ -39,6 +41,7 @@ class Setup:
             "reasoning_effort": self.effort,
             "mcp_servers": dict(self.servers),
             "agent": self.agent,
+            "custom_agents": list(self.agents.values()),
             "skill_directories": list(self.skill_folders),
             "disabled_skills": sorted(self.skills_off),
             "enable_file_change_tracking": True,  # `%copilot rewind --files` needs it

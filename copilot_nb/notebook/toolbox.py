@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from copilot_nb.session.session import Session
     from copilot_nb.views.widget.tools import ToolsView
 
+EVERY = ("builtin:*", "mcp:*", "custom:*")
+"""What the runtime takes for all tools."""
 _OFF = "The user has switched this tool off."
 
 
@@ -49,7 +51,7 @@ class ToolSwitches:
         """How often each was called."""
         self._conversation = conversation
         self._offered: dict[str, Mapping[str, Any]] = {}
-        self._told: tuple[str, ...] = NEVER_OFFERED
+        self._told: tuple[tuple[str, ...], tuple[str, ...]] = (NEVER_OFFERED, ())
         self._table: ToolsView | None = None
 
     @property
@@ -72,17 +74,21 @@ class ToolSwitches:
         Raises:
             UsageError: `only` names a tool that is not there.
         """
-        off = set(self.off)
-        if only:
-            off |= await self._others(session, frozenset(only))
+        off, few = set(self.off), tuple(only)
+        if few:
+            off |= await self._others(session, frozenset(few))
         wanted = tuple(sorted(off | {*NEVER_OFFERED}))
         # A session that was resumed has forgotten what it was told.
-        if off or self._told != wanted:
+        if off or few or self._told != (wanted, few):
+            # Those that are not known before the first turn are left out by naming the others.
+            offered = few or (EVERY if self._told[1] else ())
             with suppress(MethodNotFoundError):
                 await session.rpc.options.update(
-                    excluded_tools=list(wanted), tool_filter_precedence="excluded"
+                    excluded_tools=list(wanted),
+                    tool_filter_precedence="excluded",
+                    available_tools=list(offered) or None,
                 )
-            self._told = wanted
+            self._told = (wanted, few)
 
     def before_tool(self, data: PreToolUse) -> HookOutput | None:
         """Count a call, and deny it when its tool is off: the runtime may still offer it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from copilot_nb.errors import CopilotError, UsageError
+from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import command
 from copilot_nb.magics.result import Result, Table, Text
 from copilot_nb.notebook.ledger import counted
@@ -20,45 +20,31 @@ _STANDARD = "standard"
 async def agents(
     conversation: Conversation, action: Literal["list", "use"] = "list", name: str = ""
 ) -> Result:
-    """List the custom agents of this folder and account, or talk with one of them.
+    """List the custom agents of this folder and of yours, or talk with one of them.
+
+    An agent of the folder is a file in `.github/agents`: its words are the agent's instructions, so
+    read it before you use it.
 
     Args:
         conversation: The notebook's.
         action: What to do.
         name: The agent; `standard` is the one without a name.
     """
-    session = await conversation.session()
+    from copilot_nb.notebook import custom_agents as room
+
     if action == "use":
-        return Text(await _use(conversation, name))
-    current = await session.agents.current() or {}
+        await room.use(conversation, "" if name == _STANDARD else name)
+        who = "the standard agent" if name in {"", _STANDARD} else name
+        return Text(f"You talk with {who}, from the next turn on.")
     rows = tuple(
-        (
-            str(each.get("name") or each.get("id")),
-            str(each.get("description") or ""),
-            str(each.get("source") or ""),
-            "talked with now" if each.get("name") == current.get("name") else "",
-        )
-        for each in await session.agents.list()
+        (each.name, each.description, each.source, str(each.path or ""), each.current)
+        for each in await room.listed(conversation)
     )
-    caption = counted(len(rows), "custom agent")
-    note = "%copilot agents use NAME talks with one; files in .github/agents make more."
-    return Table(("name", "description", "source", "note"), rows, caption, note)
-
-
-async def _use(conversation: Conversation, name: str) -> str:
-    session = await conversation.session()
-    if name in {"", _STANDARD}:
-        await session.agents.deselect()
-        conversation.link.setup.agent = ""
-        return "You talk with the standard agent, from the next turn on."
-    try:
-        await session.agents.select(name)
-    except CopilotError:
-        names = [str(each.get("name")) for each in await session.agents.list()]
-        known = f"There are {', '.join(names)}." if names else "There are none here."
-        raise UsageError(f"There is no agent {name!r}.", hint=known) from None
-    conversation.link.setup.agent = name
-    return f"You talk with {name}, from the next turn on."
+    note = (
+        "%copilot agents use NAME talks with one, %copilot agents use standard with none of them."
+    )
+    columns = ("name", "description", "source", "file", "talked with now")
+    return Table(columns, rows, counted(len(rows), "custom agent"), note)
 
 
 @command
@@ -72,7 +58,7 @@ async def skills(
     Args:
         conversation: The notebook's.
         action: What to do.
-        name: The skill; with add a folder.
+        name: The skill; with add a folder, such as .github/skills.
     """
     session = await conversation.session()
     if action == "add":

@@ -10,6 +10,7 @@ from copilot_nb.magics.command import ModelName, ProviderName, command
 from copilot_nb.magics.result import Result, Table, Text
 
 if TYPE_CHECKING:
+    from copilot_nb.magics.result import Cell
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.providers import Source
 
@@ -102,12 +103,12 @@ async def _listed(conversation: Conversation) -> Table:
 
     environ = conversation.settings.environ
     now = conversation.link.source()
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             kind,
             preset.base_url,
             preset.key_variable,
-            "" if not preset.key_variable else bool(environ.get(preset.key_variable)),
+            bool(environ.get(preset.key_variable)) if preset.key_variable else None,
             "",
             "asked now" if kind == now.kind and now.base_url in {"", preset.base_url} else "",
         )
@@ -118,7 +119,7 @@ async def _listed(conversation: Conversation) -> Table:
             server.name,
             server.base_url,
             "",
-            "",
+            None,
             ", ".join(server.models),
             "asked now" if server.base_url == now.base_url else "answers on this host",
         )
