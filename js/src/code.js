@@ -1,5 +1,5 @@
 // A block of code: highlighted, with its language and a Copy button that take no room of their own.
-import { button, element } from "./element.js";
+import { button, element, region } from "./element.js";
 import { highlight } from "./highlight.js";
 
 const COPIED_MS = 1500;
@@ -13,10 +13,7 @@ const COPIED_MS = 1500;
  */
 export function codeBlock(text, language, { growing = false, exact = false, label = "" } = {}) {
   const code = element("code", "", ...(growing ? [text] : highlight(text, language)));
-  const pre = element("pre", "copilot-pre", code);
-  pre.tabIndex = 0;
-  pre.setAttribute("role", "region");
-  pre.setAttribute("aria-label", label || `${language || "text"} code`);
+  const pre = region(element("pre", "copilot-pre", code), label || `${language || "text"} code`);
   if (exact) return element("div", "copilot-code copilot-exact", pre);
   const tools = element("div", "copilot-code-tools", element("span", "copilot-code-language", language));
   tools.append(copyButton(() => code.textContent, `Copy ${language || "text"} code`));

@@ -1,5 +1,5 @@
 // A unified diff as lines that are told apart by sign, colour and hidden words.
-import { element, hidden, icon } from "./element.js";
+import { element, hidden, icon, region } from "./element.js";
 import { markPairs } from "./words.js";
 
 const LONGEST = 3000;
@@ -32,10 +32,7 @@ export function diffView(text, { label = "Proposed change", whole = false } = {}
   // What is longest is there too, only without colours.
   const rest = all.slice(LONGEST).map(({ line }) => line);
   if (rest.length) (whole ? node : node.lastChild).append(element("div", "copilot-diff-line", rest.join("\n")));
-  node.tabIndex = 0;
-  node.setAttribute("role", "region");
-  node.setAttribute("aria-label", label);
-  return node;
+  return region(node, label);
 }
 
 /** The panel names the file; where there are several, each one's first line stays. */

@@ -94,6 +94,23 @@ export function ticked(className, text) {
 /** Text that only screen readers meet. */
 export const hidden = (text) => element("span", "copilot-sr", text);
 
+/** A box that scrolls: reached by keyboard, and named. */
+export function region(node, label) {
+  node.tabIndex = 0;
+  node.setAttribute("role", "region");
+  node.setAttribute("aria-label", label);
+  return node;
+}
+
+/** A link that leaves the notebook: the page that opens learns nothing of this one. */
+export function leadOut(node, address) {
+  node.href = address;
+  node.target = "_blank";
+  node.rel = "noopener noreferrer nofollow";
+  node.referrerPolicy = "no-referrer";
+  return node;
+}
+
 /** Sets the text only when it differs, so that selections and scroll positions survive. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

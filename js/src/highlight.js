@@ -68,7 +68,7 @@ for (const [grammar, names] of [
   [DIFF, "diff patch"],
   [MARKUP, "html xml svg vue"],
   [CURLY, "javascript js jsx mjs typescript ts tsx java c cpp c++ csharp cs go rust rs kotlin swift scala php css scss"],
-  [SCRIPT, "r julia jl ruby rb perl powershell ps1 dockerfile makefile"],
+  [SCRIPT, "r julia jl ruby rb dockerfile makefile"],
 ]) {
   for (const name of names.split(" ")) LANGUAGES[name] = grammar;
 }

@@ -1,7 +1,7 @@
 // Model text -> DOM by construction: createElement and text nodes, and a short list of attributes.
 // Tags outside of a small list of bare inline ones are shown as the text they are.
 import { codeBlock } from "./code.js";
-import { button, element } from "./element.js";
+import { button, element, leadOut } from "./element.js";
 import { MarkdownStream } from "./lexer.js";
 import { decode, isInlinePicture, safeLink } from "./url.js";
 
@@ -199,11 +199,7 @@ function link(token, depth) {
     node.title = `Link removed: ${String(token.href).slice(0, 200)}`;
     return node;
   }
-  const node = inline(token.tokens, element("a"), depth);
-  node.setAttribute("href", address);
-  node.setAttribute("target", "_blank");
-  node.setAttribute("rel", "noopener noreferrer nofollow");
-  node.setAttribute("referrerpolicy", "no-referrer");
+  const node = leadOut(inline(token.tokens, element("a"), depth), address);
   node.title = address;
   return node;
 }

@@ -1,5 +1,5 @@
 // A link that leaves the notebook, drawn as a button.
-import { element } from "../element.js";
+import { element, leadOut } from "../element.js";
 
 /**
  * @param {URL | null} address  only http(s) leads anywhere
@@ -9,11 +9,7 @@ import { element } from "../element.js";
  */
 export function outward(address, label, onClick) {
   if (!address) return element("span", "copilot-muted", "This address cannot be opened from here.");
-  const node = element("a", "copilot-button copilot-primary", label);
-  node.setAttribute("href", address.href);
-  node.setAttribute("target", "_blank");
-  node.setAttribute("rel", "noopener noreferrer nofollow");
-  node.setAttribute("referrerpolicy", "no-referrer");
+  const node = leadOut(element("a", "copilot-button copilot-primary", label), address.href);
   if (onClick) node.addEventListener("click", onClick);
   return node;
 }

@@ -1,7 +1,7 @@
 // One tool call: a line that opens, and below it whatever kernel code showed.
 import { codeBlock } from "../code.js";
 import { counts, diffView } from "../diff.js";
-import { button, element, icon, setText } from "../element.js";
+import { button, element, icon, region, setText } from "../element.js";
 import { secondsOf } from "../footer.js";
 import { drawOutput } from "../output.js";
 import { follow, plain } from "../terminal.js";
@@ -170,13 +170,7 @@ const PARTS = {
     slot.replaceChildren(codeBlock(text, language ?? "", { growing: state === "pending", label: "Arguments" }));
   },
   output(slot, text) {
-    if (!slot.firstChild) {
-      const pre = element("pre", "copilot-pre");
-      pre.tabIndex = 0;
-      pre.setAttribute("role", "region");
-      pre.setAttribute("aria-label", "Output");
-      slot.append(pre);
-    }
+    if (!slot.firstChild) slot.append(region(element("pre", "copilot-pre"), "Output"));
     follow(slot.firstChild, plain(text));
   },
   diff(slot, text) {
