@@ -219,7 +219,7 @@ def _printing(block: ToolBlock, text: str) -> ToolBlock:
 
 
 def _succeeded(block: ToolBlock, data: ToolExecutionComplete) -> ToolBlock:
-    block = replace(block, state="ok")
+    block = replace(block, state="ok", title=block.title or _edited(data))
     if data.result is None:
         return block
     diff = (data.result.detailed_content or "").strip("\n")
@@ -228,6 +228,12 @@ def _succeeded(block: ToolBlock, data: ToolExecutionComplete) -> ToolBlock:
     if not block.output and not block.outputs and not _BACKGROUND.search(data.result.content):
         block = _printing(block, output.plain(result_text(data.result.content)))
     return _exited(block, _exit_code(data))
+
+
+def _edited(data: ToolExecutionComplete) -> str:
+    """The files that a call without a title has changed, and how."""
+    edits = [f"{edit.get('kind') or 'edit'} {edit.get('path')}" for edit in data.file_edits or ()]
+    return first_line(", ".join(edits))
 
 
 def _exited(block: ToolBlock, code: object) -> ToolBlock:

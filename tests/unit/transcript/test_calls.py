@@ -34,6 +34,19 @@ def written(piece: str, name: str = "run_code", agent: str = "") -> SessionEvent
     )
 
 
+def test_a_call_without_a_title_is_named_by_what_it_changed() -> None:
+    """A patch says itself nothing in one line."""
+    patch = {"input": "*** Begin Patch\n*** Add File: a.py\n+x"}
+    edits = [{"path": "a.py", "kind": "create"}, {"path": "b.py", "kind": "delete"}]
+
+    turn = after(
+        event("tool.execution_start", toolCallId="c", toolName="apply_patch", arguments=patch),
+        event("tool.execution_complete", toolCallId="c", success=True, fileEdits=edits),
+    )
+
+    assert only(turn, ToolBlock).title == "create a.py, delete b.py"
+
+
 def test_code_shows_while_the_model_writes_it() -> None:
     """Arguments grow with every piece, and never show half of JSON."""
     turn = after(written('{"code": "import pandas'))
