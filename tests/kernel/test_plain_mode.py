@@ -56,6 +56,8 @@ def test_a_button_answers(kernel: Kernel) -> None:
     assert cell.status == "ok", cell.traceback
     assert cell.text == "Allowed once by you\n"
     assert not kernel.replies("input_request")
+    shown = [content["data"] for content in cell.contents("display_data")]
+    assert any("application/vnd.jupyter.widget-view+json" in data for data in shown)
     closed = {m["content"]["comm_id"] for m in kernel.messages if m["msg_type"] == "comm_close"}
     assert {button["id"] for button in opened(kernel, "ButtonModel")} <= closed
     last = cell.contents("update_display_data")[-1]

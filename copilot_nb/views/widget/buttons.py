@@ -7,6 +7,7 @@ on a page, the page says itself: one that does follows a link between two of the
 
 from __future__ import annotations
 
+import contextvars
 import time
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 from uuid import uuid4
@@ -50,15 +51,17 @@ class Probe:
 
     Args:
         loop: Whose thread hears of it.
-        on_ready: Called there when they do.
+        on_ready: Called there when they do, in the context of whoever makes the probe: what it
+            displays belongs to that cell, not to the page's message.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, on_ready: Callable[[], None]) -> None:
+        context = contextvars.copy_context()
         source, target = ipywidgets.Text(_READY), ipywidgets.Text()
 
         def heard(change: dict[str, Any]) -> None:
             if change["new"] == _READY:
-                loop.call_soon_threadsafe(on_ready)
+                loop.call_soon_threadsafe(on_ready, context=context)
 
         target.observe(heard, "value")
         link = ipywidgets.jsdlink((source, "value"), (target, "value"))
