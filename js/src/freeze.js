@@ -8,7 +8,8 @@ const WIDGET = "application/vnd.jupyter.widget-view+json";
  * output stays as it is.
  *
  * @param {{widget_manager?: any}} model
- * @param {{mid: string, data: object}} message
+ * @param {{mid: string, data: object | ((html: string) => object)}} message  `data` may be made of the
+ *   HTML that stands there
  * @returns {boolean} whether an output was replaced
  */
 export function freezeInPlace(model, { mid, data }) {
@@ -16,7 +17,8 @@ export function freezeInPlace(model, { mid, data }) {
     for (const cell of model.widget_manager.context.model.cells) {
       const at = outputOf(cell.outputs, mid);
       if (at < 0) continue;
-      cell.outputs.set(at, { output_type: "display_data", data, metadata: {} });
+      const bundle = typeof data === "function" ? data(cell.outputs.get(at).data["text/html"]) : data;
+      cell.outputs.set(at, { output_type: "display_data", data: bundle, metadata: {} });
       return true;
     }
   } catch {

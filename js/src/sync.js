@@ -4,6 +4,7 @@
 //                 {k:"whole"} all of a text that came cut
 // page -> kernel  {k:"ready"}, {k:"sync"}, {k:"answer"}, {k:"act"}, {k:"stop"}
 import { freezeInPlace } from "./freeze.js";
+import { isLost, lostPage, storedForm, watchKernel } from "./lost.js";
 import { EMPTY, HEAD, fromSnapshot, receive } from "./reduce.js";
 import { createStore } from "./store.js";
 
@@ -12,6 +13,10 @@ const KNOCKS = 7;
 const FIRST_KNOCK_MS = 250;
 const FIRST_ASK_MS = 500;
 const LONGEST_ASK_MS = 8000;
+/** After this long a silent kernel is taken for gone; a page that only reconnected hears from it. */
+const SILENCE_MS = 2000;
+
+const ENDED = new Set(["done", "stopped", "failed"]);
 
 /** One id per page, so that the kernel notices a reload or a second window. */
 const PAGE = (globalThis[Symbol.for("copilot_nb.page")] ??= Math.random().toString(36).slice(2));
@@ -30,8 +35,11 @@ export function connect(model) {
   let heard = false;
   let asking = 0;
   let knocking = 0;
+  let silence = 0;
+  let mid = "";
 
   function take(message) {
+    clearTimeout(silence);
     if (message.k === "freeze") return void freezeInPlace(model, message);
     if (message.k === "ok") return acknowledged(message);
     if (message.k === "whole") return store.keepWhole(message.id, message.text);
@@ -64,8 +72,9 @@ export function connect(model) {
     }, pause);
   }
 
-  function acknowledged({ e, n }) {
+  function acknowledged({ e, n, mid: id }) {
     heard = true;
+    mid = id ?? mid;
     clearTimeout(knocking);
     const behind = () => e !== page.epoch || n > page.seq;
     if (behind()) setTimeout(() => behind() && ask(), FIRST_KNOCK_MS);
@@ -79,6 +88,23 @@ export function connect(model) {
     knocking = setTimeout(() => knock(count + 1), FIRST_KNOCK_MS * 2 ** count);
   }
 
+  /** The kernel seems to be gone: one question, and if nothing comes the turn is over. */
+  function doubt() {
+    clearTimeout(silence);
+    if (ENDED.has(page.head.state) || !page.epoch) return;
+    try {
+      model.send({ k: "sync", e: page.epoch, have: page.seq });
+    } catch {
+      // The comm is closed: the time-out below tells.
+    }
+    silence = setTimeout(() => {
+      page = lostPage(page);
+      unwatch();
+      tell(null);
+    }, SILENCE_MS);
+  }
+
+  const unwatch = watchKernel(model, doubt);
   model.on("msg:custom", take);
   model.on("change:snap", () => {
     const snapshot = model.get("snap");
@@ -90,6 +116,11 @@ export function connect(model) {
     take,
     ready: () => knock(),
     page: () => page,
+
+    /** Puts what a view shows into the document, when the kernel cannot do it any more. */
+    keep(root) {
+      if (isLost(page)) freezeInPlace(model, { mid, data: (html) => storedForm(root, page, html) });
+    },
 
     /** @returns {() => void} ends the subscription; the listener gets null when all may differ */
     subscribe(listener) {

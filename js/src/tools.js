@@ -39,11 +39,12 @@ export function mountTools({ el, sync }) {
   /** @type {Map<string, {body: HTMLElement, count: HTMLElement}>} */
   const groups = new Map();
   let planned = false;
+  const facts = () => sync.page().blocks.filter(({ kind }) => kind === "tool_fact");
 
   function draw() {
     planned = false;
     if (signal.aborted) return;
-    const { blocks } = sync.page();
+    const blocks = facts();
     const names = new Set(blocks.map(({ id }) => id));
     for (const id of [...rows.keys()].filter((one) => !names.has(one))) {
       rows.get(id).el.remove();
@@ -59,6 +60,7 @@ export function mountTools({ el, sync }) {
     setText(trouble, sync.page().head.status);
     trouble.hidden = !trouble.textContent;
     filter();
+    sync.keep(root);
   }
 
   function group(source) {
@@ -75,7 +77,7 @@ export function mountTools({ el, sync }) {
 
   function filter() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const { blocks } = sync.page();
+    const blocks = facts();
     const shown = new Map();
     for (const block of blocks) {
       const text = `${block.name} ${block.description} ${block.source}`.toLowerCase();

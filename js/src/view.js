@@ -82,6 +82,7 @@ export function mountView({ el, sync, typeset }) {
     drawFooter(footer, page.head);
     root.dataset.state = page.head.state;
     dirty = new Set();
+    sync.keep(root);
   }
 
   function card(block) {

@@ -27,6 +27,10 @@ export class FakeModel {
   says(message) {
     for (const listener of this.#listeners.get("msg:custom") ?? []) listener(message);
   }
+  /** The front end tells of something that is no message. */
+  tells(event) {
+    for (const listener of this.#listeners.get(event) ?? []) listener();
+  }
   /** The kernel's state comes anew, as after a reconnect. */
   updates(snapshot) {
     this.#state.snap = snapshot;

@@ -170,3 +170,27 @@ describe("the footer", () => {
     ]);
   });
 });
+
+describe("a turn whose kernel is gone", () => {
+  it("is put into the document as it stands, without controls and foreign pictures", () => {
+    const widget = { "application/vnd.jupyter.widget-view+json": { model_id: "M" }, "text/html": "<style>p{}</style><p>old</p>" };
+    const outputs = [{ data: widget }];
+    const list = { length: 1, get: (at) => outputs[at], set: (at, value) => (outputs[at] = value) };
+    const { model, one } = show([text("a"), tool("t", { state: "running" }), { id: "q", ...QUESTION }]);
+    model.widget_manager = { context: { model: { cells: [{ outputs: list }] } } };
+    model.says({ k: "ok", e: "E", n: 0, mid: "M" });
+    const foreign = document.createElement("img");
+    foreign.src = "https://example.org/x.png";
+    one(".copilot-text").append(foreign);
+
+    model.tells("comm_live_update");
+    vi.advanceTimersByTime(2100);
+
+    const { "text/html": html, "text/plain": plain } = outputs[0].data;
+    expect(html).toMatch(/^<style>p\{\}<\/style>\n<div class="copilot-static">/);
+    expect(html).toContain("answer a");
+    expect(html).toContain("The kernel ended before this turn did.");
+    expect(html).not.toMatch(/<button|<textarea|<svg|example\.org|Tell it something|aria-|tabindex/);
+    expect(plain).toBe("answer a\n\nThe kernel ended before this turn did.");
+  });
+});

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { isLost } from "../src/lost.js";
 import { CONFIRM_MS } from "../src/store.js";
 import { connect } from "../src/sync.js";
 import { FakeModel, delta, snapshot } from "./model.js";
@@ -151,5 +152,52 @@ describe("freeze", () => {
     connect(model);
 
     expect(() => model.says({ k: "freeze", mid: "M", data: {} })).not.toThrow();
+  });
+});
+
+describe("a kernel that is gone", () => {
+  const turn = () => snapshot([{ id: "a", kind: "text", text: "so far", closed: false }, REQUEST]);
+
+  it("is asked once, and ends the turn when it says nothing", () => {
+    const model = new FakeModel(turn());
+    const sync = connect(model);
+
+    model.tells("comm_live_update");
+    expect(model.sentOf("sync")).toHaveLength(1);
+    vi.advanceTimersByTime(2000);
+
+    const { head, blocks } = sync.page();
+    expect(head.state).toBe("failed");
+    expect(blocks.map(({ kind, state }) => state ?? kind)).toEqual(["text", "cancelled", "error"]);
+    expect(isLost(sync.page())).toBe(true);
+  });
+
+  it("that answers is not gone, and one whose turn is over is not asked", () => {
+    const model = new FakeModel(turn());
+    const sync = connect(model);
+    model.tells("comm_live_update");
+    model.says(delta(1, ["head", { status: "here" }]));
+    vi.advanceTimersByTime(5000);
+    expect(isLost(sync.page())).toBe(false);
+
+    model.says(delta(2, ["head", { state: "done" }]));
+    model.tells("comm_live_update");
+    vi.advanceTimersByTime(5000);
+    expect(isLost(sync.page())).toBe(false);
+  });
+
+  it("is noticed by the kernel's status, too", () => {
+    const heard = [];
+    const statusChanged = { connect: (listener) => heard.push(listener), disconnect: () => heard.splice(0) };
+    const model = new FakeModel(turn(), { widget_manager: { context: { sessionContext: { statusChanged } } } });
+    const sync = connect(model);
+
+    heard[0](null, "busy");
+    expect(model.sentOf("sync")).toHaveLength(0);
+    heard[0](null, "autorestarting");
+    vi.advanceTimersByTime(2000);
+
+    expect(isLost(sync.page())).toBe(true);
+    expect(heard).toEqual([]);
   });
 });

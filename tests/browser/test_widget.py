@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 from typing import TYPE_CHECKING
 
 from tests.browser.driver import REPOSITORY, Lab, LabPage
@@ -80,7 +83,7 @@ def test_reload_while_a_turn_runs(open_notebook: OpenNotebook) -> None:
 def test_saved_turn_is_there_without_a_kernel(
     open_notebook: OpenNotebook, browser: Browser, lab: Lab
 ) -> None:
-    """Saved, kernel gone, reopened: the text is there and nothing asks for a widget."""
+    """Saved, kernel gone, reopened: the text is there, trusted or not; nothing asks for a widget."""
     page = open_notebook([SETUP, cell("await stage.stream(ANSWER)", "stage.end()")])
     page.run_to_end(0)
     page.run_to_end(1)
@@ -88,10 +91,43 @@ def test_saved_turn_is_there_without_a_kernel(
     page.save()
     page.close()
 
-    again = LabPage(browser, lab, page.path)
+    for trusted in (True, False):
+        if not trusted:  # what somebody else sent has no signature of this server
+            _change_on_disk(lab, page.path)
+        _reopened(browser, lab, page.path, "write a test for the gap")
+
+
+def test_turn_whose_kernel_died_says_so(
+    open_notebook: OpenNotebook, browser: Browser, lab: Lab
+) -> None:
+    """Mid-turn, while it asks: the page says it, keeps what came, and the file has both."""
+    lines = ("await stage.stream('All that came.')", "await stage.ask(SHELL)")
+    page = open_notebook([f"{SETUP}\nimport os\nos.getpid()", cell(*lines)])
+    page.run_to_end(0)
+    page.run(1)
+    asking(page.output(1))
+
+    os.kill(int(page.output_text(0).split()[-1]), signal.SIGKILL)
+
+    page.wait_until(lambda: page.output(1).locator(".copilot-static").count(), "the kept form", 30)
+    page.save()
+    page.close()
+    for expected in ("All that came.", "The kernel ended before this turn did."):
+        _reopened(browser, lab, page.path, expected)
+
+
+def _change_on_disk(lab: Lab, path: str) -> None:
+    notebook = lab.read_notebook(path)
+    notebook["metadata"]["changed"] = True
+    (lab.work / path).write_text(json.dumps(notebook))
+
+
+def _reopened(browser: Browser, lab: Lab, path: str, expected: str) -> None:
+    """The notebook without its kernel shows that text, and asks nobody for anything."""
+    again = LabPage(browser, lab, path)
     again.open(kernel=False)
     try:
-        again.wait_text(1, "write a test for the gap")
+        again.wait_text(1, expected)
         assert "Error displaying widget" not in again.output_text(1)
         assert again.foreign_requests == []
     finally:

@@ -112,7 +112,8 @@ class Line:
         match content.get("k"):
             case "ready":
                 self.pages.add(str(content.get("page", "")))
-                self.send({"k": "ok", "e": self.epoch, "n": self._state()["n"]})
+                number = self._state()["n"]
+                self.send({"k": "ok", "e": self.epoch, "n": number, "mid": self.model_id})
             case "sync":
                 self.send({"k": "s", **self.snapshot()})
             case _:

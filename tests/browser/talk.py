@@ -1,0 +1,73 @@
+"""A conversation in the kernel of a browser test: everything is real but the model and its runtime.
+
+A notebook begins with `SETUP`; `%%copilot` then talks to a runtime in memory, whose script the
+cells write with `says`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from copilot_nb.notebook import conversation as room
+from copilot_nb.session.client import Client
+from copilot_nb.testing.reply import Reply
+from copilot_nb.testing.runtime import FakeRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from copilot_nb.testing.model import ScriptEntry
+
+__all__ = ["Reply", "calls", "runtime", "says", "when"]
+
+SETUP = """\
+%load_ext copilot_nb
+import copilot_nb as copilot
+from tests.browser.talk import *
+"""
+"""The first cell of a notebook that talks."""
+
+runtime = FakeRuntime(default=Reply("Done."))
+
+
+class Talk(room.Conversation):
+    """The notebook's conversation, with the runtime in memory."""
+
+    def __init__(self) -> None:
+        super().__init__(make_client=lambda **_: Client(transport=runtime.connect))
+
+
+def says(*script: ScriptEntry) -> None:
+    """What the model says next."""
+    runtime.script[:] = script
+
+
+def calls(name: str, *, then: str = "Done.", **arguments: object) -> tuple[Reply, Reply]:
+    """The model calls a tool, and says something when that is over."""
+    return Reply(tools=[(name, arguments)]), Reply(then)
+
+
+def when(condition: Callable[[], object], text: str = "Done.") -> Callable[[object], Reply]:
+    """An answer that waits until the condition holds."""
+
+    def answer(_request: object) -> Reply:
+        gate = asyncio.Event()
+        _watchers.append(asyncio.get_running_loop().create_task(_open(gate, condition)))
+        return Reply(text, gate=gate)
+
+    return answer
+
+
+async def _open(gate: asyncio.Event, condition: Callable[[], object]) -> None:
+    while not condition():
+        await asyncio.sleep(0.05)
+    gate.set()
+
+
+_watchers: list[asyncio.Task[None]] = []
+
+os.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
+os.environ["COPILOT_NB_MODEL"] = "scripted"
+room.Conversation = Talk  # type: ignore[misc]  # the kernel's one conversation is made of it
