@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from copilot_nb.magics.result import Text
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.options import AskOptions
+    from copilot_nb.notebook.replay import StoredTurn
     from copilot_nb.session.turn import Turn
 
 
@@ -61,9 +62,34 @@ async def dry_run(conversation: Conversation, prompt: str, options: AskOptions) 
     return Text(f"{head}:\n\n{exact(Payload(composed.prompt, list(composed.sent)))}")
 
 
-async def ask(conversation: Conversation, prompt: str, options: AskOptions) -> Turn | None:
-    """Ask with those options; the finished turn, if somebody was asked."""
+def replayed(conversation: Conversation, prompt: str, options: AskOptions) -> StoredTurn | None:
+    """Draw the stored turn of the prompt, if that is wanted; None when somebody is to be asked.
+
+    Raises:
+        UsageError: A replay is wanted, and there is none.
+    """
+    from copilot_nb.kernel import frontend
+    from copilot_nb.notebook.replay import Replays
+
+    attended = frontend.detect().allow_stdin
+    found = Replays(conversation.settings).wanted(prompt, options, attended=attended)
+    if found is not None:
+        from IPython.core.getipython import get_ipython
+
+        from copilot_nb.notebook.current import show
+
+        show(found)
+        if options.out:
+            get_ipython().user_ns[options.out] = found  # type: ignore[union-attr]  # cells have one
+    return found
+
+
+async def ask(conversation: Conversation, prompt: str, options: AskOptions) -> Turn:
+    """Ask with those options; the finished turn, which is stored."""
+    from copilot_nb.notebook.replay import Replays
+
     turn = await conversation.run(prompt, options)
+    Replays(conversation.settings).put(turn.transcript)
     if options.format == "code":
         _into_cell(turn)
     if options.format == "json":

@@ -46,6 +46,9 @@ class Copilot(Magics):
     ).tag(config=True)
     ready_timeout = Float(None, allow_none=True, help="Seconds before plain mode.").tag(config=True)
     record = Bool(None, allow_none=True, help="Store each turn as data, too.").tag(config=True)
+    turns = Unicode("", help="Folder of stored turns, which are shown where nobody is there.").tag(
+        config=True
+    )
     cli_path = Unicode("", help="The Copilot CLI to run.").tag(config=True)
     context = Enum(
         ["", "none", "index", "cells", "full"], "", help="How much of the notebook goes along."
@@ -56,7 +59,17 @@ class Copilot(Magics):
     undo_megabytes = Int(None, allow_none=True, help="Memory for copies that undo needs.").tag(
         config=True
     )
+    vision = Enum(["", "auto", "yes", "no"], "", help="Whether figures go to the model.").tag(
+        config=True
+    )
     context_budget = Int(None, allow_none=True, help="Tokens of the index.").tag(config=True)
+    budget_cell = Unicode("", help="What one cell may cost: 5, 200k tokens, $2, off.").tag(
+        config=True
+    )
+    budget_session = Unicode("", help="What one session may cost.").tag(config=True)
+    budget_day = Unicode("", help="What a day may cost, all notebooks together.").tag(config=True)
+    budget_hard = Bool(None, allow_none=True, help="Stop at a cap without asking.").tag(config=True)
+    prices = Unicode("", help="MODEL=IN/OUT in dollars per million tokens.").tag(config=True)
     instructions = Bool(
         None, allow_none=True, help="Let the folder's instruction files (AGENTS.md) in."
     ).tag(config=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.replay import StoredTurn
     from copilot_nb.notebook.toolbox import ToolTable
     from copilot_nb.session.session import Session
     from copilot_nb.session.toolbox import Entry
@@ -49,7 +50,7 @@ def current() -> Session:
     return talk.link.ready or block_on(talk.session())
 
 
-def show(turn: Turn | Mapping[str, Any] | None = None) -> None:
+def show(turn: Turn | StoredTurn | Mapping[str, Any] | None = None) -> None:
     """Draw a turn again, as it is stored in a notebook.
 
     Args:

@@ -53,6 +53,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ready_timeout", "Seconds to wait for the page before plain mode.", "seconds", (), 3.0),
     Setting("record", "Store each turn as data, too, to draw it again.", "flag", (), True),
+    Setting("turns", "Folder of stored turns, which are shown where nobody is there."),
     Setting("cli_path", "The Copilot CLI to run."),
     Setting(
         "context",
@@ -66,6 +67,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("undo_megabytes", "Memory for copies that undo needs.", "count", (), 256),
     Setting("context_budget", "Tokens that the index may take.", "count", (), 1500),
+    Setting(
+        "vision",
+        "Whether figures go to the model: auto, yes or no.",
+        "choice",
+        ("auto", "yes", "no"),
+        "auto",
+    ),
+    Setting("budget_cell", "What one cell may cost: 5 (AI credits), 200k tokens, $2; or off."),
+    Setting("budget_session", "What one session may cost."),
+    Setting("budget_day", "What a day may cost, all notebooks together."),
+    Setting("budget_hard", "Stop at a cap without asking.", "flag", (), False),
+    Setting("prices", "Dollars per million tokens: MODEL=IN/OUT, with commas between models."),
     Setting(
         "instructions", "Let instruction files of the folder (AGENTS.md) in.", "flag", (), True
     ),

@@ -41,6 +41,14 @@ class CodeBlock:
     language: str = ""
 
 
+def code_blocks(text: str) -> tuple[CodeBlock, ...]:
+    """The fenced code of a Markdown text."""
+    return tuple(
+        CodeBlock(code=found[3].removesuffix("\n"), language=found[2])
+        for found in _FENCE.finditer(text)
+    )
+
+
 class Turn:
     """One prompt and what came of it. Made by `Session.start_turn` and `Session.ask`."""
 
@@ -108,10 +116,7 @@ class Turn:
     @property
     def code_blocks(self) -> tuple[CodeBlock, ...]:
         """The fenced code of the answer."""
-        return tuple(
-            CodeBlock(code=found[3].removesuffix("\n"), language=found[2])
-            for found in _FENCE.finditer(self.text)
-        )
+        return code_blocks(self.text)
 
     @property
     def tool_calls(self) -> tuple[ToolBlock, ...]:

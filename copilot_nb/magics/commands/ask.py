@@ -18,6 +18,7 @@ from copilot_nb.magics.command import (
 if TYPE_CHECKING:
     from copilot_nb.magics.result import Text
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.replay import StoredTurn
     from copilot_nb.session.turn import Turn
 
 
@@ -35,14 +36,14 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
     tools: tuple[ToolName, ...] = (),
     attach: tuple[PathName, ...] = (),
     see: tuple[str, ...] = (),
-    budget: float | None = None,
+    budget: str = "",
     timeout: float | None = None,
     format_: Literal["", "markdown", "code", "json"] = "",
     out: VariableName = "",
     replay: bool = False,
     live: bool = False,
     dry_run: bool = False,
-) -> Turn | Text | None:
+) -> Turn | StoredTurn | Text:
     """Ask the agent and show its turn here.
 
     What stands behind the options is prompt as it is, quotes and question marks included; `--` ends
@@ -60,7 +61,7 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
         tools: Only these tools in this turn; may be repeated, or several with commas.
         attach: A file that goes along; may be repeated.
         see: Figures that go along: a cell's number, or _ for the newest; may be repeated.
-        budget: AI credits after which the turn asks whether to go on.
+        budget: What the cell may cost before it asks: 5 (AI credits), 200k tokens, 10 requests, $2.
         timeout: Stop the turn after so many seconds.
         format_: With code, the answer's code goes into a new cell; with json, the answer is JSON.
         out: Bind the finished turn to this name.
@@ -88,6 +89,9 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
     )
     if dry_run:
         return await asking.dry_run(conversation, prompt, options)
+    stored = asking.replayed(conversation, prompt, options)
+    if stored is not None:
+        return stored
     await asking.prepare(
         conversation, model=model, effort=effort, mode=mode, new=new, session=session
     )
