@@ -303,6 +303,8 @@ class Link:
         if source.own:
             address = replace(source, base_url=self._address(source))
             options["provider"] = address.config(self._settings.environ)
+            if self._sees(source):
+                options["model_capabilities"] = {"supports": {"vision": True}}
         if source.kind == "demo":
             options["model"] = self._demo.model_id
         elif source.model:
@@ -310,6 +312,15 @@ class Link:
         if not self._settings.get("instructions"):
             options["skip_custom_instructions"] = True
         return SessionConfig(**options, **self.setup.options())
+
+    def _sees(self, source: Source) -> bool:
+        """Whether a model of one's own gets the pictures that tools return; an account's may."""
+        setting = self._settings.get("vision")
+        if setting != "auto":
+            return bool(setting == "yes")
+        # A server of one's own may run any model, and refuses pictures when it cannot see.
+        known = {providers.PRESETS[kind].base_url for kind in ("openai", "anthropic")}
+        return source.kind == "azure" or source.base_url in known
 
     def _address(self, source: Source) -> str:
         """The provider's URL; for the demo model that of its server, which is started here."""

@@ -128,6 +128,9 @@ class SessionConfig(Wire):
     provider: ProviderConfig | None = None
     providers: list[NamedProvider] | None = None
     models: list[ModelConfig] | None = None
+    model_capabilities: dict[str, Any] | None = None
+    """What a model of one's own can do, such as {"supports": {"vision": True}}: without that,
+    pictures that tools return are left out."""
     streaming: bool = True
     """Answers come in pieces. The seed's default is False."""
     working_directory: Path | None = None
