@@ -18,6 +18,7 @@
     │   ├── QuotaError
     │   ├── ModelError
     │   └── OfflineError
+    ├── BudgetError               a cap on what may be spent is reached
     ├── SessionNotFoundError      the runtime does not know this session
     ├── SessionClosedError        this Session object was closed or destroyed
     ├── TurnAbortedError          the turn was stopped (reason, partial)
@@ -209,6 +210,12 @@ class OfflineError(SessionError):
     )
     local = "Start the server, or check its address: `%copilot provider` shows it."
     """The next step when it is a server of one's own."""
+
+
+class BudgetError(CopilotError):
+    """A cap on what may be spent is reached; nothing more was asked."""
+
+    hint = "`%copilot budget` shows the caps and changes them."
 
 
 class SessionNotFoundError(CopilotError):

@@ -36,8 +36,10 @@ from copilot_nb.notebook.privacy_rules import PrivacyRules
 from copilot_nb.notebook.saying import Drawing, Said
 from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
+from copilot_nb.notebook.spending import Spending
 from copilot_nb.notebook.toolbox import ToolSwitches
 from copilot_nb.notebook.undo import set_limits
+from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalSent
 from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.providers import Source
     from copilot_nb.notebook.rules import StandingRules
-    from copilot_nb.protocol.hook import HookOutput, PostToolUse, PreToolUse
+    from copilot_nb.protocol.hook import PostToolUse, PreToolUse
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
 
@@ -88,6 +90,8 @@ class Conversation:
         """What left the kernel."""
         self.privacy = PrivacyRules(self.settings.environ)
         """What must not leave it."""
+        self.spending = Spending(self.settings, lambda: len(self.history))
+        """What the model calls cost, and the caps on it."""
         self.gate = Gate(self.ledger, lambda: self.link.shell)
         self.decisions = Decisions(
             self.settings,
@@ -224,9 +228,14 @@ class Conversation:
             self.decisions.attach(session)
         session.pending.time_limit = self.settings.get("answer_timeout")
         session.release = self.gate.release
+        self.spending.follow(session)
         return session
 
-    def _before_tool(self, data: PreToolUse) -> HookOutput | None:
+    async def _before_tool(self, data: PreToolUse) -> HookOutput | None:
+        session = self.link.session
+        if session is not None and (over := await self.spending.over(session)):
+            self._acts.spawn(self._abort(session, over))
+            return HookOutput(permission_decision="deny", permission_decision_reason=over)
         return self.toolbox.before_tool(data) or self.decisions.before_tool(data)
 
     async def _after_tool(self, data: PostToolUse) -> HookOutput | None:
@@ -252,6 +261,8 @@ class Conversation:
                 for at, text in enumerate(self.link.take_news())
             )
             with Prelude(session, screen, prompt):
+                self.spending.begin(options.budget)
+                await self.spending.admit(session)
                 composed = await self.gate.prompt(session, composed)
                 await self._lent.lend(session, composed.functions, self.link.shell)
             payload = self.ledger.begin(composed.prompt, composed.sent)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import pkgutil
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,16 +22,17 @@ from copilot_nb.errors import (
 )
 from copilot_nb.kernel.shell import Shell
 from copilot_nb.kernel.tools import KERNEL_TOOLS
-from copilot_nb.notebook import local_servers, providers
+from copilot_nb.notebook import local_servers, providers, signin
 from copilot_nb.notebook.instructions import INSTRUCTIONS
 from copilot_nb.notebook.setup import Setup
 from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 from copilot_nb.session.client import Client, ClientState
 from copilot_nb.session.handlers import SessionHooks
+from copilot_nb.session.launch import RuntimeOptions
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from copilot_nb.notebook.providers import Source
     from copilot_nb.notebook.settings import Settings
@@ -165,6 +166,16 @@ class Link:
         async with self._opening:
             return await self._runtime(self.source())
 
+    @asynccontextmanager
+    async def account(self) -> AsyncIterator[Client]:
+        """A runtime of its own that knows the stored login, for a question or two."""
+        async with self._make_client(cli_path=self._cli_path(), cwd=Path.cwd()) as client:
+            yield client
+
+    def login_options(self) -> RuntimeOptions:
+        """What the CLI is run with to sign in."""
+        return RuntimeOptions(cli_path=self._cli_path(), cwd=Path.cwd())
+
     async def take_up(self, session_id: str) -> Session:
         """Leave this conversation, and go on with that stored one.
 
@@ -224,7 +235,12 @@ class Link:
         """An account's runtime uses the network, one for a provider of one's own does not."""
         if self._started is None or (self._started.own and source.own):
             return False
-        return (self._started.own, self._started.key_variable) != (source.own, source.key_variable)
+        before, now = self._started, source
+        return (before.own, before.key_variable, before.key_file) != (
+            now.own,
+            now.key_variable,
+            now.key_file,
+        )
 
     async def _put_away(self) -> None:
         """Close the session's end here; what was said in it stays with the runtime."""
@@ -248,7 +264,10 @@ class Link:
         )
         try:
             await client.start()
-            if source.own or (await client.get_auth_status()).is_authenticated:
+            if source.own:
+                return client
+            if (await client.get_auth_status()).is_authenticated:
+                await signin.check(client)
                 return client
         except BaseException:
             await client.force_stop()

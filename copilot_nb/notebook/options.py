@@ -30,8 +30,8 @@ class AskOptions:
     """Cells whose figures go along: "12", or "_" for the newest."""
     tools: tuple[str, ...] = ()
     """The only tools for this turn; empty leaves all."""
-    budget: float | None = None
-    """AI credits after which the turn asks whether to go on."""
+    budget: str = ""
+    """What the cell may cost before it asks whether to go on: 5 (AI credits), 200k tokens, $2."""
     format: Literal["", "markdown", "code", "json"] = ""
     """What the answer is to be; JSON is asked of the model."""
     replay: Literal["", "replay", "live"] = ""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook.answers import answer_of
-from copilot_nb.notebook.subject import subject
+from copilot_nb.notebook.places import link_target
+from copilot_nb.notebook.subject import paths, subject
 from copilot_nb.protocol.form import (
     AutoModeSwitchResult,
     ElicitationResult,
@@ -53,6 +54,8 @@ _SHELL_OPERATORS = re.compile(r"[;&|<>`\n\r(){}$]")
 _WAY_OUT = re.compile(r"(?:^|[/\\\n])\.\.(?:$|[/\\\n])")
 """A step up in a path, which a pattern such as `/data/.*` would not notice."""
 _PATHS = frozenset({"read", "write", "path"})
+_OUR_OWN = frozenset({"release", "budget"})
+"""What this side asks to keep something in or stop something: "everything" does not mean it."""
 
 
 def from_setting(value: str, source: str) -> Policy | None:
@@ -91,8 +94,8 @@ def denied(request: PendingRequest, by: str) -> Answer:
 
 
 def _allowed(request: PendingRequest, by: str) -> Answer | None:
-    """Permission, but no invented answer to a question and no secret let out."""
-    if request.kind != "permission" or subject(request).kind == "release":
+    """Permission, but no invented answer to a question, no secret let out and no cap lifted."""
+    if request.kind != "permission" or subject(request).kind in {"release", "budget"}:
         return None
     return Answer(approve_once(), by, "Allowed")
 
@@ -114,24 +117,36 @@ class Rule:
         what = self.matches if self.matches is not None else self.regex and self.regex.pattern
         return f"rule {self.decision} {self.kind}" + (f" {what!r}" if what else "")
 
-    def fits(self, kind: str, text: str) -> bool:
+    def fits(self, kind: str, text: str, leads: str = "") -> bool:
         """Whether the rule speaks about this request.
 
         An allowing pattern never covers a command line with shell operators: `git .*` must not
-        let `git log; rm -r .` through. Nor does it cover a path with `..`, or several paths unless
-        it covers each.
+        let `git log; rm -r .` through. Nor does it cover a path with `..`, a link that leads where
+        it does not reach, or several paths unless it covers each.
+
+        Args:
+            kind: The request's kind.
+            text: What it names.
+            leads: Where the paths that it names lead.
         """
-        if self.kind not in {kind, "*"}:
+        if self.kind not in {kind, "*"} or (self._lets_all and kind in _OUR_OWN):
             return False
+        denies, leads = self.decision == "deny", leads or text
         if self.matches is not None:
-            return self.matches == text
+            return self.matches == text or (denies and self.matches == leads)
         if self.regex is None:
             return True
-        if self.decision == "deny":
+        if denies:
             # To Python 𝐞𝐱𝐞𝐜 is exec.
-            return any(map(self.regex.search, (text, unicodedata.normalize("NFKC", text))))
-        parts = text.split("\n") if kind == "path" else [text]
+            forms = (text, unicodedata.normalize("NFKC", text), leads)
+            return any(map(self.regex.search, forms))
+        named = [text, leads]
+        parts = [part for one in named for part in (one.split("\n") if kind == "path" else [one])]
         return not _is_tricky(kind, text) and all(map(self.regex.fullmatch, parts))
+
+    @property
+    def _lets_all(self) -> bool:
+        return self.kind == "*" and self.decision == "allow"
 
 
 def _is_tricky(kind: str, text: str) -> bool:
@@ -198,7 +213,8 @@ class Rules:
             by = f"answer in {self.name}"
             return None if value is None else answer_of(request, value, by=by)
         about = subject(request)
-        fitting = [rule for rule in self.rules if rule.fits(about.kind, about.text)]
+        leads = "\n".join(link_target(path) or path for path in paths(request))
+        fitting = [rule for rule in self.rules if rule.fits(about.kind, about.text, leads)]
         for rule in sorted(fitting, key=lambda rule: rule.decision != "deny"):
             by = f"{rule.name} in {self.name}"
             if rule.decision == "deny":

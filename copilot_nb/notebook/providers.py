@@ -9,6 +9,7 @@ kept.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -59,6 +60,8 @@ class Source:
     """Name of the environment variable with the key; empty when none is needed."""
     api_version: str = ""
     wire_api: str = ""
+    key_file: str = ""
+    """Path of a file with the key, in place of a variable."""
 
     @property
     def own(self) -> bool:
@@ -91,6 +94,8 @@ class Source:
         Raises:
             ConfigError: The variable is named but empty, and the source is not on this host.
         """
+        if self.key_file:
+            return _read_key(self.key_file)
         if not self.key_variable:
             return None
         value = environ.get(self.key_variable)
@@ -122,6 +127,21 @@ class Source:
             field = "bearer_token" if self.key_variable.endswith("BEARER_TOKEN") else "api_key"
             options[field] = key
         return ProviderConfig.model_validate(options)
+
+
+def _read_key(path: str) -> str:
+    try:
+        value = Path(path).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The token's file {path!r} cannot be read: {type(error).__name__}.",
+            hint="Name a text file that holds nothing but the token.",
+        ) from None
+    if not value or len(value.split()) != 1:
+        raise ConfigError(
+            f"{path!r} does not hold a token.", hint="It must hold nothing but the token."
+        )
+    return value
 
 
 def parse(spec: str, reason: str) -> Source:
@@ -223,7 +243,8 @@ def _first(environ: Mapping[str, str], *names: str) -> str:
 
 
 CHOICES_HINT = (
-    "Set a token in COPILOT_GITHUB_TOKEN, or choose: `%copilot provider ollama --model NAME`, "
-    "`%copilot provider URL --model NAME [--key-env VARIABLE]`, `%copilot provider demo`."
+    "Sign in with `%copilot login`, set a token in COPILOT_GITHUB_TOKEN, or choose: "
+    "`%copilot provider ollama --model NAME`, `%copilot provider URL --model NAME "
+    "[--key-env VARIABLE]`, `%copilot provider demo`."
 )
 """The next step when there is no source at all."""

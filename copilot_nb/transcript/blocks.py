@@ -153,8 +153,8 @@ class PermissionBlock:
     id: str
     """The request's id: what an answer names."""
     subject: str
-    """shell, write, read, url, mcp, custom-tool, path, hook, memory, kernel-code, release or
-    unknown."""
+    """shell, write, read, url, mcp, custom-tool, path, hook, memory, kernel-code, release, budget
+    or unknown."""
     heading: str
     body: str = ""
     """Exactly what would run or be touched: command, code, URL, paths, arguments."""

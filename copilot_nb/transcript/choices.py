@@ -34,6 +34,10 @@ _OWN = {
         replace(DENY, label="Send nothing of it"),
         DENY_STOP,
     ),
+    "budget": (
+        replace(ALLOW_ONCE, label="Allow as much again"),
+        replace(DENY_STOP, label="Stop here", key="n"),
+    ),
 }
 """Kinds whose answers are not the usual ones."""
 

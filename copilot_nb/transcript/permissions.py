@@ -182,6 +182,15 @@ def _release(prompt: Prompt) -> Fields:
     }
 
 
+def _budget(prompt: Prompt) -> Fields:
+    """A cap on what may be spent is reached."""
+    return {
+        "heading": _text(prompt, "heading") or "Spend more?",
+        "body": _text(prompt, "body"),
+        "intention": _text(prompt, "intention"),
+    }
+
+
 def _unknown(prompt: Prompt) -> Fields:
     fields = {name: _text(prompt, name) for name in ("intention", "place", "language")}
     return {
@@ -192,6 +201,7 @@ def _unknown(prompt: Prompt) -> Fields:
 
 
 _KINDS: Mapping[str, Callable[[Prompt], Fields]] = {
+    "budget": _budget,
     "custom-tool": _custom_tool,
     "hook": _hook,
     "kernel-code": _kernel_code,

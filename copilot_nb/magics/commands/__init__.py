@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot_nb.magics.commands.account import login, logout
 from copilot_nb.magics.commands.agents import agents, skills
 from copilot_nb.magics.commands.ask import ask
 from copilot_nb.magics.commands.config import config
@@ -25,13 +26,15 @@ from copilot_nb.magics.commands.sessions import delete, fork, new, rename, resum
 from copilot_nb.magics.commands.status import status
 from copilot_nb.magics.commands.tools import tools
 from copilot_nb.magics.commands.undo import diff, undo
+from copilot_nb.magics.commands.usage import budget, usage
 
 if TYPE_CHECKING:
     from copilot_nb.magics.command import Command
 
 GROUPS: dict[str, tuple[Command, ...]] = {
     "Asking": (ask, fix, explain, steer, stop, queue),
-    "Who answers": (status, provider, models, model),
+    "Who answers": (status, login, logout, provider, models, model),
+    "What it costs": (usage, budget),
     "How the agent works": (mode, plan, tools, mcp, skills, agents),
     "What it may do": (allow, deny, rules),
     "What it sees": (context, compact, sent, privacy),
