@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 SECONDS = 0.04
-"""How long content is read; what comes later is compared by identity and shape."""
+"""Of computing to read content; what comes later is compared by identity and shape."""
 COLUMNS = 6
 """Names of columns in one line."""
 LINES = 30
 """Lines of one run."""
 
-Kind = Literal["new", "deleted", "rebound", "changed"]
+Kind = Literal["new", "deleted", "rebound", "changed", "unsure"]
+"""unsure: it may have changed between the samples that were compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Fingerprint:
     """Name and type of each, of a table."""
     content: Sample | None = None
     """None when there was no time to read it."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the content was read."""
+        return self.content is not None and self.content.whole
 
     def same_as(self, other: Fingerprint) -> bool:
         """Whether nothing tells the two moments apart."""
@@ -62,13 +68,19 @@ def fingerprint(value: object, *, content: bool = True) -> Fingerprint:
     return Fingerprint(id(value), frame.kind, shape, columns, read)
 
 
-def fingerprints(namespace: Mapping[str, Any]) -> dict[str, Fingerprint]:
-    """Every value now, each object once."""
-    deadline = time.monotonic() + SECONDS
+def fingerprints(namespace: Mapping[str, Any], first: Iterable[str] = ()) -> dict[str, Fingerprint]:
+    """Every value now, each object once.
+
+    Args:
+        namespace: Names and values.
+        first: Names whose content is read before that of others.
+    """
+    deadline = time.thread_time() + SECONDS
     seen: dict[int, Fingerprint] = {}
-    for value in namespace.values():
+    for name in (*(name for name in first if name in namespace), *namespace):
+        value = namespace[name]
         if id(value) not in seen:
-            seen[id(value)] = fingerprint(value, content=time.monotonic() < deadline)
+            seen[id(value)] = fingerprint(value, content=time.thread_time() < deadline)
     return {name: seen[id(value)] for name, value in namespace.items()}
 
 
@@ -87,6 +99,8 @@ class Change:
         first, *others = (f"`{name}`" for name in self.names)
         name = f"{first} (also {', '.join(others)})" if others else first
         match self.before, self.after:
+            case Fingerprint(), Fingerprint() if self.kind == "unsure":
+                return f"{name} may have changed: it was not compared whole"
             case None, Fingerprint() as after:
                 return f"new {name}{_described(after)}"
             case Fingerprint(), None:

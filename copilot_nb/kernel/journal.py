@@ -12,7 +12,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.copies import NotCopiedError, bytes_of, copied, put_back
-from copilot_nb.data.fingerprints import Change, Fingerprint, fingerprint, fingerprints, lines
+from copilot_nb.data.fingerprints import (
+    Change,
+    Fingerprint,
+    Kind,
+    fingerprint,
+    fingerprints,
+    lines,
+)
 from copilot_nb.data.values import is_a
 from copilot_nb.kernel.interrupt import uninterruptible
 
@@ -57,7 +64,7 @@ class Run:
     def undoable(self) -> bool:
         """Whether anything of it can be taken back."""
         return not self.undone and any(
-            change.kind != "changed" or id(self.before.get(name)) in self.copies
+            change.kind not in _IN_PLACE or id(self.before.get(name)) in self.copies
             for change in self.changes
             for name in change.names
         )
@@ -71,9 +78,11 @@ class Run:
 class Snapshot:
     """The namespace before a run."""
 
-    def __init__(self, names: Mapping[str, Any]) -> None:
+    def __init__(self, names: Mapping[str, Any], expected: Iterable[str] = ()) -> None:
         self.names = dict(names)
-        self.prints = fingerprints(self.names)
+        self.expected = {name for name in expected if name in names}
+        """Names whose objects may change in place."""
+        self.prints = fingerprints(self.names, self.expected)
         self.copies: dict[int, Any] = {}
         self.refused: dict[int, str] = {}
 
@@ -124,11 +133,11 @@ class Journal:
         Args:
             expected: What the code is expected to do; objects that may change are copied.
         """
-        snapshot = Snapshot(self._names())
-        room = int(self.megabytes * 1e6)
-        if expected is not None and room > 0:
+        named: list[str] = []
+        if expected is not None:
             named = [*expected.changes, *([] if expected.known else sorted(expected.reads))]
-            snapshot.copy(named, room)
+        snapshot = Snapshot(self._names(), expected.changes if expected is not None else ())
+        snapshot.copy(named, int(self.megabytes * 1e6))
         self._running += 1
         return snapshot
 
@@ -137,7 +146,7 @@ class Journal:
         """Compare, right after the run, and keep what it takes to undo it."""
         self._running -= 1
         names = self._names()
-        now = fingerprints(names)
+        now = fingerprints(names, snapshot.expected)
         run = Run(refused=snapshot.refused)
         run.changed = _changed(snapshot)
         run.changes = tuple(_changes(snapshot, names, now, run.changed))
@@ -146,6 +155,7 @@ class Journal:
                 run.before[name] = snapshot.names[name]
             if name in now:
                 run.after[name] = now[name]
+        run.changed |= {id(run.before[c.names[0]]) for c in run.changes if c.kind == "unsure"}
         kept = {id(value) for value in run.before.values()} & run.changed
         run.copies = {at: copy for at, copy in snapshot.copies.items() if at in kept}
         if run.changes:
@@ -195,12 +205,15 @@ class _Restore:
         self.run, self.namespace, self.names = run, namespace, names
         self.done: dict[int, Any] = {}
         """Identity of an object -> what its names are bound to now."""
+        # All at first: putting back one object changes what others are compared with.
+        every = {name for change in run.changes for name in change.names}
+        self.touched = {name for name in every if self._changed_since(name)}
 
     def restore(self) -> tuple[str, ...]:
         return tuple(line for change in self.run.changes for line in self._change(change))
 
     def _change(self, change: Change) -> list[str]:
-        touched = [name for name in change.names if self._changed_since(name)]
+        touched = [name for name in change.names if name in self.touched]
         said = [f"`{name}` was changed since: left as it is." for name in touched]
         names = [name for name in change.names if name not in touched]
         if not names:
@@ -210,7 +223,7 @@ class _Restore:
         value = self.run.before[names[0]]
         if id(value) in self.run.changed and id(value) not in self.done:
             lost = self._put_back(value)
-            if lost and change.kind == "changed":
+            if lost and change.kind in _IN_PLACE:
                 return [*said, f"{_listed(names)} stays changed: {lost}."]
             if lost:
                 self._bind(names, value)
@@ -253,7 +266,7 @@ class _Restore:
 
 def _changed(snapshot: Snapshot) -> set[int]:
     """Identities of the objects whose content is no longer what it was."""
-    now = fingerprints(snapshot.names)
+    now = fingerprints(snapshot.names, snapshot.expected)
     return {
         print_.identity for name, print_ in now.items() if not print_.same_as(snapshot.prints[name])
     }
@@ -266,10 +279,11 @@ def _changes(
     still = {name for name in prints if names.get(name, _GONE) is snapshot.names[name]}
     in_place: dict[int, list[str]] = {}
     for name in prints:
-        if name in still and id(names[name]) in changed:
+        if name in still and (id(names[name]) in changed or _is_unsure(name, snapshot, now)):
             in_place.setdefault(id(names[name]), []).append(name)
-    for same in in_place.values():
-        yield Change("changed", tuple(same), prints[same[0]], now[same[0]])
+    for at, same in in_place.items():
+        kind: Kind = "changed" if at in changed else "unsure"
+        yield Change(kind, tuple(same), prints[same[0]], now[same[0]])
     for name in [name for name in prints if name not in still]:
         if name not in now:
             yield Change("deleted", (name,), prints[name])
@@ -283,6 +297,12 @@ def _changes(
 
 
 _GONE = object()
+_IN_PLACE = ("changed", "unsure")
+
+
+def _is_unsure(name: str, snapshot: Snapshot, now: Mapping[str, Fingerprint]) -> bool:
+    """Whether a change was expected that the comparison could have missed."""
+    return name in snapshot.expected and not (snapshot.prints[name].whole and now[name].whole)
 
 
 def _same_value(before: Fingerprint, after: Fingerprint) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STEPS = 20_000
 """Nodes that are followed; code beyond that is not analysed."""
 SECONDS = 0.5
-"""How long an analysis may take."""
+"""Of computing that an analysis may take."""
 DEPTH = 4
 """Functions within functions that are followed."""
 
@@ -64,7 +64,7 @@ class Walk:
         """Live functions that have been looked up already."""
         self._calls: list[object] = []
         self._steps = 0
-        self._deadline = time.monotonic() + SECONDS
+        self._deadline = time.thread_time() + SECONDS
 
     # -- following code
 
@@ -224,7 +224,7 @@ class Walk:
 
     def _step(self) -> None:
         self._steps += 1
-        if self._steps > STEPS or time.monotonic() > self._deadline:
+        if self._steps > STEPS or time.thread_time() > self._deadline:
             raise TooMuchError
 
     def _one_of(self, ways: Sequence[Scope], otherwise: Mapping[str, Any]) -> Scope:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-SETUP = '''
+SETUP = """
 import asyncio, bisect, copy, functools, heapq, importlib, json, logging, os, pickle, random
 import shutil, socket, subprocess, sys, threading, time, urllib.request, warnings
 from collections import Counter, deque
@@ -122,17 +122,15 @@ class Box:
 
 box = Box(3)
 crates = [Box(1), Box(2)]
-'''
+"""
 FILE = "<the corpus' setup>"
-IMPORTED = frozenset(
-    ["asyncio", "bisect", "copy", "functools", "heapq", "importlib", "json", "logging", "os", "pickle", "random", "shutil", "socket", "subprocess", "sys", "threading", "time", "urllib", "warnings", "Counter", "deque", "Path", "np", "pd", "elsewhere"]
-)
+_COMPILED = compile(SETUP, FILE, "exec")
 
 
 def fill(namespace: dict[str, Any], folder: Path) -> None:
     """Put everything into a namespace, and files into a folder."""
     linecache.cache[FILE] = (len(SETUP), None, SETUP.splitlines(keepends=True), FILE)
-    exec(compile(SETUP, FILE, "exec"), namespace)  # noqa: S102 - our own text, above
+    exec(_COMPILED, namespace)  # noqa: S102 - our own text, above
     exec("def elsewhere(q):\n    q.append(1)", stranger := {"__name__": "elsewhere"})  # noqa: S102
     namespace["elsewhere"] = stranger["elsewhere"]
     (folder / "data.txt").write_text("some text")
@@ -140,21 +138,20 @@ def fill(namespace: dict[str, Any], folder: Path) -> None:
     (folder / "data.pkl").write_bytes(b"\x80\x04K\x01.")
 
 
-def frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:  # noqa: PLR0911, C901 - a case per kind
     """A value that equals another one exactly if their contents are the same."""
     import numpy as np
     import pandas as pd
 
     match value:
         case pd.DataFrame() | pd.Series():
-            table = value.to_frame() if isinstance(value, pd.Series) else value
-            values = [frozen(table.iloc[:, at].tolist()) for at in range(table.shape[1])]
-            names = (repr(table.columns.tolist()), table.index.tolist(), table.index.name)
-            return ("frame", *names, [str(dtype) for dtype in table.dtypes], values)
+            return _frozen_table(value.to_frame() if isinstance(value, pd.Series) else value)
         case np.ndarray():
             return ("array", value.shape, str(value.dtype), value.tobytes())
         case np.random.Generator():
             return repr(value.bit_generator.state)
+        case set() | frozenset():
+            return ("set", sorted(map(repr, value)))
         case list() | tuple() | deque():
             return (type(value).__name__, [frozen(item) for item in value])
         case dict() | Counter() | OrderedDict():
@@ -164,3 +161,9 @@ def frozen(value: Any) -> Any:
         case _ if hasattr(value, "__length_hint__"):
             return ("iterator", value.__length_hint__())
     return value
+
+
+def _frozen_table(table: Any) -> Any:
+    values = [frozen(table.iloc[:, at].tolist()) for at in range(table.shape[1])]
+    names = (repr(table.columns.tolist()), table.index.tolist(), table.index.name)
+    return ("frame", *names, [str(dtype) for dtype in table.dtypes], values)

@@ -90,7 +90,7 @@ def users(namespace: dict[str, Any]) -> dict[str, Any]:
 async def test_code_does_what_is_said_of_it_and_nothing_else(
     shell: InteractiveShell, code: str, claim: str
 ) -> None:
-    """The analysis says what the corpus says, and running the code changes nothing that it hides."""
+    """The analysis says what the corpus says; running the code changes nothing besides."""
     before = users(shell.user_ns)
     contents = {name: frozen(value) for name, value in before.items()}
 
