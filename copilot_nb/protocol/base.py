@@ -5,13 +5,30 @@ Snake case here, camel case there; unknown fields are kept, unset ones are not s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer, SerializationInfo
 from pydantic.alias_generators import to_camel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+HIDDEN: Final = "**********"
+"""What stands for a secret wherever it is not sent."""
+_REVEAL: Final = {"reveal": True}
+
+
+def _masked(value: Any, info: SerializationInfo) -> Any:
+    if info.context is _REVEAL:
+        return value
+    return dict.fromkeys(value, HIDDEN) if isinstance(value, dict) else HIDDEN
+
+
+Secret = Annotated[str, PlainSerializer(_masked)]
+"""A key or token: only `to_wire` reveals it, no dump of the model does."""
+Secrets = Annotated[dict[str, str], PlainSerializer(_masked)]
+"""Names with values that may be keys, such as headers."""
 
 
 class Wire(BaseModel):
@@ -32,8 +49,8 @@ class Wire(BaseModel):
     )
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON object to send: camelCase, without what is unset or None."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """The JSON object to send: camelCase, without what is unset or None, keys included."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, context=_REVEAL)
 
     @classmethod
     def from_wire(cls, raw: Mapping[str, Any]) -> Self:

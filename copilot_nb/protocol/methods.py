@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from copilot_nb.protocol.base import Empty, Wire
+from copilot_nb.protocol.base import Empty, Secret, Wire
 from copilot_nb.protocol.session import (
     MessageOptions,
     OpenedSession,
@@ -25,7 +25,7 @@ from copilot_nb.rpc.method import Method
 class ConnectParams(Wire):
     """Who we are."""
 
-    token: str | None = Field(default=None, repr=False)
+    token: Secret | None = Field(default=None, repr=False)
     supported_task_kinds: list[str] = Field(default=["agent", "client", "shell"])
 
 

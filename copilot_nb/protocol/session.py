@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from copilot_nb.protocol.base import Wire
+from copilot_nb.protocol.base import Secret, Secrets, Wire
 from copilot_nb.protocol.tool import Tool
 
 NEVER_OFFERED = ("lsp",)
@@ -28,16 +28,16 @@ class ProviderConfig(Wire):
     """openai, azure or anthropic."""
     wire_api: str | None = None
     """completions or responses."""
-    api_key: str | None = Field(default=None, repr=False)
-    bearer_token: str | None = Field(default=None, repr=False)
+    api_key: Secret | None = Field(default=None, repr=False)
+    bearer_token: Secret | None = Field(default=None, repr=False)
     azure: AzureOptions | None = None
-    headers: dict[str, str] | None = Field(default=None, repr=False)
+    headers: Secrets | None = Field(default=None, repr=False)
     model_id: str | None = None
     wire_model: str | None = None
     max_prompt_tokens: int | None = None
     max_output_tokens: int | None = None
     transport: str | None = None
-    api_key_command: str | None = Field(default=None, repr=False)
+    api_key_command: Secret | None = Field(default=None, repr=False)
 
 
 class NamedProvider(ProviderConfig):
@@ -81,10 +81,10 @@ class McpServerConfig(Wire):
     tools: list[str] = Field(default=["*"])
     command: str | None = None
     args: list[str] | None = None
-    env: dict[str, str] | None = Field(default=None, repr=False)
+    env: Secrets | None = Field(default=None, repr=False)
     cwd: str | None = None
     url: str | None = None
-    headers: dict[str, str] | None = Field(default=None, repr=False)
+    headers: Secrets | None = Field(default=None, repr=False)
     timeout: int | None = None
 
 
@@ -234,7 +234,7 @@ class MessageOptions(Wire):
     """What a transcript shows instead of the prompt."""
     agent_mode: str | None = None
     source: str | None = None
-    request_headers: dict[str, str] | None = Field(default=None, repr=False)
+    request_headers: Secrets | None = Field(default=None, repr=False)
     response_format: dict[str, Any] | None = None
     required_tool: str | None = None
     prepend: bool | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -92,7 +94,23 @@ class ClientOptions(RuntimeOptions):
         for name, given in clashes.items():
             if given:
                 raise ConfigError(f"cli_url and {name} contradict each other: that runtime runs.")
-        _address(self.cli_url or "")
+        host, _ = _address(self.cli_url or "")
+        if not _is_here(host):
+            warnings.warn(
+                f"cli_url names another host ({host}): what is said and the connection's token "
+                "cross the network unencrypted. Use a tunnel.",
+                stacklevel=4,
+            )
+
+
+def _is_here(host: str) -> bool:
+    """Whether that is this host itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _address(url: str) -> tuple[str, int]:

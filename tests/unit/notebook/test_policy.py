@@ -269,3 +269,23 @@ def test_no_policy_ends_a_sign_in() -> None:
         decide = policy.from_setting(setting, "COPILOT_NB_POLICY")
         assert decide is not None
         assert decide(other("sign_in")) is None
+
+
+def test_a_pattern_covers_a_path_only_as_far_as_it_leads(tmp_path: Path) -> None:
+    """A link in an allowed folder may lead anywhere; what a link hides is denied as well."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "out.txt").symlink_to("/etc/elsewhere")
+    allowed = made(tmp_path, f"[[rule]]\nkind='read'\ndecision='allow'\nregex='{tmp_path}/data/.*'")
+    read = [{"kind": "read", "path": f"{tmp_path}/data/{name}"} for name in ("in.txt", "out.txt")]
+
+    assert [verdict(allowed(permission(prompt))) for prompt in read] == ["allows", "asks"]
+    denied = made(tmp_path, "[[rule]]\nkind='read'\ndecision='deny'\nregex='^/etc/'")
+    assert [verdict(denied(permission(prompt))) for prompt in read] == ["asks", "denies"]
+
+
+def test_everything_does_not_mean_what_we_hold_back(tmp_path: Path) -> None:
+    """A secret on its way out, or a cap, is named or left to a person."""
+    everything = made(tmp_path, "[[rule]]\nkind='*'\ndecision='allow'")
+
+    assert verdict(everything(shell("ls"))) == "allows"
+    assert verdict(everything(permission({"kind": "release", "body": "x"}))) == "asks"

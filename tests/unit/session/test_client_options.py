@@ -219,3 +219,16 @@ def test_rules_leave_the_rest_to_others() -> None:
     assert policy(PendingRequest(id="r", kind="permission", permission=shell("ls"))) is None
     outside = PendingRequest(id="r", kind="permission", permission=read, prompt={"kind": "path"})
     assert policy(outside) is None
+
+
+@pytest.mark.parametrize("url", ["8080", "127.0.0.1:8080", "[::1]:8080", "localhost:1"])
+def test_this_host_needs_no_warning(url: str) -> None:
+    """What is said does not leave it."""
+    options_of(cli_url=url)
+
+
+@pytest.mark.parametrize("url", ["example.org:8080", "http://10.0.0.1:8080"])
+def test_another_host_is_warned_of(url: str) -> None:
+    """Plain TCP shows the token and the conversation to the network."""
+    with pytest.warns(UserWarning, match="unencrypted"):
+        options_of(cli_url=url)
