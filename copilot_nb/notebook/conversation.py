@@ -25,6 +25,7 @@ from copilot_nb.notebook.bookmark import Bookmark
 from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.context.lending import Lent
 from copilot_nb.notebook.decisions import Decisions
+from copilot_nb.notebook.enveloped import enveloped
 from copilot_nb.notebook.history import History
 from copilot_nb.notebook.known import Known
 from copilot_nb.notebook.ledger import Ledger
@@ -227,7 +228,7 @@ class Conversation:
             self._decided = session
             self.decisions.attach(session)
         session.pending.time_limit = self.settings.get("answer_timeout")
-        session.release = self.gate.release
+        session.release = enveloped(self.gate.release)
         self.spending.follow(session)
         return session
 
