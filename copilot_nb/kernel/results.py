@@ -15,6 +15,7 @@ from copilot_nb.data.values import short, type_name
 from copilot_nb.kernel.figures import is_figure, png
 from copilot_nb.kernel.trace import format_error
 from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
+from copilot_nb.session.bounded import bounded
 from copilot_nb.session.tools import register_converter, show_failures
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def to_tool_result(value: object) -> ToolResultObject:
     own = own_words(value)
     if own:
         return ToolResultObject.text(untrusted(own, type_name(value)))
-    text = json.dumps(to_jsonable_python(value, fallback=short), ensure_ascii=False)
+    text = json.dumps(to_jsonable_python(bounded(value), fallback=short), ensure_ascii=False)
     return ToolResultObject.text(text)
 
 

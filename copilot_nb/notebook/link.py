@@ -351,7 +351,7 @@ class Link:
         return str(self._demo.url)
 
 
-_KERNEL_NAMES = frozenset(tool.name for tool in KERNEL_TOOLS)
+_KERNEL_NAMES = frozenset(str(tool.name) for tool in KERNEL_TOOLS)
 
 
 def _check_model(source: Source) -> None:

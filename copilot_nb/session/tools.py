@@ -27,6 +27,7 @@ from copilot_nb.protocol.local import (
 )
 from copilot_nb.protocol.permission import PermissionRequest
 from copilot_nb.protocol.tool import Tool, ToolResultObject
+from copilot_nb.session.bounded import bounded
 from copilot_nb.session.pending import WITHDRAWN, Answer, PendingRequest
 from copilot_nb.session.signature import Signature, description, read_signature
 
@@ -340,7 +341,9 @@ def to_result(value: Any) -> ToolResultObject:
         if convert := _converters.get(kind):
             return to_result(convert(value))
     return ToolResultObject.text(
-        json.dumps(to_jsonable_python(value, fallback=repr, by_alias=False), ensure_ascii=False)
+        json.dumps(
+            to_jsonable_python(bounded(value), fallback=repr, by_alias=False), ensure_ascii=False
+        )
     )
 
 

@@ -66,7 +66,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.chdir(tmp_path)
     Path("people.csv").write_text("name,age\nAnn,31\n")
     config = Config({"HistoryManager": {"enabled": False}})
-    ipython = InteractiveShell(config=config)  # type: ignore[no-untyped-call]  # IPython's
+    ipython: Any = InteractiveShell(config=config)  # type: ignore[no-untyped-call]  # IPython's
     ipython.user_ns.update(people=FRAME, adults=FRAME[FRAME.age > 30])
     shell = Shell(ipython)
     for cell in (

@@ -151,7 +151,7 @@ def test_dataset() -> None:
 def test_data_that_is_not_in_memory_stays_there() -> None:
     """A lazy array's values are not loaded."""
 
-    class Lazy(xr.backends.BackendArray):  # type: ignore[misc]  # xarray's classes are partly untyped
+    class Lazy(xr.backends.BackendArray):
         shape, dtype = (3,), np.dtype("f8")
 
         def __getitem__(self, key: object) -> Any:
