@@ -61,6 +61,8 @@ class FakeRuntime:
         self.calls: list[tuple[str, Params]] = []
         """Every call of the clients, oldest first."""
         self.sessions: dict[str, FakeSession] = {}
+        self.methods: dict[str, Callable[[Params], Any]] = {}
+        """Answers to methods that it does not know by itself, or other ones; add to them."""
         self._links: list[Link] = []
 
     def connect(self) -> MemoryTransport:
@@ -95,6 +97,8 @@ class FakeRuntime:
     async def answer(self, link: Link, method: str, params: Params) -> Any:
         """Answer a client's call (called by the connection)."""
         self.calls.append((method, params))
+        if method in self.methods:
+            return self.methods[method](params)
         if method in _METHODS:
             return await _METHODS[method](self, link, params)
         session = self.sessions.get(params.get("sessionId", ""))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from copilot_nb.magics.command import Rest, command
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.session.turn import Turn
 
@@ -31,21 +33,27 @@ async def explain(conversation: Conversation, what: Rest = "") -> Turn:
         conversation: The notebook's.
         what: A name, a number, a reference such as @plot; more words may follow.
     """
-    return await conversation.run(question(what))
+    return await conversation.run(question(what, conversation.link.shell.variables))
 
 
-def question(what: str) -> str:
-    """The prompt about what stands behind `explain`."""
+def question(what: str, names: Container[str]) -> str:
+    """The prompt about what stands behind `explain`.
+
+    Args:
+        what: What was typed.
+        names: The user's variables: the first word is one of them or just a word.
+    """
     first, _, rest = what.strip().partition(" ")
+    known = first.removesuffix("()").partition(".")[0] in names
     if not first:
         reference = "the code of @_"
     elif first.isdecimal():
         reference = f"what the code of @cell:{first} does"
     elif first.startswith("@"):
         reference = first
-    elif first.endswith("()"):
+    elif known and first.endswith("()"):
         reference = f"what @{first} does"
-    elif first.isidentifier():
+    elif known:
         reference = f"@{first}"
     else:
         reference, rest = what.strip(), ""

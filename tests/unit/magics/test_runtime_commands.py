@@ -1,0 +1,376 @@
+"""Subcommands that ask the runtime for what the runtime in memory has to be told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_nb.errors import RpcError, UsageError
+from copilot_nb.magics.commands.fix import question
+from copilot_nb.notebook.servers import config
+from tests.unit.magics.test_commands import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.unit.notebook.conftest import Talk
+
+Params = dict[str, Any]
+HERE = {"cwd": "/data"}
+SESSIONS = [
+    {"sessionId": "aaaa1111", "name": "First", "modifiedTime": "2026-01-01T10:00:00Z"},
+    {"sessionId": "aaaa2222", "name": "Second", "modifiedTime": "2026-01-02T10:00:00Z"},
+    {"sessionId": "bbbb3333", "summary": "Second", "modifiedTime": "?", "context": HERE},
+]
+
+
+def refuse(message: str) -> Callable[[Params], Any]:
+    """A method that fails as the runtime does."""
+
+    def method(_params: Params) -> Any:
+        raise RpcError(f"Request x failed with message: {message}")
+
+    return method
+
+
+@pytest.fixture
+def stored(talk: Talk) -> Talk:
+    """A runtime that keeps three sessions."""
+    talk.fake.methods["session.list"] = lambda _: {"sessions": SESSIONS}
+    talk.fake.methods["sessions.checkInUse"] = lambda p: {"inUse": p["sessionIds"]}
+    talk.fake.methods["sessions.fork"] = lambda _: {"sessionId": "copy"}
+    return talk
+
+
+async def test_sessions_are_a_table_and_known_to_tab(stored: Talk) -> None:
+    """The newest first; what is not a time is none."""
+    table = await say(stored, "sessions")
+
+    assert [row["id"] for row in table] == ["aaaa2222", "aaaa1111", "bbbb3333"]
+    assert table[2]["changed"] is None
+    assert table[2]["directory"] == "/data"
+    assert stored.conversation.known.sessions == (
+        *("Second", "First", "aaaa2222", "aaaa1111", "bbbb3333"),
+    )
+    assert len(await say(stored, "sessions --here")) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("Second", "'Second' may mean 2 sessions.", "Give an id: aaaa2222, bbbb3333."),
+        ("aaaa", "'aaaa' may mean 2 sessions.", "Give an id: aaaa2222, aaaa1111."),
+        ("Frist", "There is no stored session 'Frist'.", "Did you mean 'First'?"),
+        ("bbb", "There is no stored session 'bbb'.", "`%copilot sessions` lists them."),
+    ],
+)
+async def test_a_session_that_is_not_clear_is_an_error(
+    stored: Talk, name: str, message: str, hint: str
+) -> None:
+    """With what could be meant."""
+    with pytest.raises(UsageError) as caught:
+        await say(stored, f"delete {name} --yes")
+
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+async def test_a_session_that_somebody_else_is_in_is_left_alone(stored: Talk) -> None:
+    """Two processes would write into one history; a copy can be had."""
+    with pytest.raises(UsageError, match="Another process talks in that session") as caught:
+        await say(stored, "resume bbbb")
+
+    assert caught.value.hint.endswith("%copilot fork bbbb3333")
+
+
+async def test_a_stored_record_is_read_to_its_end(stored: Talk) -> None:
+    """However many pieces it comes in; the older turns only when asked for."""
+
+    def read(params: Params) -> Params:
+        at = int(params.get("cursor") or 0)
+        event = {"type": "user.message", "id": str(at), "data": {"content": f"Prompt {at}"}}
+        return {"events": [event], "cursor": str(at + 1), "hasMore": at < 6}
+
+    stored.fake.methods["sessions.readPersistedEvents"] = read
+
+    few, all_ = await say(stored, "sessions First"), await say(stored, "sessions First --all")
+
+    assert [turn.prompt for turn in few.turns] == [f"Prompt {n}" for n in range(2, 7)]
+    assert few.caption == "First: 7 turns; the newest 5 of them, --all shows the others"
+    assert len(all_.turns) == 7
+
+
+async def test_without_a_conversation_there_is_nothing_to_copy_or_resume(stored: Talk) -> None:
+    """It says when it begins."""
+    with pytest.raises(UsageError, match="This notebook has no conversation yet"):
+        await say(stored, "fork")
+    with pytest.raises(UsageError, match="This notebook has had no session yet"):
+        await say(stored, "resume")
+
+
+async def test_the_open_session_is_not_resumed_again(talk: Talk) -> None:
+    """Nothing happens; and its id is what is copied."""
+    await say(talk, "ask Hello.")
+    session = await talk.conversation.session()
+
+    await say(talk, "resume")
+
+    assert await talk.conversation.session() is session
+
+
+async def test_deleting_the_open_session_begins_another(talk: Talk) -> None:
+    """The bookmark goes with it."""
+    await say(talk, "ask Hello.")
+    name = (await talk.conversation.session()).session_id
+
+    assert str(await say(talk, f"delete {name} --yes")).startswith("Deleted 'Hello.'")
+
+    assert talk.conversation.link.session is None
+    assert talk.conversation.bookmark.get() is None
+
+
+async def test_models_show_what_they_can_and_cost(talk: Talk) -> None:
+    """Whatever of it the runtime says; the one that is asked is marked."""
+    model = {
+        "id": "gpt-x",
+        "name": "GPT X",
+        "capabilities": {
+            "limits": {"max_context_window_tokens": 128000, "max_prompt_tokens": 100000},
+            "supports": {"vision": True},
+        },
+        "billing": {"multiplier": 0.25},
+        "policy": {"state": "disabled"},
+        "supportedReasoningEfforts": ["low", "high"],
+    }
+    talk.fake.methods["session.model.list"] = lambda _: {"list": [model]}
+
+    own, given = await say(talk, "models")
+
+    assert (own["id"], own["note"]) == ("scripted", "asked now")
+    assert given == {
+        "id": "gpt-x",
+        "name": "GPT X",
+        "context": 128000,
+        "prompt": 100000,
+        "vision": True,
+        "effort": "low, high",
+        "multiplier": 0.25,
+        "note": "not enabled for this account",
+    }
+    assert talk.conversation.known.models == ("scripted", "gpt-x")
+
+
+async def test_effort_and_mode_hold_for_a_session_that_is_not_there_yet(talk: Talk) -> None:
+    """They are told it when it is opened."""
+    modes: list[str] = []
+    talk.fake.methods["session.mode.set"] = lambda p: modes.append(p["mode"])
+    await say(talk, "model other --effort high")
+    await say(talk, "mode plan")
+    await say(talk, "ask Hello.")
+
+    assert talk.called("session.create")[-1]["reasoningEffort"] == "high"
+    assert modes == ["plan"]
+    assert str(await say(talk, "model")) == "Model: other, effort high."
+
+
+async def test_allow_all_is_a_policy_that_a_mode_ends(talk: Talk) -> None:
+    """And a later `%config` counts again."""
+    warned = await say(talk, "mode allow-all")
+
+    assert warned.level == "warning"
+    assert talk.conversation.settings.get("policy") == "allow"
+    await say(talk, "mode interactive")
+    assert not talk.conversation.settings.find("policy").given
+
+
+async def test_context_is_shown_by_parts(talk: Talk) -> None:
+    """In tokens and as a share."""
+    talk.fake.methods["session.metadata.getContextAttribution"] = lambda _: {
+        "contextAttribution": {
+            "totalTokens": 500,
+            "limit": 1000,
+            "compactionThreshold": 800,
+            "categories": {"messages": 500, "mcpTools": 0, "freeSpace": 500},
+        }
+    }
+
+    table = await say(talk, "context")
+
+    assert table.caption == "500 of 1,000 tokens are used (50 %)"
+    assert [(row["part"], row["percent"]) for row in table] == [
+        ("the conversation", 50.0),
+        ("free", 50.0),
+    ]
+    assert "From 800 tokens on" in table.note
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (lambda _: {"success": False}, "Nothing was summed up: there is too little to sum up."),
+        (refuse("Nothing to compact"), "Nothing was summed up: Nothing to compact"),
+        (
+            lambda _: {"success": True, "messagesRemoved": 1, "tokensRemoved": 1200},
+            "Summed up: 1 message and 1,200 tokens less.",
+        ),
+    ],
+)
+async def test_compaction_says_what_it_did(
+    talk: Talk, reply: Callable[[Params], Any], said: str
+) -> None:
+    """Or why it did nothing."""
+    talk.fake.methods["session.history.compact"] = reply
+
+    assert str(await say(talk, "compact keep the names")) == said
+
+
+async def test_going_back_says_what_stands_in_the_way(talk: Talk) -> None:
+    """A number that is not there, files that are not kept, a turn that runs."""
+    point = {"eventId": "e", "userMessage": "One?", "timestamp": "2026-01-01T10:00:00Z"}
+    talk.fake.methods["session.history.listRewindPoints"] = lambda _: {"points": [point]}
+    talk.fake.methods["session.history.rewind"] = lambda _: {"outcome": "session-busy"}
+
+    for line, message in (
+        ("rewind 2", "There is no prompt 2"),
+        ("rewind 1 --files", "The files of that time are not kept."),
+        ("rewind 1", "Going back failed: session-busy."),
+    ):
+        with pytest.raises(UsageError, match=message):
+            await say(talk, line)
+    point["canRestoreFiles"] = True  # type: ignore[assignment]  # JSON of many kinds
+    talk.fake.methods["session.history.rewind"] = lambda _: {
+        "outcome": "success",
+        "restoredFiles": ["a"],
+    }
+    assert str(await say(talk, "rewind 1 --files")) == (
+        "Back to before 'One?'. 1 files are as they were."
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("queue remove 3", "No prompt 3 waits"),
+        ("queue edit 1", "`%copilot queue edit 1` needs its new TEXT"),
+        ("queue move 1 up", "`%copilot queue move 1` needs its new place"),
+        ("steer hello", "Nothing runs"),
+        ("rules revoke", "needs the rule's NUMBER"),
+        ("plan write", "needs the plan"),
+        ("mcp restart", "needs the server's NAME"),
+        ("mcp restart x", "There is no MCP server 'x'"),
+        ("mcp add x", "needs a command or a URL"),
+        ("mcp add x 'y", "A quotation mark is not closed"),
+        ("mcp add x y --env sk-1", "take the name of an environment variable"),
+        ("mcp add x y --env NOT_SET_HERE", "NOT_SET_HERE is not set"),
+        ("skills on x", "There is no skill 'x'"),
+        ("skills add nowhere", "'nowhere' is no folder"),
+        ("config nothing", "There is no setting 'nothing'"),
+        ("ask --new --session x hi", "--new and --session contradict each other"),
+        ("ask --replay --live hi", "--replay and --live contradict each other"),
+        ("ask --out class hi", "--out takes a name, not 'class'"),
+        ("provider list --model x", "These options need a provider"),
+        ("export x", "The format of 'x' is not known"),
+        ("export x.md", "This notebook has had no turn"),
+    ],
+)
+async def test_what_cannot_be_meant_is_an_error(talk: Talk, line: str, message: str) -> None:
+    """It names what was typed, and the next step."""
+    talk.fake.methods["session.queue.pendingItems"] = lambda _: {"items": [{"id": "1"}]}
+    talk.fake.methods["session.mcp.list"] = lambda _: {"servers": []}
+    talk.fake.methods["session.skills.list"] = lambda _: {"skills": []}
+    await talk.conversation.session()
+
+    with pytest.raises(UsageError, match=message):
+        await say(talk, line)
+
+
+async def test_a_server_of_the_runtimes_own_configuration_is_not_removed(talk: Talk) -> None:
+    """It can be stopped for this session."""
+    found = {"servers": [{"name": "mine", "status": "failed", "source": "user", "error": "no"}]}
+    talk.fake.methods["session.mcp.list"] = lambda _: found
+
+    with pytest.raises(UsageError, match="comes from the runtime's own configuration"):
+        await say(talk, "mcp remove mine")
+    (row,) = await say(talk, "mcp list mine")
+    assert (row["status"], row["source"], row["error"]) == ("failed", "user", "no")
+
+
+def test_a_server_is_a_command_or_a_url() -> None:
+    """Its keys come from variables."""
+    environ = {"KEY": "made-up"}
+
+    local = config("npx -y 'a b'", ("KEY",), "", environ)
+    remote = config("https://example.org/mcp", (), "KEY", environ)
+
+    assert (local.command, local.args, local.env) == ("npx", ["-y", "a b"], {"KEY": "made-up"})
+    assert (remote.type, remote.url) == ("http", "https://example.org/mcp")
+    assert remote.headers == {"Authorization": "Bearer made-up"}
+    assert "made-up" not in repr(remote)
+
+
+@pytest.fixture
+def agent_files(talk: Talk) -> None:
+    """Two files that describe agents, in the folder of the talk."""
+    assert talk.starts == []
+    Path("critic.md").write_text("---\nname: critic\n---\nFind fault.")
+    Path("empty.md").write_text("---\nname: empty\n---\n")
+
+
+@pytest.mark.usefixtures("agent_files")
+async def test_an_agent_of_the_folder_is_read_when_it_is_named(talk: Talk) -> None:
+    """Its front matter is not part of its instructions; one without any is refused."""
+    files = [
+        {"name": name, "source": "project", "path": f"{name}.md"} for name in ("critic", "empty")
+    ]
+    selected: list[str] = []
+    talk.fake.methods["agents.discover"] = lambda _: {"agents": files}
+    talk.fake.methods["session.agent.list"] = lambda _: {"agents": []}
+    talk.fake.methods["session.agent.getCurrent"] = lambda _: {}
+    talk.fake.methods["session.agent.select"] = lambda p: selected.append(p["name"])
+    talk.fake.methods["session.agent.deselect"] = lambda _: None
+
+    await say(talk, "agents use critic")
+    with pytest.raises(UsageError, match="The agent 'empty' has no instructions"):
+        await say(talk, "agents use empty")
+    with pytest.raises(UsageError, match="There is no agent 'critc'") as caught:
+        await say(talk, "agents use critc")
+
+    opened = [*talk.called("session.create"), *talk.called("session.resume")][-1]
+    assert [agent["prompt"] for agent in opened["customAgents"]] == ["Find fault."]
+    assert selected == ["critic"]
+    assert caught.value.hint == "Did you mean critic?"
+    assert str(await say(talk, "agents use standard")).startswith("You talk with the standard")
+
+
+async def test_steering_needs_something_that_runs(talk: Talk) -> None:
+    """Stopping does, too."""
+    assert str(await say(talk, "stop")) == "Nothing runs."
+    assert str(await say(talk, "queue")) == "No prompt waits."
+
+
+async def test_config_lists_settings_with_their_source(talk: Talk) -> None:
+    """And sets one for this kernel, until it is taken back."""
+    await say(talk, "config timeout 30")
+    (row,) = await say(talk, "config timeout")
+    assert (row["value"], row["from"]) == ("30.0", "%copilot config timeout")
+
+    await say(talk, "config timeout default")
+
+    assert talk.conversation.settings.get("timeout") is None
+    assert "model" in {row["setting"] for row in await say(talk, "config")}
+
+
+def test_explain_knows_what_is_meant() -> None:
+    """A cell by its number, the newest without a word, else a name or words."""
+    typed = ("", "12", "f()", "@plot", "df why?", "df.a", "the code above")
+
+    assert [question(what, {"f", "df"}) for what in typed] == [
+        "Explain the code of @_.",
+        "Explain what the code of @cell:12 does.",
+        "Explain what @f() does.",
+        "Explain @plot.",
+        "Explain @df: why?",
+        "Explain @df.a.",
+        "Explain the code above.",
+    ]
