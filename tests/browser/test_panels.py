@@ -12,7 +12,16 @@ import pytest
 
 from copilot_nb.transcript.changes import to_wire
 from tests.browser.gallery import draw
-from tests.browser.gallery_turns import FORM, KERNEL_CODE, PLAN_BLOCK, RUN_CODE, URL_FORM, running
+from tests.browser.gallery_turns import (
+    FORM,
+    KERNEL_CODE,
+    PLAN_BLOCK,
+    RUN_CODE,
+    SCENES,
+    URL_FORM,
+    Scene,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,3 +181,45 @@ def test_nobody_is_disturbed_while_writing_elsewhere(page: Page) -> None:
     page.get_by_role("button", name="Send").wait_for()
 
     assert page.evaluate("document.activeElement.localName") == "textarea"
+
+
+FAULTS = """() => {
+  const find = (selector) => [...document.querySelectorAll(`#live ${selector}`)];
+  const controls = ["button", "a", "input", "select", "textarea", "summary", "[tabindex]"];
+  const named = (node) =>
+    node.ariaLabel || node.labels?.length || node.textContent.trim() || node.ariaLabelledByElements;
+  const words = (node, name) => (node.getAttribute(name) ?? "").split(" ").filter(Boolean);
+  const references = ["aria-labelledby", "aria-describedby", "for"];
+  const ids = find("[id]").map(({ id }) => id);
+  const told = (what, node) => `${what}: ${node.outerHTML.slice(0, 120)}`;
+  return [
+    ...controls.flatMap(find).filter((node) => !named(node)).map((node) => told("no name", node)),
+    ...find("[tabindex]").filter(({ tabIndex }) => tabIndex > 0).map((node) => told("order", node)),
+    ...find("*")
+      .flatMap((node) => references.flatMap((name) => words(node, name)))
+      .filter((id) => !ids.includes(id))
+      .map((id) => `no such id: ${id}`),
+    ...ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `twice: ${id}`),
+    ...(document.documentElement.scrollWidth > innerWidth ? ["wider than the page"] : []),
+  ];
+}"""
+
+
+@pytest.fixture(scope="module")
+def narrow(browser: Browser) -> Iterator[Page]:
+    """One page as wide as a telephone, for many turns after each other."""
+    page = browser.new_page(viewport={"width": 360, "height": 900})
+    page.clock.install()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_every_control_has_a_name_and_room(narrow: Page, scene: Scene) -> None:
+    """A screen reader can name each control, references lead somewhere, and nothing overflows."""
+    draw(narrow, scene.turn)
+    for selector in scene.clicks:
+        _settle(narrow)
+        narrow.locator(selector).first.click()
+
+    assert narrow.evaluate(FAULTS) == []
