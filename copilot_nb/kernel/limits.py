@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.kernel.interrupt import may_break_off, uninterruptible
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from types import FrameType
+    from collections.abc import AsyncIterator
+    from types import FrameType, TracebackType
 
 AGAIN_SECONDS = 0.05
 """How soon the timer comes again when it came at a bad moment."""
+LOOK_SECONDS = 30.0
+"""How long a tool that only looks may take."""
 GRACE_SECONDS = 0.1
 """How much longer computing code has, so that code that awaits ends in the usual way."""
 
@@ -53,8 +55,7 @@ async def time_limit(seconds: float | None) -> AsyncIterator[None]:
         raise TimeoutError(_words(seconds)).with_traceback(error.__traceback__) from None
 
 
-@contextlib.contextmanager
-def computing_limit(seconds: float, grace: float = 0.0) -> Iterator[None]:
+class computing_limit:  # noqa: N801 - used as a function, like contextlib's
     """Let sync code take so long; the part of `time_limit` that breaks off what computes.
 
     Args:
@@ -62,19 +63,35 @@ def computing_limit(seconds: float, grace: float = 0.0) -> Iterator[None]:
         grace: How much longer before it is broken off.
 
     Raises:
-        TimeoutError: It took longer.
+        TimeoutError: When the block is left because it took longer.
     """
-    if not _can_be_set():
-        yield
-        return
-    timer = _Timer(time.monotonic() + seconds + grace)
-    try:
-        with timer:
-            yield
-    except _Expired as expired:
-        if expired.timer is not timer:
-            raise
-        raise TimeoutError(_words(seconds)).with_traceback(expired.__traceback__) from None
+
+    def __init__(self, seconds: float, grace: float = 0.0) -> None:
+        self.expired = False
+        """Whether the code was broken off."""
+        self._seconds = seconds
+        self._grace = grace
+        self._timer: _Timer | None = None
+
+    @uninterruptible
+    def __enter__(self) -> None:
+        if _can_be_set():
+            self._timer = _Timer(time.monotonic() + self._seconds + self._grace)
+            self._timer.start()
+
+    @uninterruptible
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._timer is None:
+            return
+        self._timer.stop()
+        if isinstance(error, _Expired) and error.timer is self._timer:
+            self.expired = True
+            raise TimeoutError(_words(self._seconds)).with_traceback(trace) from None
 
 
 class _Timer:
@@ -83,15 +100,15 @@ class _Timer:
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
 
-    @uninterruptible
-    def __enter__(self) -> None:
+    def start(self) -> None:
+        """Begin to run."""
         if not _timers:
             _saved.append(signal.signal(signal.SIGALRM, _on_signal))
         _timers.append(self)
         _set()
 
-    @uninterruptible
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Run no more."""
         _timers.remove(self)
         _set()
         if not _timers:

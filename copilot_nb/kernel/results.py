@@ -13,19 +13,21 @@ from copilot_nb.data.images import for_model, image_output
 from copilot_nb.data.namespace import own_words
 from copilot_nb.data.values import short, type_name
 from copilot_nb.kernel.figures import is_figure, png
+from copilot_nb.kernel.limits import computing_limit
 from copilot_nb.kernel.trace import format_error
 from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
 from copilot_nb.session.bounded import bounded
-from copilot_nb.session.tools import register_converter, show_failures
+from copilot_nb.session.tools import limit_computing, register_converter, show_failures
 
 if TYPE_CHECKING:
     from copilot_nb.transcript.blocks import ImageOutput
 
 
 def register_results() -> None:
-    """Teach sessions the types of a notebook, and how its errors look; imports no library."""
+    """Teach sessions a notebook's types, errors and time limits; imports no library."""
     register_converter(object, to_tool_result)
     show_failures(format_error)
+    limit_computing(computing_limit)
 
 
 def to_tool_result(value: object) -> ToolResultObject:

@@ -11,6 +11,7 @@ import inspect
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Protocol, TypeVar, overload
@@ -41,6 +42,7 @@ R = TypeVar("R")
 
 _log = logging.getLogger(__name__)
 _converters: dict[type, Converter] = {}
+_limits: list[Callable[[float], AbstractContextManager[None]]] = []
 _describers: list[Callable[[BaseException], str]] = []
 
 
@@ -124,9 +126,7 @@ class Invocation:
             return await self.session.pending.ask(request)
         except asyncio.CancelledError:  # the runtime knows nothing of the question
             self.session.emit_local(
-                LocalRequestAnswered(
-                    request_id=request.id, by=WITHDRAWN.by, answer=WITHDRAWN.words
-                )
+                LocalRequestAnswered(request_id=request.id, by=WITHDRAWN.by, answer=WITHDRAWN.words)
             )
             raise
 
@@ -326,6 +326,15 @@ def show_failures(describe: Callable[[BaseException], str]) -> None:
     _describers[:] = [describe]
 
 
+def limit_computing(make: Callable[[float], AbstractContextManager[None]]) -> None:
+    """Say how a tool that computes, and so never awaits, is broken off after so many seconds.
+
+    Args:
+        make: Makes a context manager that does it, and says so by its attribute `expired`.
+    """
+    _limits[:] = [make]
+
+
 def to_result(value: Any) -> ToolResultObject:
     """Any value as a tool result: None is empty, text is text, the rest is JSON."""
     match value:
@@ -350,13 +359,15 @@ def to_result(value: Any) -> ToolResultObject:
 async def run_tool(bound: Runnable, invocation: Invocation) -> ToolResultObject:
     """Run a call to a result, whatever happens: failures are results the model can read."""
     limit = asyncio.timeout(bound.timeout)
+    computing = _limits[0](bound.timeout) if _limits and bound.timeout else nullcontext()
     try:
         async with limit:
-            return await bound.run(invocation)
+            with computing:
+                return await bound.run(invocation)
     except ToolError as error:
         return ToolResultObject.failure(str(error) or "The tool failed.")
     except Exception as error:  # noqa: BLE001 - a tool's fault is the model's to read
-        if limit.expired():
+        if limit.expired() or _took(computing):
             return ToolResultObject.failure(
                 f"{invocation.tool_name} did not finish within {bound.timeout:g} s.",
                 result_type="timeout",
@@ -366,6 +377,11 @@ async def run_tool(bound: Runnable, invocation: Invocation) -> ToolResultObject:
             text = f"{describe(error)}\n"
             invocation.show({"kind": "text", "text": text, "stream": "error"})
         return ToolResultObject.failure(f"{type(error).__name__}: {_words(error)}")
+
+
+def _took(computing: AbstractContextManager[None]) -> bool:
+    """Whether a tool that computed was broken off."""
+    return bool(getattr(computing, "expired", False))
 
 
 def _words(error: Exception) -> str:

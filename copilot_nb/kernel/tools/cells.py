@@ -9,6 +9,7 @@ from pydantic import Field
 
 from copilot_nb.data.envelope import shorten, untrusted
 from copilot_nb.errors import ToolError
+from copilot_nb.kernel.limits import LOOK_SECONDS
 from copilot_nb.session.tools import Invocation, tool
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ CELL_CODE = 2_000
 """Characters of one cell that are shown."""
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def recent_cells(
     count: Annotated[int, Field(ge=1, le=30)] = 5, *, shell: Shell, invocation: Invocation
 ) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field
 from copilot_nb.data.images import image_output
 from copilot_nb.errors import ToolError
 from copilot_nb.kernel.figures import is_figure, png
+from copilot_nb.kernel.limits import LOOK_SECONDS
 from copilot_nb.kernel.pictures import KEPT
 from copilot_nb.kernel.results import picture_result
 from copilot_nb.kernel.tools.variables import find
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from copilot_nb.protocol.tool import ToolResultObject
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def get_figure(
     name: str = "",
     number: Annotated[int, Field(ge=1, le=KEPT)] = 1,

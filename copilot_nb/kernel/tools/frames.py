@@ -14,6 +14,7 @@ from copilot_nb.data.frames import Frame, cell, table_of, table_text
 from copilot_nb.data.guarded import guarded
 from copilot_nb.data.namespace import described_as, nearest
 from copilot_nb.errors import ToolError
+from copilot_nb.kernel.limits import LOOK_SECONDS
 from copilot_nb.kernel.tools.variables import find
 from copilot_nb.session.tools import Invocation, tool
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PAIRS = 20
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def preview_rows(
     name: str,
     start: Annotated[int, Field(ge=0)] = 0,
@@ -56,7 +57,7 @@ def preview_rows(
     return untrusted(f"{text}\n[of {frame.size}]", f"rows of {name}")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def column_statistics(name: str, column: str, *, shell: Shell, invocation: Invocation) -> str:
     """Show the distribution of one column: mean, quartiles, or the most frequent values.
 
@@ -72,7 +73,7 @@ def column_statistics(name: str, column: str, *, shell: Shell, invocation: Invoc
     return untrusted("\n".join(lines), f"column {column!r} of {name}")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def value_counts(
     name: str,
     column: str,
@@ -100,7 +101,7 @@ def value_counts(
     return untrusted("\n".join(lines), f"column {column!r} of {name}")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def missing_values(name: str, *, shell: Shell, invocation: Invocation) -> str:
     """Show which columns of a table have missing values, and how many.
 
@@ -117,7 +118,7 @@ def missing_values(name: str, *, shell: Shell, invocation: Invocation) -> str:
     return untrusted("\n".join(lines) or "No missing values.", f"missing values of {name}")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def correlations(name: str, *, shell: Shell, invocation: Invocation) -> str:
     """Show the strongest linear correlations between the numeric columns of a table.
 
@@ -134,7 +135,7 @@ def correlations(name: str, *, shell: Shell, invocation: Invocation) -> str:
     return untrusted("\n".join(lines) or "No two numeric columns.", f"correlations of {name}")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def compare_frames(left: str, right: str, *, shell: Shell, invocation: Invocation) -> str:
     """Compare two tables: sizes, columns that only one has, and types that differ.
 

@@ -9,13 +9,14 @@ from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.namespace import nearest
 from copilot_nb.data.objects import describe_object, packages, resolve
 from copilot_nb.errors import ToolError
+from copilot_nb.kernel.limits import LOOK_SECONDS
 from copilot_nb.session.tools import Invocation, tool
 
 if TYPE_CHECKING:
     from copilot_nb.kernel.shell import Shell
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def inspect_object(name: str, *, shell: Shell, invocation: Invocation) -> str:
     """Show signature, documentation and source of a function, class, method or module.
 
@@ -32,7 +33,7 @@ def inspect_object(name: str, *, shell: Shell, invocation: Invocation) -> str:
     return untrusted(describe_object(name, value), f"object {name}")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def list_packages(pattern: str = "", *, invocation: Invocation) -> str:
     """List the Python packages installed in the kernel's environment, with their versions.
 

@@ -11,6 +11,7 @@ from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.namespace import describe, described_as, matching, nearest
 from copilot_nb.errors import ToolError
+from copilot_nb.kernel.limits import LOOK_SECONDS
 from copilot_nb.session.tools import Invocation, tool
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ COLUMNS = 10
 """Matching columns that are named."""
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def list_variables(
     pattern: str = "",
     limit: Annotated[int, Field(ge=1, le=500)] = 50,
@@ -48,7 +49,7 @@ def list_variables(
     return untrusted("\n".join(lines), "variables of the notebook")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def describe_variable(
     name: str,
     rows: Annotated[int, Field(ge=0, le=50)] = 5,
@@ -72,7 +73,7 @@ def describe_variable(
     return untrusted(text, f"variable {name}")
 
 
-@tool(permission="read")
+@tool(permission="read", timeout=LOOK_SECONDS)
 def search_variables(text: str, *, shell: Shell, invocation: Invocation) -> str:
     """Find variables whose name, type or column labels contain a text.
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.kernel.limits import computing_limit, time_limit
-from copilot_nb.session.tools import call_tool_function
+from copilot_nb.kernel.tools import KERNEL_TOOLS
+from copilot_nb.session.tools import call_tool_function, tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from copilot_nb.kernel.shell import Shell
+    from tests.unit.kernel.recording import RecordingSession
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal"),
@@ -152,3 +154,25 @@ async def test_code_of_the_agent(shell: Shell) -> None:
     assert result.error.evalue == "It did not finish within 0.05 s."
     assert "line 2" in result.error.traceback
     assert shell.user_ns["x"] == 1
+
+
+async def test_tool_that_only_looks(session: RecordingSession, shell: Shell) -> None:
+    """One that computes for too long is a result that the model can read."""
+
+    @tool(permission="read", timeout=0.05)
+    def slow() -> None:
+        forever()
+
+    result = await session.call(slow, shell)
+
+    assert (result.result_type, result.text_result_for_llm) == (
+        "timeout",
+        "slow did not finish within 0.05 s.",
+    )
+
+
+def test_every_tool_that_looks_has_a_limit() -> None:
+    """What asks first waits for a person, as long as that takes."""
+    assert {t.name for t in KERNEL_TOOLS if t.permission == "read" and not t.timeout} <= {
+        "last_error"
+    }
