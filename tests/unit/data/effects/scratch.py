@@ -164,6 +164,6 @@ def frozen(value: Any) -> Any:  # noqa: PLR0911, C901 - a case per kind
 
 
 def _frozen_table(table: Any) -> Any:
-    values = [frozen(table.iloc[:, at].tolist()) for at in range(table.shape[1])]
+    values = repr(table.to_numpy(dtype=object).tolist())
     names = (repr(table.columns.tolist()), table.index.tolist(), table.index.name)
-    return ("frame", *names, [str(dtype) for dtype in table.dtypes], values)
+    return ("frame", *names, table.dtypes.map(str).tolist(), values)
