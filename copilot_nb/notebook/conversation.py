@@ -21,6 +21,7 @@ from copilot_nb.errors import (
     UsageError,
 )
 from copilot_nb.notebook.acts import ACTS
+from copilot_nb.notebook.audit import Audit
 from copilot_nb.notebook.bookmark import Bookmark
 from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.context.lending import Lent
@@ -93,6 +94,8 @@ class Conversation:
         """What must not leave it."""
         self.spending = Spending(self.settings, lambda: len(self.history))
         """What the model calls cost, and the caps on it."""
+        self.audit = Audit(self.settings, lambda: len(self.history))
+        """What tools did, and who allowed it."""
         self.gate = Gate(self.ledger, lambda: self.link.shell)
         self.decisions = Decisions(
             self.settings,
@@ -142,6 +145,11 @@ class Conversation:
             self._screen = None
             await self._lent.take_back()
         return turn
+
+    @property
+    def running(self) -> bool:
+        """Whether a cell waits for a turn."""
+        return self._screen is not None
 
     @property
     def rules(self) -> StandingRules:
@@ -230,6 +238,7 @@ class Conversation:
         session.pending.time_limit = self.settings.get("answer_timeout")
         session.release = enveloped(self.gate.release)
         self.spending.follow(session)
+        self.audit.follow(session)
         return session
 
     async def _before_tool(self, data: PreToolUse) -> HookOutput | None:
@@ -255,6 +264,7 @@ class Conversation:
             screen.update(Transcript(prompt=prompt, status="Starting"))
         try:
             session = await self.session()
+            session.context = contextvars.copy_context()  # what is drawn from now on, is drawn here
             session.pending.attended = screen.attended
             await self.toolbox.apply(session, options.tools)
             screen.preface = tuple(
@@ -268,7 +278,7 @@ class Conversation:
                 await self._lent.lend(session, composed.functions, self.link.shell)
             payload = self.ledger.begin(composed.prompt, composed.sent)
             turn = await session.start_turn(
-                options.shaped(composed.message), context=contextvars.copy_context()
+                options.shaped(composed.message), context=session.context
             )
         except CopilotError as error:
             screen.close(_failed(prompt, error))

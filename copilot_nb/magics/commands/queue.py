@@ -77,7 +77,10 @@ async def steer(conversation: Conversation, text: Rest) -> Text:
     session = conversation.link.ready
     if session is None or not await _is_busy(session):
         raise UsageError(_NOTHING, hint="Ask with `%%copilot` instead.")
-    await session.steer(text)
+    if conversation.running:
+        await conversation.say(text)
+    else:  # a turn that no cell waits for
+        await session.steer(text)
     return Text("Said; the agent hears it before its next step.")
 
 
