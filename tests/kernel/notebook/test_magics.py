@@ -30,11 +30,11 @@ def test_status_says_what_runs_and_why(notebook: Notebook) -> None:
 def test_tools_are_listed_with_where_they_come_from(notebook: Notebook) -> None:
     """The runtime's and the kernel's; the value is a sequence of dicts."""
     cell = notebook.kernel.check(
-        "table = %copilot tools\nprint(next(row for row in table if row['name'] == 'run_code'))"
+        "table = %copilot tools\nprint(next(row for row in table if row.name == 'run_code'))"
     )
     listed = plain(notebook.kernel.check("%copilot tools"))
 
-    assert "'source': 'kernel', 'asks': 'yes'" in cell.text
+    assert "source='kernel'" in cell.text
     assert [
         name for name in ("bash", "edit", "run_code", "list_variables") if name not in listed
     ] == []
@@ -62,12 +62,12 @@ def test_new_begins_another_conversation(notebook: Notebook) -> None:
     assert "Remember one." not in str(notebook.model.requests[-1]["messages"])
 
 
-def test_stop_ends_the_runtime_and_the_next_turn_resumes(notebook: Notebook) -> None:
+def test_reset_ends_the_runtime_and_the_next_turn_resumes(notebook: Notebook) -> None:
     """The conversation outlives its process."""
     notebook.turn("%%copilot\nRemember one.")
 
-    first = plain(notebook.kernel.check("%copilot stop"))
-    second = plain(notebook.kernel.check("%copilot stop"))
+    first = plain(notebook.kernel.check("%copilot reset --off"))
+    second = plain(notebook.kernel.check("%copilot reset --off"))
     notebook.turn("%%copilot\nGo on.")
 
     assert (first, second) == ("The runtime has ended.", "The runtime does not run.")
@@ -99,8 +99,8 @@ def test_another_provider_goes_on_with_the_conversation(notebook: Notebook) -> N
 @pytest.mark.parametrize(
     ("line", "lines"),
     [
-        ("%copilot modle x", ["There is no subcommand 'modle'.", "Did you mean model?"]),
-        ("%%copilot --modle x\nhi", ["There is no option '--modle'.", "Did you mean --model?"]),
+        ("%copilot provder x", ["There is no subcommand 'provder'.", "Did you mean provider?"]),
+        ("%%copilot --timout 3\nhi", ["There is no option '--timout'.", "Did you mean --timeout?"]),
         ("%copilot provider olama", ["'olama' is no provider.", "Give the URL of"]),
         (
             "%copilot provider openai --key-env sk-123",
@@ -152,7 +152,8 @@ def test_a_question_mark_behind_the_magic_is_help(notebook: Notebook, code: str)
     cell = notebook.kernel.check(code)
 
     (payload,) = (cell.reply or {})["payload"]
-    assert "%copilot provider [SPEC]" in payload["data"]["text/plain"]
+    assert "Who answers" in payload["data"]["text/plain"]
+    assert "--effort" in payload["data"]["text/plain"]
 
 
 def test_completion_goes_through_the_kernel(notebook: Notebook) -> None:
@@ -192,7 +193,7 @@ def test_a_turn_can_be_shown_again(notebook: Notebook) -> None:
     cell = notebook.kernel.check("import copilot_nb; copilot_nb.show()")
 
     (bundle,) = shown(cell)
-    assert set(bundle) == {"text/html", "text/plain"}
+    assert {"text/html", "text/plain"} < set(bundle)
     assert "Hello **world**." in bundle["text/plain"]
 
 

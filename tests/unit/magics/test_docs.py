@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ from copilot_nb.magics.commands import COMMANDS
 from copilot_nb.notebook import providers
 from copilot_nb.notebook.settings import SETTINGS
 
-TEXT = (Path(__file__).parents[3] / "docs" / "magics.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+TEXT = (ROOT / "docs" / "magics.md").read_text(encoding="utf-8")
 
 
 def rows(pattern: str) -> list[tuple[str, ...]]:
@@ -40,20 +40,34 @@ def test_every_option_of_a_cell_has_a_row() -> None:
     assert [row[0] for row in rows(r"^\| `(--[\w-]+)( \w+)?` \|")] == list(COMMANDS["ask"].options)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        " ".join(shlex.split(line.split("   ")[0])[2:])
-        for line in TEXT.splitlines()
-        if line.startswith("%copilot provider ")
-    ],
+PAGES = [*sorted(ROOT.glob("docs/*.md")), ROOT / "README.md"]
+EXAMPLES = sorted(
+    {
+        (magic, typed.partition("   ")[0].strip())
+        for page in PAGES
+        for block in re.findall(
+            r"^```\w*\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
+        for magic, typed in re.findall(r"^(%%?copilot)(?: (.*))?$", block, re.MULTILINE)
+    }
 )
-def test_every_example_of_a_provider_is_one(line: str) -> None:
-    """What the page shows can be typed."""
+"""What the pages show to be typed; three blanks part it from what it means."""
+
+
+@pytest.mark.parametrize(("magic", "typed"), EXAMPLES)
+def test_every_example_can_be_typed(magic: str, typed: str) -> None:
+    """Its options exist, and their values are such as they take."""
+    name, _, rest = typed.partition(" ")
+    command = COMMANDS["ask"] if magic == "%%copilot" else COMMANDS[name or "status"]
+    line = typed if magic == "%%copilot" else rest
     try:
-        arguments = COMMANDS["provider"].parse(line)
-        source = providers.parse(arguments["spec"], "typed")
+        arguments = command.parse(line)
+        if command.name == "provider" and arguments["spec"] != "list":
+            assert providers.parse(arguments["spec"], "typed").kind in providers.PRESETS
     except UsageError as error:
         pytest.fail(str(error))
 
-    assert source.kind in providers.PRESETS
+
+def test_there_are_examples() -> None:
+    """The pattern above finds them."""
+    assert len(EXAMPLES) > 25
