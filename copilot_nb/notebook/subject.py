@@ -87,4 +87,6 @@ _TEXTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "custom-tool": _field("toolName"),
     "hook": _field("toolName"),
     "kernel-code": _field("body"),
+    "lend": _field("body"),
+    "release": _field("body"),
 }

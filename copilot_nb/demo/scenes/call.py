@@ -14,16 +14,23 @@ if TYPE_CHECKING:
 
 def named_tool(request: Request) -> str:
     """The tool on offer that the prompt names with parentheses; empty when it names none."""
-    return next((tool for tool in request.tools if f"{tool}()" in request.prompt), "")
+    named = (tool for tool in request.tools if f"{_function(tool)}()" in request.prompt)
+    return next(named, "")
 
 
 def call(request: Request) -> Scene:
     """Call it, and show what it gave."""
     name = named_tool(request)
-    result = yield Act(f"That is what your function `{name}` is for.", name, {})
+    function = _function(name)
+    result = yield Act(f"That is what your function `{function}` is for.", name, {})
     if result.refused:
-        yield Act(f"All right, `{name}` was **not called**.")
+        yield Act(f"All right, `{function}` was **not called**.")
         return
     lines = [line for line in result.text.splitlines() if "notebook-data" not in line]
     shown = "\n".join(lines).strip()
-    yield Act(f"`{name}()` gave:\n\n{fenced(shown, 'text')}")
+    yield Act(f"`{function}()` gave:\n\n{fenced(shown, 'text')}")
+
+
+def _function(tool: str) -> str:
+    """The function's name: a tool that lends one begins so."""
+    return tool.removeprefix("call_")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.unit.notebook.conftest import Talk
 
 TOKEN = "ghp_" + "aB3" * 12
+CELL: ContextVar[str] = ContextVar("CELL", default="")
 LOOK = Reply(tools=[("describe_variable", {"name": "key"})])
 
 
@@ -118,6 +120,24 @@ async def test_a_prompt_is_masked_with_all_that_goes_along(talk: Talk) -> None:
 
     assert (cleared.prompt, cleared.sent[0].text) == ("Use •••", "a ••• b")
     assert cleared.sent[0].withheld == ("GitHub token",)
+
+
+async def test_what_is_asked_before_a_prompt_is_drawn_in_its_own_cell(talk: Talk) -> None:
+    """Not in the cell of the turn before: a context variable says which cell that is."""
+    seen: list[str] = []
+
+    def watch(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            seen.append(CELL.get())
+            callbacks.answer(block.id, {"choice": "allow_once"})
+
+    talk.watcher = watch
+    CELL.set("first")
+    await talk.conversation.run("Hi.")
+    CELL.set("second")
+    await talk.conversation.run(f"Use {TOKEN}")
+
+    assert set(seen) == {"second"}
 
 
 async def test_a_refused_prompt_is_not_sent(talk: Talk) -> None:
