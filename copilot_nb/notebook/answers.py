@@ -184,14 +184,18 @@ class Remembered:
 
     A command, code or URL is remembered by its whole text, a file by its path, a tool by its name;
     each only for the folder that it was allowed in, because `make` is another program elsewhere.
+
+    Args:
+        folder: Tells where the agent works.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Callable[[], Path] = Path.cwd) -> None:
+        self._folder = folder
         self._allowed: set[tuple[Path, Subject]] = set()
 
     def remember(self, request: PendingRequest) -> None:
         """Allow the same again."""
-        self._allowed.add((Path.cwd(), subject(request)))
+        self._allowed.add((self._folder(), subject(request)))
 
     def clear(self) -> None:
         """Forget everything: a new session starts without permissions."""
@@ -199,7 +203,8 @@ class Remembered:
 
     def __call__(self, request: PendingRequest) -> Answer | None:
         """The earlier decision, or None."""
-        if request.kind != "permission" or (Path.cwd(), subject(request)) not in self._allowed:
+        wanted = (self._folder(), subject(request))
+        if request.kind != "permission" or wanted not in self._allowed:
             return None
         return Answer(approve_once(), YOU, "Allowed earlier in this session")
 

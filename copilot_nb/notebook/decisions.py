@@ -50,7 +50,7 @@ class Decisions:
         """What outlives a session."""
         self._settings = settings
         self._is_headless = is_headless
-        self._remembered = Remembered()
+        self._remembered = Remembered(folder)
 
     def check(self) -> None:
         """See before a turn that policy and rules can be meant.
