@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.transcript.diffs import diff_lines
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
@@ -44,11 +43,6 @@ def language_name(info: str) -> str:
     return match[0].lower() if match else ""
 
 
-def diff(text: str) -> str:
-    """HTML of a unified diff's lines, without the headers that name the file."""
-    return "\n".join(_diff_line(line) for line in diff_lines(text))
-
-
 def _pieces(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
     # Lexers want a line end behind the last line; it is taken off again.
     *tokens, (last, end) = lexer.get_tokens(code + "\n")
@@ -60,11 +54,6 @@ def _pieces(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
 def _span(name: str, text: str) -> str:
     text = html.escape(text, quote=False)
     return f'<span class="{name}">{text}</span>' if name else text
-
-
-def _diff_line(line: str) -> str:
-    name = {"+": "gi", "-": "gd", "@": "gh"}.get(line[:1], "")
-    return _span(name, line)
 
 
 @lru_cache(maxsize=64)

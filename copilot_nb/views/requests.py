@@ -18,6 +18,7 @@ from copilot_nb.views.words import (
     is_said,
     reply,
     target,
+    time_limit,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def sign_in(block: SignInBlock) -> str:
 
 def _open(block: RequestBlock, inner: str) -> str:
     name = "sign-in" if block.kind == "sign_in" else block.kind
-    return f'<div class="copilot-{name} copilot-ask" data-state="open">{inner}</div>'
+    limit = time_limit(block)
+    note = f'<p class="copilot-muted">{limit}</p>' if limit else ""
+    return f'<div class="copilot-{name} copilot-ask" data-state="open">{inner}{note}</div>'
 
 
 def _reply(block: RequestBlock) -> str:

@@ -77,6 +77,8 @@ img{max-width:100%;height:auto}
 .gi{background:#3ca0462e}
 .gi,.gd{display:inline-block;min-width:100%}
 .gh{opacity:.6}
+:is(.gi,.gd) mark{color:inherit;border-radius:3px;background:#3ca04666}
+.gd mark{background:#d6454555}
 .k{color:var(--jp-mirror-editor-keyword-color,#a05ac8)}
 .s{color:var(--jp-mirror-editor-string-color,#3f8f3f)}
 .m{color:var(--jp-mirror-editor-number-color,#b5651d)}

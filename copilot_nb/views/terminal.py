@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from copilot_nb.transcript.blocks import (
+    REQUESTS,
     Block,
     ErrorBlock,
     ImageOutput,
@@ -39,6 +40,7 @@ from copilot_nb.views.words import (
     reply,
     target,
     tasks_done,
+    time_limit,
 )
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ class TerminalView:
         if words:
             self._lines.exact(f"— {words}", "dim")
 
-    def _draw(self, block: Block) -> None:  # noqa: C901 - one case per block
+    def _draw(self, block: Block) -> None:  # noqa: C901, PLR0912 - one case per block
         match block:
             case TextBlock():
                 self._text(block)
@@ -119,6 +121,16 @@ class TerminalView:
                 self._error(block)
             case _:
                 assert_never(block)
+
+        if isinstance(block, REQUESTS):
+            self._limit(block)
+
+    def _limit(self, block: RequestBlock) -> None:
+        """How long it waits; the event that says so follows the request."""
+        words, before = time_limit(block), self._drawn.get(block.id)
+        known = isinstance(before, REQUESTS) and bool(time_limit(before))
+        if block.state == "open" and words and not known:
+            self._line("  ⏲ ", "dim", words)
 
     # Text
 

@@ -69,6 +69,12 @@ def reply(block: RequestBlock) -> str:
     return f"{block.answer} ({block.by})" if block.by else block.answer
 
 
+def time_limit(block: RequestBlock) -> str:
+    """What happens if nobody answers; empty if nothing happens."""
+    seconds = getattr(block, "time_limit", None)
+    return f"Declined by itself after {seconds:g} s." if seconds else ""
+
+
 def is_agreed(block: RequestBlock) -> bool:
     """Whether the answer lets the agent go on with what it asked for."""
     return block.state == "answered" and not block.answer.startswith(_REFUSALS)

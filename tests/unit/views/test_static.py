@@ -380,5 +380,5 @@ def test_diffs_show_lines_and_not_headers() -> None:
 
     html = to_html(one(call))
 
-    assert '<span class="gd">-df = df.dropna()</span>' in html
+    assert '<span class="gd">-df = df.<mark>dropna</mark>()</span>' in html
     assert "diff --git" not in html

@@ -103,6 +103,14 @@ def test_a_form_may_be_a_page_to_open() -> None:
     assert "<a " not in html
 
 
+def test_an_open_request_says_how_long_it_waits() -> None:
+    """Only while it is open."""
+    limited = replace(PLAN, time_limit=90.0)
+
+    assert lines(one(limited))[-1] == "Declined by itself after 90 s."
+    assert "90 s" not in to_html(one(replace(limited, state="cancelled")))
+
+
 @pytest.mark.parametrize("words", ["Declined", "Sent back: more tests", "Not answered"])
 def test_a_no_is_seen_at_a_glance(words: str) -> None:
     """By its sign and its colour, and not by colour alone."""

@@ -109,6 +109,18 @@ def test_what_was_answered_before_it_was_drawn_is_still_whole() -> None:
     assert shown(Transcript(blocks=(gone,)))[-1] == "  ✓ Signed in (github.com)"
 
 
+def test_a_time_limit_is_told_once() -> None:
+    """It comes a moment after the request."""
+    screen = Screen()
+
+    for form in (FORM, replace(FORM, time_limit=60.0), replace(FORM, time_limit=60.0, source="x")):
+        screen.view.update(Transcript(blocks=(form,)))
+    screen.view.update(Transcript(blocks=(replace(PLAN, time_limit=9, state="cancelled"),)))
+
+    assert screen.text.count("⏲") == 1
+    assert "  ⏲ Declined by itself after 60 s." in screen.lines
+
+
 def test_changes_are_written_once() -> None:
     """And an undo when it happens."""
     screen = Screen()
