@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from copilot_nb.notebook import conversation as room
 from copilot_nb.session.client import Client
+from copilot_nb.testing.fake_requests import ask_form
 from copilot_nb.testing.reply import Reply
 from copilot_nb.testing.runtime import FakeRuntime
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from copilot_nb.testing.model import ScriptEntry
 
-__all__ = ["Reply", "calls", "runtime", "says", "when"]
+__all__ = ["Reply", "answers", "calls", "form", "plan", "runtime", "says", "when"]
 
 SETUP = """\
 %load_ext copilot_nb
@@ -54,19 +55,48 @@ def when(condition: Callable[[], object], text: str = "Done.") -> Callable[[obje
 
     def answer(_request: object) -> Reply:
         gate = asyncio.Event()
-        _watchers.append(asyncio.get_running_loop().create_task(_open(gate, condition)))
+        _tasks.append(asyncio.get_running_loop().create_task(_open(gate, condition)))
         return Reply(text, gate=gate)
 
     return answer
 
 
+def form(message: str, schema: dict[str, Any]) -> Callable[[object], Reply]:
+    """A server asks with a form while the model waits; it says what came of it."""
+
+    def answer(_request: object) -> Reply:
+        gate = asyncio.Event()
+        said = Reply("Filled in.", gate=gate)
+
+        async def ask() -> None:
+            (session,) = runtime.sessions.values()
+            answers.append(await ask_form(session, message, schema, source="weather"))
+            gate.set()
+
+        _tasks.append(asyncio.get_running_loop().create_task(ask()))
+        return said
+
+    return answer
+
+
+answers: list[Any] = []
+"""What forms were answered with."""
+
+
+def plan(text: str) -> None:
+    """The session is in plan mode, with that plan."""
+    (session,) = runtime.sessions.values()
+    session.set_mode("plan")
+    session.plan = text
+
+
 async def _open(gate: asyncio.Event, condition: Callable[[], object]) -> None:
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - the condition is the test's, nothing tells of it
         await asyncio.sleep(0.05)
     gate.set()
 
 
-_watchers: list[asyncio.Task[None]] = []
+_tasks: list[asyncio.Task[None]] = []
 
 os.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
 os.environ["COPILOT_NB_MODEL"] = "scripted"

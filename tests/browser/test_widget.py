@@ -83,7 +83,7 @@ def test_reload_while_a_turn_runs(open_notebook: OpenNotebook) -> None:
 def test_saved_turn_is_there_without_a_kernel(
     open_notebook: OpenNotebook, browser: Browser, lab: Lab
 ) -> None:
-    """Saved, kernel gone, reopened: the text is there, trusted or not; nothing asks for a widget."""
+    """Saved, kernel gone, reopened: the text is there, trusted or not, without any widget."""
     page = open_notebook([SETUP, cell("await stage.stream(ANSWER)", "stage.end()")])
     page.run_to_end(0)
     page.run_to_end(1)
