@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from copilot_nb.protocol import (
     assistant_events,
     local,
+    offer_events,
     request_events,
     session_events,
     tool_events,
@@ -24,6 +25,7 @@ from copilot_nb.protocol import (
 from copilot_nb.protocol.assistant_events import *  # noqa: F403 - this module is their door
 from copilot_nb.protocol.assistant_events import AssistantMessage, AssistantMessageDelta
 from copilot_nb.protocol.local import *  # noqa: F403 - this module is their door
+from copilot_nb.protocol.offer_events import *  # noqa: F403 - this module is their door
 from copilot_nb.protocol.request_events import *  # noqa: F403 - this module is their door
 from copilot_nb.protocol.session_events import *  # noqa: F403 - this module is their door
 from copilot_nb.protocol.tool_events import *  # noqa: F403 - this module is their door
@@ -36,6 +38,7 @@ EVENT_TYPES: dict[str, type[Wire]] = {
     **tool_events.TYPES,
     **request_events.TYPES,
     **session_events.TYPES,
+    **offer_events.TYPES,
     **local.TYPES,
 }
 """The class of each event type that we know."""

@@ -1,4 +1,4 @@
-"""Events about the session around the conversation: model, mode, context, servers, errors."""
+"""Events about the session around the conversation: model, mode, context, errors."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pydantic import Field
 from copilot_nb.protocol.base import Wire
 
 __all__ = [
-    "CapabilitiesChanged",
-    "CommandsChanged",
     "EphemeralQuery",
     "SessionAutoModeResolved",
     "SessionAutopilotStopped",
@@ -19,14 +17,10 @@ __all__ = [
     "SessionCompactionStart",
     "SessionContextChanged",
     "SessionContextCleared",
-    "SessionCustomAgentsUpdated",
     "SessionErrorEvent",
     "SessionHandoff",
     "SessionInfo",
     "SessionLimitsChanged",
-    "SessionMcpServerStatusChanged",
-    "SessionMcpServerToolsLoaded",
-    "SessionMcpServersLoaded",
     "SessionModeChanged",
     "SessionModelChange",
     "SessionModelDeselected",
@@ -34,13 +28,11 @@ __all__ = [
     "SessionPlanChanged",
     "SessionResume",
     "SessionShutdown",
-    "SessionSkillsLoaded",
     "SessionSnapshotRewind",
     "SessionStart",
     "SessionTaskComplete",
     "SessionTitleChanged",
     "SessionTodosChanged",
-    "SessionToolsUpdated",
     "SessionTruncation",
     "SessionUsageInfo",
     "SessionWarning",
@@ -292,60 +284,6 @@ class SessionShutdown(Wire):
     current_model: str | None = None
 
 
-class SessionMcpServerStatusChanged(Wire):
-    """An MCP server connected, failed or was switched off."""
-
-    server_name: str = ""
-    status: str = ""
-    error: str | None = None
-    error_classification: str | None = None
-
-
-class SessionMcpServerToolsLoaded(Wire):
-    """An MCP server's tools are known."""
-
-    server_name: str = ""
-    tool_count: int = 0
-
-
-class SessionMcpServersLoaded(Wire):
-    """The session's MCP servers."""
-
-    servers: tuple[dict[str, Any], ...] = ()
-
-
-class SessionSkillsLoaded(Wire):
-    """The session's skills."""
-
-    skills: tuple[dict[str, Any], ...] = ()
-
-
-class SessionToolsUpdated(Wire):
-    """The list of tools was rebuilt."""
-
-    model: str | None = None
-
-
-class SessionCustomAgentsUpdated(Wire):
-    """The session's custom agents."""
-
-    agents: tuple[dict[str, Any], ...] = ()
-    warnings: tuple[str, ...] = ()
-    errors: tuple[str, ...] = ()
-
-
-class CommandsChanged(Wire):
-    """The session's slash commands."""
-
-    commands: tuple[dict[str, Any], ...] = ()
-
-
-class CapabilitiesChanged(Wire):
-    """What the session's clients can show."""
-
-    ui: dict[str, Any] | None = None
-
-
 class SystemMessage(Wire):
     """The prompt the runtime itself gives the model; large, sent at every prompt."""
 
@@ -398,14 +336,6 @@ TYPES: dict[str, type[Wire]] = {
     "session.task_complete": SessionTaskComplete,
     "session.autopilot_stopped": SessionAutopilotStopped,
     "session.shutdown": SessionShutdown,
-    "session.mcp_server_status_changed": SessionMcpServerStatusChanged,
-    "session.mcp_server_tools_loaded": SessionMcpServerToolsLoaded,
-    "session.mcp_servers_loaded": SessionMcpServersLoaded,
-    "session.skills_loaded": SessionSkillsLoaded,
-    "session.tools_updated": SessionToolsUpdated,
-    "session.custom_agents_updated": SessionCustomAgentsUpdated,
-    "commands.changed": CommandsChanged,
-    "capabilities.changed": CapabilitiesChanged,
     "system.message": SystemMessage,
     "system.notification": SystemNotification,
     "ui.ephemeral_query": EphemeralQuery,
