@@ -15,6 +15,8 @@ from copilot_nb.errors import CopilotError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from copilot_nb.notebook.doctor import Finding
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code.
@@ -51,6 +53,11 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, metavar="N", help="JupyterLab's port")
     demo.set_defaults(command=_demo)
 
+    doctor = commands.add_parser("doctor", help="look at everything that a turn needs")
+    doctor.add_argument("--ask", action="store_true", help="time the model, which may cost")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.set_defaults(command=_doctor)
+
     version = commands.add_parser("version", help="print the versions")
     version.set_defaults(command=_version)
     return top
@@ -75,6 +82,41 @@ def _version(options: argparse.Namespace) -> int:
     del options
     say(f"copilot-nb {__version__}, made for Copilot CLI {CLI_VERSION}")
     return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    import asyncio
+    import json
+    from dataclasses import asdict
+
+    found = asyncio.run(_examined(ask=options.ask))
+    if options.json:
+        say(json.dumps([asdict(each) for each in found], indent=2))
+    else:
+        width = max(len(each.check) for each in found)
+        for each in found:
+            say(f"{each.check:<{width}}  {each.state:<7}  {_printable(each.detail)}")
+            if each.fix and each.state != "ok":
+                say(f"{'':<{width}}           {_printable(each.fix)}")
+    return 1 if any(each.state == "problem" for each in found) else 0
+
+
+async def _examined(*, ask: bool) -> tuple[Finding, ...]:
+    from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.doctor import examine
+    from copilot_nb.notebook.settings import Settings
+
+    conversation = Conversation(Settings(lambda _: None))
+    try:
+        return await examine(conversation, ask=ask, page=False)
+    finally:
+        await conversation.close()
+
+
+def _printable(text: str) -> str:
+    from copilot_nb.transcript.safety import visible
+
+    return visible(text)
 
 
 def _demo(options: argparse.Namespace) -> int:

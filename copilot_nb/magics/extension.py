@@ -70,6 +70,9 @@ class Copilot(Magics):
     budget_day = Unicode("", help="What a day may cost, all notebooks together.").tag(config=True)
     budget_hard = Bool(None, allow_none=True, help="Stop at a cap without asking.").tag(config=True)
     prices = Unicode("", help="MODEL=IN/OUT in dollars per million tokens.").tag(config=True)
+    audit = Bool(None, allow_none=True, help="Keep a log of tool calls and decisions.").tag(
+        config=True
+    )
     instructions = Bool(
         None, allow_none=True, help="Let the folder's instruction files (AGENTS.md) in."
     ).tag(config=True)

@@ -23,6 +23,8 @@ def status(conversation: Conversation) -> dict[str, str]:
         "folder": str(Path.cwd()),
         "approvals": f"{policy.value} ({policy.source})" if policy.given else "you are asked",
     }
+    if source.kind == "account" and conversation.link.who is not None:
+        facts["account"] = str(conversation.link.who)
     note = conversation.settings.project.note()
     return facts | ({"project": note} if note else {})
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from copilot_nb.notebook.providers import Source
     from copilot_nb.notebook.settings import Settings
+    from copilot_nb.notebook.signin import Identity
     from copilot_nb.session.session import Session
     from copilot_nb.session.toolbox import Entry
 
@@ -61,6 +62,8 @@ class Link:
         self.session: Session | None = None
         self.chosen: Source | None = None
         """What `%copilot provider` set."""
+        self.who: Identity | None = None
+        """Whose account the runtime asked last."""
         self.model: str | None = None
         """What `%copilot model` set."""
         self.spoken = False
@@ -172,6 +175,19 @@ class Link:
         async with self._make_client(cli_path=self._cli_path(), cwd=Path.cwd()) as client:
             yield client
 
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[Session]:
+        """A session beside the conversation, with the same model and without our tools."""
+        source = self.source()
+        _check_model(source)
+        client = await self.runtime()
+        session = await client.create_session(self._config(source))
+        try:
+            yield session
+        finally:
+            with suppress(CopilotError):
+                await client.delete_session(session.session_id)
+
     def login_options(self) -> RuntimeOptions:
         """What the CLI is run with to sign in."""
         return RuntimeOptions(cli_path=self._cli_path(), cwd=Path.cwd())
@@ -268,6 +284,7 @@ class Link:
                 return client
             if (await client.get_auth_status()).is_authenticated:
                 await signin.check(client)
+                self.who = await signin.identity(client)
                 return client
         except BaseException:
             await client.force_stop()

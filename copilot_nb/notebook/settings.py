@@ -79,6 +79,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("budget_day", "What a day may cost, all notebooks together."),
     Setting("budget_hard", "Stop at a cap without asking.", "flag", (), False),
     Setting("prices", "Dollars per million tokens: MODEL=IN/OUT, with commas between models."),
+    Setting("audit", "Write every tool call and decision to a log of your own.", "flag", (), False),
     Setting(
         "instructions", "Let instruction files of the folder (AGENTS.md) in.", "flag", (), True
     ),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from copilot_nb.magics.commands.account import login, logout
 from copilot_nb.magics.commands.agents import agents, skills
 from copilot_nb.magics.commands.ask import ask
+from copilot_nb.magics.commands.audit import audit
 from copilot_nb.magics.commands.config import config
 from copilot_nb.magics.commands.context import compact, context
+from copilot_nb.magics.commands.doctor import doctor
 from copilot_nb.magics.commands.fix import explain, fix
 from copilot_nb.magics.commands.help import help_
 from copilot_nb.magics.commands.history import export, history, show
@@ -36,12 +38,12 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "Who answers": (status, login, logout, provider, models, model),
     "What it costs": (usage, budget),
     "How the agent works": (mode, plan, tools, mcp, skills, agents),
-    "What it may do": (allow, deny, rules),
+    "What it may do": (allow, deny, rules, audit),
     "What it sees": (context, compact, sent, privacy),
     "What it changed": (diff, undo),
     "What was said": (history, show, export, rewind),
     "Conversations": (new, sessions, resume, fork, rename, delete),
-    "The program": (config, reset, install, version, help_),
+    "The program": (doctor, config, reset, install, version, help_),
 }
 """Every subcommand, by what it is about."""
 
