@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import imports, latency, session_events, turn_overhead, view
+from benchmarks import imports, kernel_tools, latency, session_events, turn_overhead, view
 from benchmarks.report import Report, machine
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "turn_overhead": turn_overhead.measure,
     "imports": imports.measure,
     "view": view.measure,
+    "kernel_tools": kernel_tools.measure,
 }
 
 

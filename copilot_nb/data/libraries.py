@@ -15,7 +15,7 @@ from copilot_nb.data.frames import Column, Frame, cell
 from copilot_nb.data.values import clip, is_a, is_scientific, type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Builder = Callable[[Any, Any], Frame | None]
 DTYPE = 60
@@ -41,6 +41,15 @@ def dtype_text(dtype: object) -> str:
     return clip(text if at < 0 else text[: at + len("enum")], DTYPE)
 
 
+def _columns(names: Iterable[object], dtypes: Sequence[object]) -> tuple[Column, ...]:
+    """Labels with their dtypes; most columns share theirs with others."""
+    distinct = {id(dtype): dtype for dtype in dtypes}
+    words = {key: dtype_text(dtype) for key, dtype in distinct.items()}
+    return tuple(
+        Column(cell(name), words[id(dtype)]) for name, dtype in zip(names, dtypes, strict=True)
+    )
+
+
 def _classes(module: Any, *names: str) -> tuple[Any, ...]:
     """The module's classes of those names; none while it is only half imported."""
     found = tuple(getattr(module, name, None) for name in names)
@@ -63,10 +72,7 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
 
     return Frame(
         kind="Series" if series else "DataFrame",
-        columns=tuple(
-            Column(cell(name), dtype_text(dtype))
-            for name, dtype in zip(frame.columns.tolist(), frame.dtypes.tolist(), strict=True)
-        ),
+        columns=_columns(frame.columns.tolist(), frame.dtypes.tolist()),
         rows=len(frame),
         has_index=True,
         read=read,
@@ -89,10 +95,7 @@ def _polars(polars: Any, value: Any) -> Frame | None:
 
     return Frame(
         kind="polars.Series" if series else "polars.DataFrame",
-        columns=tuple(
-            Column(cell(name), dtype_text(dtype))
-            for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-        ),
+        columns=_columns(frame.columns, frame.dtypes),
         rows=frame.height,
         has_index=False,
         read=read,
@@ -114,7 +117,7 @@ def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
 
     return Frame(
         kind="pyarrow.Table",
-        columns=tuple(Column(cell(f.name), dtype_text(f.type)) for f in value.schema),
+        columns=_columns(value.schema.names, value.schema.types),
         rows=value.num_rows,
         has_index=False,
         read=read,
@@ -145,10 +148,7 @@ def _duckdb(duckdb: Any, value: Any) -> Frame | None:
 
     return Frame(
         kind="duckdb relation",
-        columns=tuple(
-            Column(cell(name), dtype_text(kind))
-            for name, kind in zip(names, value.types, strict=True)
-        ),
+        columns=_columns(names, value.types),
         rows=int(value.aggregate("count(*)").fetchall()[0][0]),
         has_index=False,
         read=read,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from benchmarks import imports, latency, readers, run, session_events, view
+from benchmarks import imports, kernel_tools, latency, readers, run, session_events, view
 from benchmarks.report import Budget, Report
 
 
@@ -46,6 +46,14 @@ async def test_view_is_measured_to_the_last_token() -> None:
     found = {str(what): value for what, value in report.rows}
     assert 5 <= int(str(found["messages to the page"])) <= 25
     assert int(str(found["1 stored turns, bytes"])) > 1000
+
+
+def test_every_tool_reads_every_table() -> None:
+    """A result that is a failure would end it."""
+    report = kernel_tools.measure(100)
+
+    assert len(report.rows) == len(kernel_tools.CALLS) + 3
+    assert all(isinstance(ms, float) for row in report.rows for ms in row[1:])
 
 
 def test_section_is_replaced_between_its_markers() -> None:

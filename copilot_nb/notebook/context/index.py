@@ -131,12 +131,10 @@ def _variables(shell: Shell, prompt: str, budget: int) -> tuple[list[str], int]:
     left = budget - _cost(lines[0]) - _cost(_more(len(own)))
     for at, name in enumerate(own):
         columns = MENTIONED_COLUMNS if name in mentioned else COLUMNS
-        line = _line(shell, name, variables[name], columns)
-        if _cost(line) > left:
-            line = _line(shell, name, variables[name], 0)
-        if _cost(line) > left:
+        line, cost = _fitting(_line(shell, name, variables[name], columns), left)
+        if cost > left:
             return [*lines, _more(len(own) - at)], at
-        left -= _cost(line)
+        left -= cost
         lines.append(line)
     return lines, len(own)
 
@@ -145,15 +143,27 @@ def _more(count: int) -> str:
     return f"… {count:,} more; list_variables and search_variables show them"
 
 
-def _line(shell: Shell, name: str, value: object, columns: int) -> str:
-    """Such as "df: DataFrame, 9 rows × 2 columns: time datetime64[ns]; a, b float64"."""
+def _fitting(forms: tuple[str, ...], left: int) -> tuple[str, int]:
+    """The first form that fits, or the last, and what it costs."""
+    line, cost = "", 0
+    for line in forms:
+        cost = _cost(line)
+        if cost <= left:
+            break
+    return line, cost
+
+
+def _line(shell: Shell, name: str, value: object, columns: int) -> tuple[str, ...]:
+    """Such as "df: DataFrame, 9 rows × 2 columns: time datetime64[ns]; a, b float64"; and short."""
     if shell.privacy.variable(name) == "deny":
-        return f"{name}: {type_name(value)}"
+        return (f"{name}: {type_name(value)}",)
     frame = frame_of(value)
-    text = f"{name}: {kind_of(value)}"
-    if frame is None or not columns or frame.kind.endswith("Series"):
-        return one_line(text, 200)
-    return f"{one_line(text, 200)}: {columns_text(frame.columns, columns)}"
+    if frame is None:
+        return (one_line(f"{name}: {kind_of(value)}", 200),)
+    short = f"{name}: {frame.kind}, {frame.size}"
+    if frame.kind.endswith("Series"):
+        return (short,)
+    return (f"{short}: {columns_text(frame.columns, columns)}", short)
 
 
 def columns_text(columns: tuple[Column, ...], limit: int) -> str:
