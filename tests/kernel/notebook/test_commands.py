@@ -11,6 +11,7 @@ import pytest
 from copilot_nb.testing.reply import Reply
 from tests.kernel.environments import OWN
 from tests.kernel.notebook.conftest import plain, shown
+from tests.kernel.notebook.test_magics import complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -390,3 +391,58 @@ def test_places_for_models_are_listed(say: Callable[[str], str]) -> None:
 
     assert "ANTHROPIC_API_KEY" in listed
     assert listed.startswith("Now: openai at ")
+
+
+def test_tab_offers_what_lists_have_shown(notebook: Notebook, say: Callable[[str], str]) -> None:
+    """As a front end asks for it: choices, settings, names of sessions, tools and files."""
+    notebook.turn("%%copilot\nHello.")
+    say("%copilot rename Tab test")
+    say("%copilot sessions")
+    say("%copilot tools")
+    notebook.kernel.check("stations = 1")
+
+    offered = {
+        code: complete(notebook.kernel, code)
+        for code in (
+            "%copilot mode a",
+            "%%copilot --effort x",
+            "%copilot resume 'Tab",
+            "%%copilot --tools bas",
+            "%copilot config tim",
+            "%copilot mcp re",
+            "%%copilot\nWhat is in @stat",
+        )
+    }
+
+    assert {"autopilot", "allow-all"} <= set(offered["%copilot mode a"])
+    assert "xhigh" in offered["%%copilot --effort x"]
+    assert "'Tab test'" in offered["%copilot resume 'Tab"]
+    assert "bash" in offered["%%copilot --tools bas"]
+    assert "timeout" in offered["%copilot config tim"]
+    assert {"remove", "restart"} <= set(offered["%copilot mcp re"])
+    assert "@stations" in offered["%%copilot\nWhat is in @stat"]
+
+
+def test_a_stored_turn_is_shown_without_asking(
+    notebook: Notebook, folder: Path, say: Callable[[str], str]
+) -> None:
+    """And says so; by itself it is not."""
+    assert folder.is_dir()
+    assert "There is no stored turn of this prompt." in say("%%copilot --replay\nGreet me, again.")
+    notebook.script(Reply("Hello **world**."), Reply("Hello again."))
+    notebook.turn("%%copilot\nGreet me, again.")
+
+    replayed = notebook.kernel.run("%%copilot --replay --out stored\nGreet me, again.")
+    asked = len(notebook.model.requests)
+    notebook.turn("%%copilot\nGreet me, again.")
+
+    assert "Nobody was asked and nothing ran." in plain(replayed)
+    assert "Hello **world**." in plain(replayed)
+    assert (asked, len(notebook.model.requests)) == (1, 2)
+    assert notebook.kernel.check("print(stored.text)").text == "Hello **world**.\n"
+
+
+def test_nothing_is_sent_in_a_dry_run(notebook: Notebook, say: Callable[[str], str]) -> None:
+    """What would be is shown."""
+    assert "Nothing was sent." in say("%%copilot --dry-run\nWhat is this?")
+    assert notebook.model.requests == []

@@ -33,9 +33,10 @@ class Terminal:
 
     Args:
         folder: Where it runs and keeps its files.
+        *arguments: More of IPython's command line.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *arguments: str) -> None:
         self._number = 1
         environ = os.environ | {
             "IPYTHONDIR": str(folder),
@@ -45,7 +46,7 @@ class Terminal:
         }
         self.child: Any = pexpect.spawn(
             sys.executable,
-            ["-m", "IPython", "--no-banner", "--colors=NoColor", "--no-confirm-exit"],
+            ["-m", "IPython", "--no-banner", "--colors=NoColor", "--no-confirm-exit", *arguments],
             env=environ,
             cwd=str(folder),
             encoding="utf-8",

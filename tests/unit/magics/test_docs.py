@@ -48,7 +48,7 @@ EXAMPLES = sorted(
         for block in re.findall(
             r"^```\w*\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
         )
-        for magic, typed in re.findall(r"^(%%?copilot)(?: (.*))?$", block, re.MULTILINE)
+        for magic, typed in re.findall(r"(?m)^(%%?copilot)(?: (.*))?$", block)
     }
 )
 """What the pages show to be typed; three blanks part it from what it means."""
