@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,6 +16,7 @@ from tests.unit.notebook.conftest import Talk, running_shell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from copilot_nb.transcript.blocks import Transcript
     from copilot_nb.views.view import Callbacks
@@ -62,7 +62,7 @@ async def real(
     """A notebook with a table, in a folder with a file; every request is allowed."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COPILOT_NB_RULES", str(tmp_path / ".rules.toml"))
-    Path("notes.md").write_text("old\n")
+    (tmp_path / "notes.md").write_text("old\n")
     running_shell.user_ns["df"] = pd.DataFrame(FRAME)
     made = RealTalk(model, tmp_path, cli_path)
     asked: set[str] = set()
@@ -113,10 +113,11 @@ async def test_code_changes_are_told_and_taken_back(real: RealTalk, model: Scrip
 
 
 async def test_a_whole_turn_is_taken_back_with_its_files(
-    real: RealTalk, model: ScriptedModel
+    real: RealTalk, model: ScriptedModel, tmp_path: Path
 ) -> None:
     """Two runs and a file; afterwards the conversation does not know the prompt any more."""
-    edit = {"path": str(Path("notes.md").resolve()), "old_str": "old", "new_str": "new"}
+    notes = tmp_path / "notes.md"
+    edit = {"path": str(notes), "old_str": "old", "new_str": "new"}
     model.script += [
         Reply("Hello."),
         Reply(tools=[("run_code", {"code": "df = df.dropna()"})]),
@@ -127,7 +128,7 @@ async def test_a_whole_turn_is_taken_back_with_its_files(
     ]
     await real.conversation.run("Hello?")
     await real.conversation.run("Change everything.")
-    changed = Path("notes.md").read_text()
+    changed = notes.read_text()
     shown = str(await diff.function(real.conversation))
 
     told = str(await undo.function(real.conversation, turn=True))
@@ -135,7 +136,7 @@ async def test_a_whole_turn_is_taken_back_with_its_files(
     assert changed == "new\n"
     assert "`df` 3 × 2 → 1 × 2" in shown
     assert "+new" in shown
-    assert Path("notes.md").read_text() == "old\n"
+    assert notes.read_text() == "old\n"
     assert names()["df"].equals(pd.DataFrame(FRAME))
     assert "notes.md is as it was." in told
     assert "The conversation is back to before the prompt." in told

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.kernel.driver import Kernel
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
@@ -115,3 +117,37 @@ def test_proposed_cell_is_sent_to_the_front_end(notebook: Kernel) -> None:
     assert [(p["source"], p["text"], p["replace"]) for p in cell.reply["payload"]] == [
         ("set_next_input", "df.plot()", False)
     ]
+
+
+def test_changes_of_agent_code_are_taken_back(notebook: Kernel) -> None:
+    """The names of the notebook are compared around the run, and come back."""
+    _call(notebook, "'run_code', code='df[\"z\"] = 1\\nworst = df.head(1)'")
+
+    lines = notebook.check(
+        "print(*session.events[-1].lines, sep='\\n')\n"
+        "print(*shell.journal.undo(), sep='\\n')\nprint(list(df.columns), 'worst' in globals())"
+    ).text.splitlines()
+
+    assert lines == [
+        "`df` 3 × 2 → 3 × 3, + `z`",
+        "new `worst` (1 × 3)",
+        "`df` is back: 3 × 2.",
+        "`worst` is gone again.",
+        "['n', 'c'] False",
+    ]
+
+
+def test_interrupted_agent_code_can_be_taken_back(notebook: Kernel, tmp_path: Path) -> None:
+    """■ ends the code; what it had changed is known all the same."""
+    begun = tmp_path / "begun"
+    notebook.check(
+        f'xs = [1]\ncode = \'xs.append(2)\\nopen(r"{begun}", "w").close()\\nwhile True: pass\''
+    )
+    cell = notebook.send("await wait_in_cell(call('run_code', code=code))")
+    notebook.until(begun.exists, "the code to begin")
+
+    notebook.interrupt()
+    notebook.wait(cell)
+
+    shown = notebook.check("print(*session.events[-1].lines, xs, *shell.journal.undo(), xs)").text
+    assert shown.strip() == "`xs` 1 items → 2 items [1] `xs` is back: 1 items. [1]"
