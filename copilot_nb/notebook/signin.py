@@ -216,8 +216,8 @@ class Panel:
 
     def _show(self, code: DeviceCode) -> None:
         block = SignInBlock(id=self._id, host=self._host, url=code.url, code=code.code)
+        self._tasks.spawn(self._wait_for_cancel())  # before anybody sees what they may cancel
         self._update(replace(self._transcript.put(block), status="Waiting for you on GitHub"))
-        self._tasks.spawn(self._wait_for_cancel())
 
     async def _wait_for_cancel(self) -> None:
         """Who signs in does so on GitHub's page; here they can only give up."""
