@@ -21,6 +21,8 @@ from tests.unit.transcript.events import event, folded, recorded, recorded_names
 from tests.unit.transcript.page import Page
 from tests.unit.transcript.strategies import TRANSCRIPTS
 
+SCHEMA = {"properties": {"x": {"type": "integer", "minimum": 1, "default": 2}}}
+
 
 def drawn(old: Transcript, new: Transcript) -> object:
     """A page that showed the old one, after the difference to the new one."""
@@ -51,6 +53,41 @@ def test_every_split_of_a_turn_gives_the_same_page(name: str, data: st.DataObjec
         page.apply(changes(old, new))
 
     assert page.state == Page(to_wire(folded(events))).state
+
+
+REQUESTS = [
+    event("user.message", content="Hi", messageId="prompt"),
+    event("tool.execution_start", toolCallId="c", toolName="run_code", arguments={"code": "x"}),
+    event("elicitation.requested", requestId="f", message="?", requestedSchema=SCHEMA),
+    event("local.request_timed", requestId="f", seconds=9),
+    event("local.todos", rows=[{"title": "Read", "status": "pending"}]),
+    event("local.request_answered", requestId="f", by="you", answer="Sent: x"),
+    event("exit_plan_mode.requested", requestId="p", planContent="# Plan", actions=["autopilot"]),
+    event("exit_plan_mode.completed", requestId="p", approved=True, selectedAction="autopilot"),
+    event("local.todos", rows=[{"title": "Read", "status": "done"}, {"title": "Plot"}]),
+    event("local.kernel_output", toolCallId="c", output={"kind": "text", "text": "one\n"}),
+    event("local.kernel_changes", toolCallId="c", lines=["+ `x`"], undoable=True),
+    event("local.sent", summary="index (3 names)"),
+    event("tool.execution_complete", toolCallId="c", success=True, result={"content": "one"}),
+    event("local.undone", toolCallId="c", lines=["x is gone"]),
+    event("local.todos", rows=[]),
+    event("local.notice", text="So be it.", details="why"),
+    event("assistant.idle", 3),
+]
+"""Everything that no recorded turn has."""
+
+
+@settings(max_examples=25, deadline=None)
+@given(cuts=st.lists(st.integers(0, len(REQUESTS)), max_size=6).map(sorted))
+def test_every_split_of_requests_gives_the_same_page(cuts: list[int]) -> None:
+    """Forms, plans, tasks and changes come and go like everything else."""
+    states = [folded(REQUESTS[:cut]) for cut in [*cuts, len(REQUESTS)]]
+    page = Page(to_wire(states[0]))
+
+    for old, new in pairwise(states):
+        page.apply(changes(old, new))
+
+    assert page.state == Page(to_wire(folded(REQUESTS))).state
 
 
 def test_growing_text_sends_only_what_is_new() -> None:
