@@ -25,18 +25,9 @@ from copilot_nb.protocol.base import Empty
 from copilot_nb.protocol.events import SessionEvent, is_noise, local_event, parse
 from copilot_nb.protocol.local import LocalInterrupted, LocalRuntimeLost
 from copilot_nb.protocol.session import MessageOptions
+from copilot_nb.session import controls
 from copilot_nb.session.answering import Answering, Owner
 from copilot_nb.session.blocking import block_on
-from copilot_nb.session.controls import (
-    AgentControl,
-    FileControl,
-    HistoryControl,
-    ModeControl,
-    ModelControl,
-    PlanControl,
-    QueueControl,
-    ShellControl,
-)
 from copilot_nb.session.hub import EventHandler, EventHub, Registration
 from copilot_nb.session.life import Life
 from copilot_nb.session.messaging import Messaging
@@ -49,9 +40,7 @@ if TYPE_CHECKING:
 
     from copilot_nb.protocol.session import OpenedSession
     from copilot_nb.session.calls import Invoke
-    from copilot_nb.session.handlers import (
-        Handlers,
-    )
+    from copilot_nb.session.handlers import Handlers
     from copilot_nb.session.rpc_path import SessionRpc
     from copilot_nb.session.run import Until
     from copilot_nb.session.subscription import EventSubscription
@@ -93,14 +82,14 @@ class Session(Answering):
         """Where it lives; sync code and other threads hand their work over to it."""
         self.keep_noise = False
         """Also pass on the runtime's internal records, which repeat the conversation."""
-        self.model = ModelControl(self.calls)
-        self.mode = ModeControl(self.calls)
-        self.plan = PlanControl(self.calls)
-        self.agents = AgentControl(self.calls)
-        self.history = HistoryControl(self.calls)
-        self.queue = QueueControl(self.calls)
-        self.files = FileControl(self.calls)
-        self.shell = ShellControl(self.calls)
+        self.model = controls.ModelControl(self.calls)
+        self.mode = controls.ModeControl(self.calls)
+        self.plan = controls.PlanControl(self.calls)
+        self.agents = controls.AgentControl(self.calls)
+        self.history = controls.HistoryControl(self.calls)
+        self.queue = controls.QueueControl(self.calls)
+        self.files = controls.FileControl(self.calls)
+        self.shell = controls.ShellControl(self.calls)
         self._hub = EventHub(self.tasks, lambda: self.context)
         self._messaging = Messaging(self)
         self._waiting_events: deque[SessionEvent] = deque()
