@@ -62,10 +62,10 @@ def line_now(text: str, *, show: bool) -> Any:
 
 async def _cell(text: str, body: str) -> None:
     ask = COMMANDS["ask"]
-    arguments = ask.parse(text)
+    arguments = {"prompt": ""} if text.strip() == "--help" else ask.parse(text)
     parts = (arguments["prompt"], body.strip("\n"))
     arguments["prompt"] = "\n".join(part for part in parts if part.strip())
-    if not arguments["prompt"]:
+    if not arguments["prompt"] or text.strip() == "--help":
         ask, arguments = COMMANDS["help"], {"name": "ask"}
     _show(await _call(ask, arguments))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot_nb.errors import ConfigError
 from copilot_nb.magics.command import Rest, SettingName, command, unknown
 from copilot_nb.magics.result import Result, Table, Text
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.settings import Settings
 
 _TRUST, _DISTRUST = "trust", "distrust"
 
@@ -38,13 +40,14 @@ def config(conversation: Conversation, name: SettingName = "", value: Rest = "")
     if value:
         settings.choose(name, None if value == "default" else value, f"%copilot config {name}")
     wanted = [each for each in SETTINGS if name in {"", each.name}]
-    found = {each.name: settings.find(each.name) for each in wanted}
-    rows = tuple(
-        (each.name, _shown(found[each.name].value), found[each.name].source, each.help)
-        for each in wanted
-    )
+    rows = tuple((each.name, *_found(settings, each.name), each.help) for each in wanted)
     return Table(("setting", "value", "from", "meaning"), rows, "", settings.project.note())
 
 
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+def _found(settings: Settings, name: str) -> tuple[str, str]:
+    """A setting's value and where it comes from; what is wrong with it instead."""
+    try:
+        found = settings.find(name)
+    except ConfigError as error:
+        return error.message, error.hint
+    return "" if found.value is None else str(found.value), found.source

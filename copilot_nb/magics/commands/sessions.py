@@ -136,6 +136,8 @@ async def delete(conversation: Conversation, session: SessionName, *, yes: bool 
     open_here = conversation.link.session
     if open_here is not None and open_here.session_id == found.id:
         await conversation.new()
+    elif await room.in_use(conversation, found.id):
+        raise UsageError(f"Another process talks in {what}.", hint="End it first.")
     await (await conversation.link.runtime()).delete_session(found.id)
     conversation.bookmark.drop(found.id)
     return Text(f"Deleted {what}.")

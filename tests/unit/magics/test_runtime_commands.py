@@ -374,3 +374,20 @@ def test_explain_knows_what_is_meant() -> None:
         "Explain @df.a.",
         "Explain the code above.",
     ]
+
+
+async def test_a_setting_that_cannot_be_meant_is_shown_as_such(talk: Talk) -> None:
+    """The others are listed all the same."""
+    talk.environ["COPILOT_NB_TIMEOUT"] = "soon"
+
+    found = {row["setting"]: row for row in await say(talk, "config")}
+
+    assert found["timeout"]["value"] == "COPILOT_NB_TIMEOUT is 'soon'."
+    assert found["timeout"]["from"] == "It takes a number of seconds."
+    assert found["model"]["value"] == "scripted"
+
+
+async def test_a_session_that_somebody_is_in_is_not_deleted(stored: Talk) -> None:
+    """It would be gone from under them."""
+    with pytest.raises(UsageError, match="Another process talks in 'First'"):
+        await say(stored, "delete First --yes")

@@ -11,6 +11,7 @@ from copilot_nb.notebook.settings import SETTINGS, Settings, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 def settings(config: Mapping[str, object] | None = None, /, **environ: str) -> Settings:
@@ -77,3 +78,53 @@ def test_a_wrong_value_names_key_value_and_what_is_allowed(name: str, text: str,
 def test_every_setting_says_what_it_means() -> None:
     """The documentation is made of these sentences."""
     assert [s.name for s in SETTINGS if not s.help.endswith(".")] == []
+
+
+def test_a_profile_is_weaker_than_the_environment() -> None:
+    """`%config` sets the same trait, and is stronger once it says something else."""
+    profile = {"model": "weak", "timeout": 5.0}
+    config = dict(profile)
+    found = Settings(config.get, {"COPILOT_NB_MODEL": "env"}, profile.get)
+
+    assert found.find("model") == Value("env", "COPILOT_NB_MODEL")
+    assert found.find("timeout") == Value(5.0, "c.Copilot.timeout in IPython's profile")
+    config["model"] = "typed"
+    assert found.find("model") == Value("typed", "%config Copilot.model")
+
+
+def test_a_project_is_weaker_than_the_environment_and_stronger_than_a_profile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it is trusted."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ".copilot-nb.toml"
+    file.write_text("timeout = 7\nmodel = 'project'\nview = 'fancy'\n")
+    environ = {"COPILOT_NB_STATE": str(tmp_path / "state"), "COPILOT_NB_MODEL": "env"}
+    profile = {"timeout": 5.0}
+    found = Settings(profile.get, environ, profile.get)
+    assert found.get("timeout") == 5.0
+
+    found.project.trust()
+
+    assert found.find("timeout") == Value(7.0, f"timeout in {file}")
+    assert found.get("model") == "env"
+    with pytest.raises(ConfigError) as caught:
+        found.get("view")
+    assert caught.value.message == f"view in {file} is 'fancy'."
+
+
+def test_what_a_subcommand_chose_lasts_until_config_changes() -> None:
+    """Or until it is taken back."""
+    config: dict[str, object] = {"policy": "ask"}
+    found = settings(config, COPILOT_NB_POLICY="deny")
+    found.choose("policy", "allow", "%copilot mode allow-all")
+    assert found.find("policy") == Value("allow", "%copilot mode allow-all")
+
+    config["policy"] = "deny"
+    assert found.get("policy") == "deny"
+    found.choose("timeout", "3", "%copilot config timeout")
+    assert found.get("timeout") == 3.0
+    found.choose("timeout", None, "%copilot config timeout")
+    assert found.get("timeout") is None
+    with pytest.raises(ConfigError):
+        found.choose("timeout", "soon", "%copilot config timeout")
