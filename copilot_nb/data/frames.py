@@ -21,6 +21,7 @@ CELL = 60
 COUNTED_CELLS = 50_000_000
 """Above this many cells missing values are not counted: that would take seconds."""
 ELLIPSIS = "…"
+_TIMES = {datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,11 @@ def cell(value: object) -> str:
         return clip(" / ".join(cell(part) for part in value), CELL)  # type: ignore[attr-defined]  # likewise
     if _is_midnight(value):
         return str(value)[: len("2024-01-31")]
-    return clip(short(value), CELL)
+    return _whole(value)
+
+
+def _whole(value: object) -> str:
+    return clip(str(value) if type(value) in _TIMES else short(value), CELL)
 
 
 def _column_texts(values: Sequence[Any]) -> list[str]:
@@ -134,7 +139,7 @@ def _column_texts(values: Sequence[Any]) -> list[str]:
     moments = [at for at, value in enumerate(values) if _is_moment(value)]
     if any(not _is_midnight(values[at]) for at in moments):
         for at in moments:
-            texts[at] = clip(short(values[at]), CELL)
+            texts[at] = _whole(values[at])
     return texts
 
 

@@ -23,6 +23,7 @@ from copilot_nb.data.values import (
     instance_data,
     is_a,
     is_scientific,
+    module_of,
     mro,
     plain_attribute,
     short,
@@ -212,8 +213,12 @@ def _object_lines(value: object) -> list[str]:
     return lines
 
 
+def _class_module(value: object) -> str:
+    return module_of(type(value))
+
+
 _WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], list[str]]], ...] = (
     (lambda value: is_a(value, (type, *FUNCTIONS)), _function_lines),
     (lambda value: type(value) is dict, _mapping_lines),
-    (lambda value: type(value) in SIZED or type(value).__module__ == "builtins", _value_lines),
+    (lambda value: type(value) in SIZED or _class_module(value) == "builtins", _value_lines),
 )

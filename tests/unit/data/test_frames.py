@@ -135,7 +135,7 @@ def test_objects_in_cells_are_not_asked_for_their_text() -> None:
     table = _frame(pd.DataFrame({"o": [Silent(), datetime.date(2026, 1, 2)]}, dtype=object)).table()
 
     assert table.rows[0][1].startswith("<tests.unit.data.test_frames.")
-    assert table.rows[1][1] == "datetime.date(2026, 1, 2)"
+    assert table.rows[1][1] == "2026-01-02"
 
 
 def test_missing_values_of_huge_tables_are_not_counted() -> None:
