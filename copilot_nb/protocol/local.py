@@ -57,6 +57,8 @@ class LocalRequestAnswered(Wire):
     choice: str | None = None
     """The decision's kind, or the answer's own text."""
     feedback: str | None = None
+    body: str | None = None
+    """What was asked about, as a person edited it."""
 
 
 class LocalRequestTimed(Wire):

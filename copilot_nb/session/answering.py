@@ -232,6 +232,7 @@ class Answering:
                 or getattr(value, "kind", None)
                 or getattr(value, "action", None),
                 feedback=getattr(value, "feedback", None),
+                body=answer.body,
             )
         )
 

@@ -35,9 +35,9 @@ from copilot_nb.transcript.blocks import (
 )
 from copilot_nb.transcript.choices import ALLOW_ALWAYS
 from copilot_nb.transcript.fold import begin, find, fold, fold_nested, words
-from copilot_nb.transcript.forms import SignInBlock
+from copilot_nb.transcript.forms import PlanBlock, SignInBlock
 from copilot_nb.transcript.permissions import permission
-from copilot_nb.transcript.safety import visible
+from copilot_nb.transcript.safety import sound, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -251,6 +251,8 @@ def request_answered(
     if data.answer == _WITHDRAWN:
         return turn.put(replace(block, state="cancelled"))
     answer, by = visible(data.answer), visible(data.by)
+    if isinstance(block, PlanBlock) and data.body is not None:
+        block = replace(block, plan=sound(data.body))
     turn = turn.put(replace(block, state="answered", answer=answer, by=by))
     return begin(turn, block.tool_call_id, event) if isinstance(block, PermissionBlock) else turn
 

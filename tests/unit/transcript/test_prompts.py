@@ -82,6 +82,18 @@ def test_a_plan_is_shown_with_what_can_be_done() -> None:
     assert block.choices[-1].asks_feedback
 
 
+def test_a_plan_that_was_edited_is_shown_as_it_was_approved() -> None:
+    """That is what the agent goes on with."""
+    edited = event(
+        "local.request_answered", requestId="r", by="you", answer="Approved, edited", body="# Less"
+    )
+
+    block = request(PLAN, edited)
+
+    assert isinstance(block, PlanBlock)
+    assert (block.plan, block.answer) == ("# Less", "Approved, edited")
+
+
 def test_a_plan_without_actions_can_still_be_approved() -> None:
     """An older runtime names none."""
     block = request(event("exit_plan_mode.requested", requestId="r", actions=[]))
