@@ -37,13 +37,14 @@ function speak(node, text) {
 
 /**
  * JupyterLab runs plain keys as commands (`b` makes a cell, `d d` deletes one), also while a button
- * in an output has the focus. Keys without Ctrl or Cmd stay in here; Escape gives the focus back.
+ * in an output has the focus. Keys without Ctrl or Cmd stay in here, and Enter with them, which would
+ * run the cell; Escape gives the focus back.
  */
 export function isolateKeys(root, signal) {
   root.dataset.lmSuppressShortcuts = "true";
   const keydown = (event) => {
     if (event.key === "Escape") returnFocus(root);
-    if (event.key === "Escape" || !(event.ctrlKey || event.metaKey)) event.stopPropagation();
+    if (/^(?:Escape|Enter)$/.test(event.key) || !(event.ctrlKey || event.metaKey)) event.stopPropagation();
   };
   root.addEventListener("keydown", keydown, { signal });
 }

@@ -84,7 +84,7 @@ function editor({ text, label, changed, leave, signal }) {
     if (event.key === "Tab" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       insert(field, INDENT);
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) {
       event.stopPropagation();
       leave();
     }

@@ -59,6 +59,14 @@ describe("a form", () => {
     expect(answers()).toEqual([{ action: "accept", content: {} }]);
   });
 
+  it("is sent with Ctrl+Enter from everywhere", () => {
+    const { answers, one } = show(form([field("text", "text", { maximum: 900 })]));
+
+    press(one("textarea"), "Enter", { ctrlKey: true });
+
+    expect(answers()).toHaveLength(1);
+  });
+
   it("says much below a short heading", () => {
     const words = `Please tell us:\n${"a lot ".repeat(40)}`;
     const { one } = show(form([field("name", "text")], { heading: words }));

@@ -66,7 +66,7 @@ describe("code that may be edited", () => {
     expect(page.one(".copilot-edit-tools").textContent).toContain("invisible characters");
   });
 
-  it("is indented by Tab, left by Shift+Tab and Escape", () => {
+  it("is indented by Tab, left by Shift+Tab, Escape and Ctrl+Enter", () => {
     const page = show(code({ body: "pass" }));
     const field = edit(page);
     field.setSelectionRange(0, 0);
@@ -75,7 +75,7 @@ describe("code that may be edited", () => {
     expect(field.value).toBe("    pass");
     expect(press(field, "Tab", { shiftKey: true }).defaultPrevented).toBe(false);
 
-    press(field, "Escape");
+    press(field, "Enter", { ctrlKey: true });
     expect(document.activeElement).toBe(page.named("Edit"));
     expect(page.one("pre").textContent).toBe("    pass");
   });

@@ -271,7 +271,7 @@ describe("keys", () => {
     const heard = [];
     document.body.addEventListener("keydown", (event) => heard.push(event.key));
 
-    for (const init of [{ key: "b" }, { key: "Enter" }, { key: "Escape", ctrlKey: true }, { key: "s", ctrlKey: true }]) {
+    for (const init of [{ key: "b" }, { key: "Enter" }, { key: "Escape", ctrlKey: true }, { key: "Enter", ctrlKey: true }, { key: "s", ctrlKey: true }]) {
       one(".copilot-button").dispatchEvent(new KeyboardEvent("keydown", { ...init, bubbles: true }));
     }
 

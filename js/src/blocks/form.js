@@ -53,8 +53,9 @@ function fields(block, panel, { alert }) {
   }
   const host = element("div", "copilot-fields", ...drawn.map(({ el }) => el));
   const keydown = (event) => {
-    const single = event.target.localName === "input" && event.target.type !== "checkbox";
-    if (event.key !== "Enter" || event.isComposing || !single) return;
+    const { localName, type } = event.target;
+    const sends = event.ctrlKey || event.metaKey || (localName === "input" && type !== "checkbox");
+    if (event.key !== "Enter" || event.isComposing || !sends) return;
     event.preventDefault();
     send(event);
   };
