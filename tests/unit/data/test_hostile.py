@@ -152,7 +152,6 @@ class Secret(pd.api.extensions.ExtensionDtype):
 
 def test_dtype_of_the_users_own() -> None:
     """Is named by its class; an enumeration tells none of its values."""
-
     enum = pl.DataFrame({"e": ["hidden"]}, schema={"e": pl.Enum(["hidden", "too"])})
     touched.clear()
 
