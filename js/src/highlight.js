@@ -47,9 +47,9 @@ const DIFF = { rules: [["gh", /^@@.*/], ["gi", /^\+.*/], ["gd", /^-.*/]] };
 const MARKUP = { rules: [["c", /<!--[^]*?(?:-->|$(?![^]))/], ["k", /<[/!?]?[A-Za-z][\w:.-]*|[/?]?>/], ["f", /(?<![\w:@-])[\w:@-]{1,60}(?==["'])/], ["s", /(?<==)(?:"[^"]*"?|'[^']*'?)/]] };
 const CURLY = {
   rules: [SLASHES, STRINGS, TEMPLATE, defined("function|class|struct|enum|interface|fn|func|trait|type"), NUMBERS, WORD],
-  k: "abstract as async await break case catch class const continue default defer delete do else enum export extends extern final finally fn for from func function go if impl implements import in include instanceof interface let loop match mod mut namespace new of operator override package private protected pub public return static struct super switch template this throw trait try type typeof unsafe use using var virtual void where while yield",
+  k: "as async await break case catch class const continue default defer delete do else enum export extends final finally fn for from func function go if impl implements import in include interface let loop match mod mut namespace new of package private protected pub public return static struct super switch this throw trait try type typeof use using var void where while yield",
   m: "true false null undefined nil None NULL",
-  o: "bool char console double float int long number string unsigned Array Object Math Promise Map Set Error String Vec",
+  o: "bool char console double float int long number string unsigned",
 };
 const SCRIPT = {
   rules: [HASH, STRINGS, VARIABLES, defined("function|def|struct|module|class"), NUMBERS, WORD],
