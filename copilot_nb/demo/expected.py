@@ -36,8 +36,32 @@ EXPLORE: Expected = {
     "tool": (shows("heaviest"), shows("6300")),
 }
 
+SESSIONS: Expected = {
+    "load": (),
+    "data": (shows("(344, 17)"),),
+    "doctor": (shows("Everything is there."), shows("first token after")),
+    "status": (shows("demo model"),),
+    "model": (shows("Model:"),),
+    "hello": (shows("demo model"),),
+    "name": (shows("first steps"),),
+    "fork": (shows("another direction"),),
+    "aside": (shows("penguins"),),
+    "sessions": (shows("first steps"), shows("another direction")),
+    "back": (shows("Going on with"),),
+    "again": (shows("penguins"),),
+    "history": (shows("3 turns"),),
+    "usage": (shows("7 model calls"),),
+    "frame": (shows("input"),),
+    "cap": (shows("2,000 tokens"),),
+    "over": (shows("Allow 2,000 tokens more?"), shows("Allowed by")),
+    "caps": (shows("more"),),
+    "lift": (shows("There is no cap."),),
+    "audit": (shows("list_variables"), shows("budget"), shows("rule allow budget")),
+}
+
 EXPECTED: Mapping[str, Expected] = {
     "01-quickstart.ipynb": QUICKSTART,
     "02-explore-a-dataset.ipynb": EXPLORE,
+    "03-sessions-models-cost.ipynb": SESSIONS,
 }
 """By notebook, in the order in which they are read."""

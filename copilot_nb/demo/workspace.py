@@ -15,7 +15,7 @@ POLICY = Path(__file__).with_name("demo-policy.toml")
 """The rules that answer while nobody is there."""
 
 _PREFIX = "COPILOT_NB_"
-_KEPT = {"COPILOT_NB_CLI_PATH", "COPILOT_NB_DEMO_PACE"}
+_KEPT = {"COPILOT_NB_CLI_PATH", "COPILOT_NB_DEMO_PACE", "COPILOT_NB_STATE"}
 
 
 def source() -> Path:

@@ -133,7 +133,7 @@ def _front_end(conversation: Conversation) -> Finding:
             f"{detail}; the page showed no widgets",
             "Install anywidget where the page is served and reload it, then restart the kernel.",
         )
-    if mode == "static":
+    if mode == "static" and not conversation.settings.find("policy").given:
         return Finding(
             "front end",
             "note",
@@ -169,7 +169,7 @@ def _settings(conversation: Conversation) -> Iterable[Finding]:
     return [Finding("settings", "ok", f"set: {', '.join(given)}" if given else "all default")]
 
 
-_OTHERS = frozenset({"COPILOT_NB_STATE", "COPILOT_NB_RULES"})
+_OTHERS = frozenset({"COPILOT_NB_STATE", "COPILOT_NB_RULES", "COPILOT_NB_DEMO_PACE"})
 """Variables of ours that are not settings."""
 
 

@@ -120,6 +120,10 @@ class Spending:
                 found[scope] = (Cap.parse(setting.value, source), source)
         return found
 
+    def granted(self, scope: Scope) -> float:
+        """What somebody allowed beyond the cap."""
+        return self._more.get(scope, 0.0)
+
     def spent(self, scope: Scope, unit: Unit) -> float:
         """What was spent so far."""
         return sum(call.amount(unit) for call in self._calls(scope))

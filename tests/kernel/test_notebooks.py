@@ -20,6 +20,7 @@ def test_quickstart_runs_and_every_cell_does_what_it_should(
     """Approvals are decided by the printed policy, and the results are stored."""
     monkeypatch.setenv("COPILOT_CLI_PATH", str(cli_path))
     monkeypatch.setenv("COPILOT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COPILOT_NB_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("COPILOT_NB_DEMO_PACE", "fast")
     said: list[str] = []
 

@@ -90,11 +90,14 @@ def _caps(conversation: Conversation) -> Table | Text:
     rows: list[tuple[Cell, ...]] = []
     for scope, (cap, source) in caps.items():
         spent = conversation.spending.spent(scope, cap.unit)
-        left = max(cap.amount - spent, 0.0)
-        rows.append((scope, str(cap), measured(spent, cap.unit), measured(left, cap.unit), source))
+        more = conversation.spending.granted(scope)
+        left = max(cap.amount + more - spent, 0.0)
+        allowed = f"{measured(more, cap.unit)} more" if more else None
+        amounts = (measured(spent, cap.unit), measured(left, cap.unit))
+        rows.append((scope, str(cap), allowed, *amounts, source))
     does = "the turn stops" if conversation.settings.get("budget_hard") else "you are asked"
     return Table(
-        ("for each" if len(rows) > 1 else "for", "cap", "spent", "left", "set by"),
+        ("for", "cap", "allowed since", "spent", "left", "set by"),
         tuple(rows),
         note=f"Where a model call would exceed one, {does}.",
     )
