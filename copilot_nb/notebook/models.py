@@ -79,7 +79,7 @@ def _of(info: Mapping[str, Any]) -> Model:
         name=str(info.get("name") or ""),
         context=_either(limits, "max_context_window_tokens", "maxContextWindowTokens"),
         prompt=_either(limits, "max_prompt_tokens", "maxPromptTokens"),
-        vision=supports.get("vision"),
+        vision=bool(supports.get("vision")) if supports else None,
         efforts=tuple(map(str, info.get("supportedReasoningEfforts") or ())),
         multiplier=_part(info, "billing").get("multiplier"),
         note="not enabled for this account" if policy in {"disabled", "unconfigured"} else "",

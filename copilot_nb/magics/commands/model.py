@@ -44,11 +44,10 @@ async def model(
 @command
 async def models(conversation: Conversation) -> Table:
     """List the models that can be asked, with their limits and what they cost."""
-    from copilot_nb.notebook import facts
     from copilot_nb.notebook.models import models as listed
 
     found = await listed(conversation)
-    asked = facts.model(conversation)
+    asked = conversation.link.source().model or "auto"
     rows = tuple(_row(each, asked) for each in found)
     if not rows:
         raise UsageError(
