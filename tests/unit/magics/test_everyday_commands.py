@@ -16,11 +16,21 @@ from copilot_nb.testing.reply import Reply
 from tests.unit.magics.test_commands import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.unit.notebook.conftest import Talk
 
 Params = dict[str, Any]
+
+
+def noted(calls: list[tuple[str, Params]], name: str) -> Callable[[Params], None]:
+    """A method that writes down what it is called with."""
+
+    def method(params: Params) -> None:
+        calls.append((name, {key: v for key, v in params.items() if key != "sessionId"}))
+
+    return method
 
 
 async def test_turns_are_listed_shown_and_exported(talk: Talk, tmp_path: Path) -> None:
@@ -65,13 +75,11 @@ async def test_rules_are_added_listed_and_revoked(
 
 async def test_waiting_prompts_can_be_changed(talk: Talk) -> None:
     """By the number that the list gives them."""
-    calls: list[str] = []
+    calls: list[tuple[str, Params]] = []
     waiting = [{"id": "7", "displayText": "One?"}, {"id": "8", "displayText": "Two?"}]
     talk.fake.methods["session.queue.pendingItems"] = lambda _: {"items": waiting}
     for name in ("removeAt", "updateText", "moveItem", "clear"):
-        talk.fake.methods[f"session.queue.{name}"] = lambda p, name=name: calls.append(
-            f"{name} {p.get('id', '')} {p.get('prompt', '')}{p.get('toPosition', '')}"
-        )
+        talk.fake.methods[f"session.queue.{name}"] = noted(calls, name)
     await talk.conversation.session()
 
     table = await say(talk, "queue")
@@ -79,7 +87,12 @@ async def test_waiting_prompts_can_be_changed(talk: Talk) -> None:
         await say(talk, f"queue {line}")
 
     assert [row["prompt"] for row in table] == ["One?", "Two?"]
-    assert calls == ["removeAt 8 ", "updateText 7 Other?", "moveItem 8 0", "clear  "]
+    assert calls == [
+        ("removeAt", {"id": "8"}),
+        ("updateText", {"id": "7", "prompt": "Other?"}),
+        ("moveItem", {"id": "8", "toPosition": 0}),
+        ("clear", {}),
+    ]
 
 
 async def test_what_runs_is_steered_and_stopped(talk: Talk) -> None:
@@ -114,13 +127,13 @@ async def test_a_plan_is_written_shown_and_deleted(talk: Talk) -> None:
 
 async def test_servers_are_added_restarted_stopped_and_removed(talk: Talk) -> None:
     """Every session that is opened later has them, too."""
-    calls: list[str] = []
+    calls: list[tuple[str, Params]] = []
     server = {"name": "mini", "status": "connected"}
     tools = {"tools": [{"name": "add", "description": "Adds.\nMore."}]}
     talk.fake.methods["session.mcp.list"] = lambda _: {"servers": [server]}
     talk.fake.methods["session.mcp.listTools"] = lambda _: tools
     for name in ("startServer", "restartServer", "stopServer"):
-        talk.fake.methods[f"session.mcp.{name}"] = lambda _, name=name: calls.append(name)
+        talk.fake.methods[f"session.mcp.{name}"] = noted(calls, name)
 
     added = await say(talk, "mcp add mini python server.py")
     listed = await say(talk, "mcp tools mini")
@@ -134,7 +147,9 @@ async def test_servers_are_added_restarted_stopped_and_removed(talk: Talk) -> No
 
     assert (added[0]["tools"], added[0]["source"]) == (1, "this notebook")
     assert list(listed) == [{"name": "add", "description": "Adds."}]
-    assert calls == ["startServer", "restartServer", "stopServer", "stopServer"]
+    assert [name for name, _ in calls] == [
+        *("startServer", "restartServer", "stopServer", "stopServer"),
+    ]
     assert with_server["mcpServers"]["mini"]["command"] == "python"
     assert str(removed) == "MCP server mini is removed."
     assert "mcpServers" not in talk.called("session.resume")[-1]
