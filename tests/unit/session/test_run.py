@@ -132,6 +132,20 @@ def test_until_the_answer_ends_earlier() -> None:
     assert not run_of(prompt(), answer("Hi"), ANSWERED, until="session").finished
 
 
+def test_a_plan_that_goes_on_by_itself_lasts_to_the_sessions_rest() -> None:
+    """Approved on autopilot, the agent rests between the prompts that it gives itself."""
+    approved = event("session.mode_changed", previousMode="plan", newMode="autopilot")
+    left = event("session.mode_changed", previousMode="plan", newMode="interactive")
+
+    run = run_of(prompt(), approved, answer("Halfway"), ANSWERED, until="assistant")
+
+    assert not run.finished
+    run.feed(IDLE)
+    assert run.finished
+    assert run_of(prompt(), left, answer("Done"), ANSWERED, until="assistant").finished
+    assert not run_of(approved, until="assistant").started
+
+
 def test_autopilot_rests_between_its_prompts() -> None:
     """There the agent's idle is not the end; its stop is."""
     run = run_of(prompt(agentMode="autopilot"), ANSWERED, until="assistant")
