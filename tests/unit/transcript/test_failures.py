@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copilot_nb.errors import AuthenticationError, ModelError, QuotaError
+from copilot_nb.errors import AuthenticationError, ModelError, OfflineError, QuotaError
 from copilot_nb.transcript.failures import explain
 
 
@@ -48,3 +48,12 @@ def test_no_message_is_said_so() -> None:
 
     assert message == "The turn failed without a reason."
     assert hint
+
+
+def test_words_that_help_nobody_are_replaced() -> None:
+    """The runtime's own stay behind the fold."""
+    raw = "error sending request for url (https://models.example/v1)"
+
+    line, hint, details = explain(raw)
+
+    assert (line, hint, details) == ("models.example cannot be reached.", OfflineError.hint, raw)

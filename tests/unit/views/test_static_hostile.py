@@ -105,7 +105,6 @@ def everywhere(text: str) -> Transcript:
             call,
             asked,
             question,
-            *requests(text),
             NoticeBlock(id="notice", text=shown, details=printed),
             ErrorBlock(id="error", message=shown, hint=shown, details=shown),
         ),
@@ -157,6 +156,16 @@ def test_every_field_is_only_text(kind: str) -> None:
         assert inspect(html).wrong == [], entry.name
         html.encode()
         assert "\x1b" not in html
+
+
+@pytest.mark.parametrize("kind", ["command", "url"])
+def test_every_field_of_a_request_is_only_text(kind: str) -> None:
+    """Forms, plans, sign-ins, tasks and consequences; their Markdown is that of answers."""
+    for entry in hostile(kind):
+        turn = Transcript(blocks=requests(entry.text), sent=visible(entry.text))
+
+        assert inspect(to_html(turn)).wrong == [], entry.name
+        to_text(turn).encode()
 
 
 @pytest.mark.parametrize("kind", ["markdown", "command", "output", "url"])
