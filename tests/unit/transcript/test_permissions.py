@@ -223,6 +223,14 @@ def test_what_is_withheld_can_be_sent_masked() -> None:
     assert ids(block) == ["send_masked", "allow_once", "deny", "deny_stop"]
 
 
+def test_a_cap_says_what_it_asks_for() -> None:
+    """Nothing of it is remembered: the next cap asks again."""
+    block = asked("budget", body="This cell has spent 1 AI credit.", intention="The cap.")
+
+    assert (block.heading, block.body) == ("Spend more?", "This cell has spent 1 AI credit.")
+    assert not {"allow_session", "allow_always"} & set(ids(block))
+
+
 @pytest.mark.parametrize(
     ("prompt", "label"),
     [
