@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import imports, kernel_tools, latency, session_events, turn_overhead, view
+from benchmarks import imports, kernel_tools, latency, session_events, turn_overhead, undo, view
 from benchmarks.report import Report, machine
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
     "imports": imports.measure,
     "view": view.measure,
     "kernel_tools": kernel_tools.measure,
+    "undo": undo.measure,
 }
 
 

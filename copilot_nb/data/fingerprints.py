@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.data.frames import frame_of
-from copilot_nb.data.samples import Sample, sample
+from copilot_nb.data.samples import KNOWN, Sample, sample
 from copilot_nb.data.values import FUNCTIONS, is_a, size, type_name
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Fingerprint:
 def fingerprint(value: object, *, content: bool = True) -> Fingerprint:
     """One value now."""
     read = sample(value) if content else None
-    frame = frame_of(value)
+    frame = None if type(value) in KNOWN else frame_of(value)
     if frame is None:
         return Fingerprint(id(value), type_name(value), _shape(value), (), read)
     if frame.kind.endswith("Series"):
@@ -68,15 +68,20 @@ def fingerprint(value: object, *, content: bool = True) -> Fingerprint:
     return Fingerprint(id(value), frame.kind, shape, columns, read)
 
 
-def fingerprints(namespace: Mapping[str, Any], first: Iterable[str] = ()) -> dict[str, Fingerprint]:
+def fingerprints(
+    namespace: Mapping[str, Any],
+    first: Iterable[str] = (),
+    seen: dict[int, Fingerprint] | None = None,
+) -> dict[str, Fingerprint]:
     """Every value now, each object once.
 
     Args:
         namespace: Names and values.
         first: Names whose content is read before that of others.
+        seen: What is known of objects at this moment, by identity; gets what is read.
     """
     deadline = time.thread_time() + SECONDS
-    seen: dict[int, Fingerprint] = {}
+    seen = {} if seen is None else seen
     for name in (*(name for name in first if name in namespace), *namespace):
         value = namespace[name]
         if id(value) not in seen:

@@ -9,25 +9,26 @@ from __future__ import annotations
 import collections
 import datetime
 import decimal
+import marshal
 import sys
 import uuid
 import zlib
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, plain_attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
 WHOLE = 1 << 20
 """Bytes of an array that are read whole."""
 VALUES = 2_048
 """Values of a larger array or column that are read."""
-CELLS = 16_384
+CELLS = 8_192
 """Cells of a frame that are read."""
-ITEMS = 2_000
+ITEMS = 1_000
 """Items of a container that are read, those of its items included."""
 DEPTH = 4
 
@@ -39,6 +40,12 @@ ATOMS = (
     datetime.timedelta, datetime.time, decimal.Decimal, uuid.UUID,
 )  # fmt: skip
 """Types whose values never change and whose hash is cheap."""
+_PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None)}
+"""Of those, what can be written down at once."""
+
+
+KNOWN = {*LISTS, *SETS, *DICTS, *ATOMS, bytearray}
+"""Types that are read by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +77,10 @@ class _Reader:
     def read(self, value: object, depth: int = DEPTH) -> int:
         """A number for one value."""
         cls = type(value)
+        if cls in _PLAIN:
+            return _plain(value)
         if cls in ATOMS:
-            # NaN has a hash of its own for each object.
-            return hash((cls.__name__, value if value == value else "NaN"))  # noqa: PLR0124
-        if cls is bytearray:
-            return zlib.crc32(value)  # type: ignore[arg-type]  # `cls is bytearray` says so
+            return hash((cls.__name__, repr(value)))
         if depth <= 0 or self.left <= 0:
             self.whole = False
             return id(value)
@@ -93,25 +99,37 @@ class _Reader:
         if cls in SETS:
             return hash((count, frozenset(self.read(item, depth - 1) for item in some)))
         if cls in DICTS:
-            pairs = ((self.read(k, 1), self.read(v, depth - 1)) for k, v in some)
-            return hash((count, tuple(pairs)))
-        return hash((count, tuple(self.read(item, depth - 1) for item in some)))
+            keys, values = zip(*some, strict=True) if some else ((), ())
+            return hash((count, tuple(self._each(keys, 1)), tuple(self._each(values, depth))))
+        return hash((count, tuple(self._each(some, depth))))
 
-    def _some(self, value: Any, cls: type, count: int) -> Iterable[Any]:
+    def _each(self, items: Sequence[Any], depth: int) -> Sequence[int]:
+        """Numbers for the items; one for all of them if they are plain."""
+        if set(map(type, items)) <= _PLAIN:
+            return (_plain(list(items)),)
+        return [self.read(item, depth - 1) for item in items]
+
+    def _some(self, value: Any, cls: type, count: int) -> Sequence[Any]:
         room = max(self.left, 1)
         self.left -= count
         if cls in DICTS:
             items = value.items()
             if count > room:
                 self.whole = False
-                return chain(islice(items, room // 2), islice(reversed(items), room // 2))
+                half = room // 2
+                return [*islice(items, half), *islice(reversed(items), half)]
             return list(items)
         if count <= room:
             return list(value)
         self.whole = False
         if cls in (list, tuple):
-            return chain(value[:: max(count // room, 1)], value[-10:])
-        return islice(value, room)
+            return [*value[:: max(count // room, 1)], *value[-10:]]
+        return list(islice(value, room))
+
+
+def _plain(value: Any) -> int:
+    """A number for plain values. `hash` will not do: -1 and -2 have the same, each NaN another."""
+    return zlib.crc32(marshal.dumps(value, 0))
 
 
 def _container(value: object) -> Sample:
@@ -143,18 +161,19 @@ def _pandas(value: Any) -> Sample:
     columns = range(0, width, max(width // 100, 1))
     rows = max(CELLS // max(len(columns), 1), 64)
     step = max(len(frame) // rows, 1)
-    digests = [_array_like(frame.iloc[::step, at].array) for at in columns]
+    part = frame if step == 1 else frame.iloc[::step]
+    digests = [_array_like(part.iloc[:, at].array) for at in columns]
     index = _array_like(frame.index[::step].array) if frame.index.nlevels == 1 else 0
     whole = step == 1 and len(columns) == width
     return Sample(hash((tuple(digests), index, str(value.attrs) if value.attrs else "")), whole)
 
 
-def _array_like(array: Any) -> int:
+def _array_like(column: Any) -> int:
     """A number for a pandas array of any dtype."""
-    numpy = sys.modules["numpy"]
-    values: Any = getattr(array, "_ndarray", None)
+    numpy: Any = sys.modules["numpy"]
+    values: Any = getattr(column, "_ndarray", None)
     if type(values) is not numpy.ndarray:
-        values = array.to_numpy() if hasattr(array, "to_numpy") else numpy.asarray(array)
+        values = column.to_numpy() if hasattr(column, "to_numpy") else numpy.asarray(column)
     if values.dtype == object:
         return _container(values.tolist()).digest
     return zlib.crc32(numpy.ascontiguousarray(values).view("u1").data)
@@ -182,7 +201,7 @@ def _of(library: str, *names: str) -> Callable[[object], bool]:
 
 
 _READERS: tuple[tuple[Callable[[object], bool], Callable[[Any], Sample]], ...] = (
-    (lambda v: type(v) in (*LISTS, *SETS, *DICTS, bytearray, *ATOMS), _container),
+    (lambda v: type(v) in KNOWN, _container),
     (_of("pandas", "DataFrame", "Series"), _pandas),
     (_of("numpy", "ndarray"), _array),
     (_of("polars", "DataFrame", "Series"), _polars),

@@ -146,9 +146,10 @@ class Journal:
         """Compare, right after the run, and keep what it takes to undo it."""
         self._running -= 1
         names = self._names()
-        now = fingerprints(names, snapshot.expected)
+        seen: dict[int, Fingerprint] = {}
+        now = fingerprints(names, snapshot.expected, seen)
         run = Run(refused=snapshot.refused)
-        run.changed = _changed(snapshot)
+        run.changed = _changed(snapshot, seen)
         run.changes = tuple(_changes(snapshot, names, now, run.changed))
         for name in {name for change in run.changes for name in change.names}:
             if name in snapshot.names:
@@ -264,9 +265,9 @@ class _Restore:
         return now.identity != then.identity or not now.same_as(then)
 
 
-def _changed(snapshot: Snapshot) -> set[int]:
+def _changed(snapshot: Snapshot, seen: dict[int, Fingerprint]) -> set[int]:
     """Identities of the objects whose content is no longer what it was."""
-    now = fingerprints(snapshot.names, snapshot.expected)
+    now = fingerprints(snapshot.names, snapshot.expected, seen)
     return {
         print_.identity for name, print_ in now.items() if not print_.same_as(snapshot.prints[name])
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from benchmarks import imports, kernel_tools, latency, readers, run, session_events, view
+from benchmarks import imports, kernel_tools, latency, readers, run, session_events, undo, view
 from benchmarks.report import Budget, Report
 
 
@@ -75,3 +75,14 @@ def test_section_is_replaced_between_its_markers() -> None:
 def test_page_has_its_markers() -> None:
     """The script finds where to write."""
     assert run.replaced(run.PAGE.read_text(encoding="utf-8"), "x")
+
+
+def test_undo_is_measured_in_each_of_its_steps() -> None:
+    """The code that is analysed finds its names, and every step has a time."""
+    report = undo.measure(rows=100, rounds=1)
+
+    assert len(report.rows) == 6
+    assert all(float(str(row[1])) >= 0 for row in report.rows)
+    found = undo.consequences(undo.CODE, undo.namespace(10, 60))
+    assert set(found.creates) >= {"clean", "worst"}
+    assert "list_7" in found.changes
