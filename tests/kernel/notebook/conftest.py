@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copilot_nb.testing.reply import Reply
     from tests.kernel.driver import Cell, Kernel
 
+Server = TypeVar("Server", bound=ScriptedModel)
 STARTED: set[int] = set()
 """Kernels (by process) whose environment is set."""
 
@@ -74,17 +75,16 @@ def plain(cell: Cell) -> str:
 
 
 @contextmanager
-def scripted_model() -> Iterator[ScriptedModel]:
-    """A model on a loop of its own: the tests wait in sync code."""
+def served(server: Server) -> Iterator[Server]:
+    """A server on a loop of its own: the tests wait in sync code."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    model = ScriptedModel()
-    asyncio.run_coroutine_threadsafe(model.__aenter__(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(10)
     try:
-        yield model
+        yield server
     finally:
-        asyncio.run_coroutine_threadsafe(model.__aexit__(None, None, None), loop).result(10)
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
@@ -93,7 +93,7 @@ def scripted_model() -> Iterator[ScriptedModel]:
 @pytest.fixture(scope="session")
 def model() -> Iterator[ScriptedModel]:
     """One model for all tests."""
-    with scripted_model() as made:
+    with served(ScriptedModel()) as made:
         yield made
 
 

@@ -49,6 +49,7 @@ def test_environment_is_labs_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     """The demo model is chosen, other settings of ours are left out, Lab asks nothing."""
     monkeypatch.setenv("COPILOT_NB_POLICY", "allow")
     monkeypatch.setenv("COPILOT_NB_DEMO_PACE", "fast")
+    monkeypatch.delenv("COPILOT_NB_STATE", raising=False)
 
     variables = lab.lab_environment(tmp_path)
 

@@ -1,0 +1,118 @@
+"""An account in the notebook: from nobody signed in to a turn, what it cost, and out again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from copilot_nb.testing.account import TOKEN, USER_CODE, ScriptedAccount
+from copilot_nb.testing.reply import Reply
+from tests.kernel.environments import OWN
+from tests.kernel.notebook.conftest import plain, served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.kernel.notebook.conftest import Notebook
+
+# They do not depend on the version of the kernel.
+pytestmark = pytest.mark.parametrize("kernel", [OWN], indirect=True)
+
+SET = """
+import os
+before = dict(os.environ)
+os.environ.update({new!r})
+for name in ("COPILOT_NB_PROVIDER", "COPILOT_NB_MODEL"):
+    del os.environ[name]
+"""
+STOP = """
+from copilot_nb.notebook.current import conversation
+await conversation().stop()
+conversation().link.chosen = None
+"""
+RESTORE = f"{STOP}os.environ.clear()\nos.environ.update(before)\ndel before"
+
+
+@pytest.fixture
+def account(notebook: Notebook, tmp_path: Path) -> Iterator[ScriptedAccount]:
+    """The notebook knows no provider, and GitHub is this account."""
+    with served(ScriptedAccount()) as account:
+        notebook.kernel.check(STOP)
+        new = account.environment() | {"COPILOT_HOME": str(tmp_path / "copilot")}
+        notebook.kernel.check(SET.format(new=new))
+        yield account
+        notebook.after_error()
+        notebook.kernel.check(RESTORE)
+
+
+def say(notebook: Notebook, line: str) -> str:
+    """What a line shows, or its two lines of error."""
+    draws = line.startswith(("%%copilot", "%copilot login --plaintext"))
+    cell = notebook.turn(line) if draws else notebook.kernel.run(line)
+    if cell.status == "error":
+        notebook.after_error()
+    return f"{plain(cell)}{cell.text}{cell.traceback}"
+
+
+def test_from_nobody_to_a_turn_and_out_again(notebook: Notebook, account: ScriptedAccount) -> None:
+    """Guided by what is shown: each message names the next line to type."""
+    lost = say(notebook, "%%copilot\nHello.")
+    assert "No model to ask" in lost
+    assert "%copilot login" in lost
+
+    signed_in = say(notebook, f"%copilot login --plaintext --host {account.url}")
+    assert "Signed in as scripted-user" in signed_in
+    assert USER_CODE not in signed_in
+    assert TOKEN not in signed_in
+
+    assert "scripted-user" in say(notebook, "%copilot")
+    assert "Beta thinker" in say(notebook, "%copilot models")
+    account.script.append(Reply("Good day.", credits=2.5))
+    assert "Good day." in say(notebook, "%%copilot --model beta\nHello.")
+
+    spent = say(notebook, "%copilot usage model")
+    assert "3 premium requests, 2.5 AI credits, $0.025" in spent
+    assert "Premium requests: 90 of 300 used, 70 % left" in spent
+    found = say(notebook, "%copilot doctor")
+    assert "Everything is there." in found
+    assert "first token after" in found
+
+    assert "is signed out" in say(notebook, "%copilot logout")
+    assert "%copilot login" in say(notebook, "%%copilot\nHello.")
+
+
+def test_a_token_in_a_variable_and_one_that_expired(
+    notebook: Notebook, account: ScriptedAccount
+) -> None:
+    """It is named, never shown; an expired one is told from everything else, at once."""
+    notebook.kernel.check(f"os.environ['MY_TOKEN'] = {TOKEN!r}")
+    notebook.kernel.forget()
+
+    used = say(notebook, "%copilot login --token-env MY_TOKEN")
+    assert "The token in MY_TOKEN is of scripted-user" in used
+    assert "Hello from the scripted account." in say(notebook, "%%copilot\nHello.")
+
+    account.users.clear()
+    say(notebook, "%copilot reset")
+    expired = say(notebook, "%%copilot\nHello.")
+    assert "GitHub does not accept the token or the login" in expired
+    assert "Sign in again with `%copilot login`" in expired
+    assert TOKEN not in expired
+
+    assert "not used any more" in say(notebook, "%copilot logout")
+
+
+def test_a_cap_stops_a_turn_where_it_is_hard(notebook: Notebook) -> None:
+    """Before anything more is asked."""
+    notebook.script(Reply("One."), Reply("Two."))
+    say(notebook, "%copilot budget session 150 tokens")
+    say(notebook, "%copilot budget --hard")
+    assert "One." in say(notebook, "%%copilot\nFirst.")
+
+    over = say(notebook, "%%copilot\nSecond.")
+    assert "This session has spent 120 tokens of 150 tokens" in over
+    assert "%copilot budget session" in over
+    assert "There is no cap." in say(notebook, "%copilot budget session off")
+    say(notebook, "%copilot budget --soft")
