@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from copilot_nb.transcript.blocks import (
     REQUESTS,
@@ -77,11 +77,12 @@ def since(began: float | None, event: SessionEvent) -> float | None:
     return None if now is None or began is None else round(max(0.0, now - began), 1)
 
 
-def notice(turn: Transcript, block_id: str, text: str, *, warning: bool = False) -> Transcript:
+def notice(
+    turn: Transcript, block_id: str, text: str, *, warning: bool = False, details: str = ""
+) -> Transcript:
     """The turn with one more line about itself, or another one of that id."""
-    return turn.put(
-        NoticeBlock(id=f"notice-{block_id}", text=text, level="warning" if warning else "info")
-    )
+    level: Literal["info", "warning"] = "warning" if warning else "info"
+    return turn.put(NoticeBlock(id=f"notice-{block_id}", text=text, level=level, details=details))
 
 
 def close_writing(turn: Transcript, event: SessionEvent) -> Transcript:

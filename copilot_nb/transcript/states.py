@@ -32,7 +32,7 @@ from copilot_nb.protocol.local import (
     LocalRuntimeLost,
     LocalSent,
 )
-from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, ToolBlock, Transcript
+from copilot_nb.transcript.blocks import ErrorBlock, ToolBlock, Transcript
 from copilot_nb.transcript.failures import explain
 from copilot_nb.transcript.fold import close_all, find, fold, fold_nested, notice, words
 from copilot_nb.transcript.output import plain
@@ -40,6 +40,9 @@ from copilot_nb.transcript.safety import visible
 
 _SILENT_INFO = frozenset({"cancellation", "file_created", "file_edited", "model_retry"})
 """What other events say better."""
+
+_SUMMARY = 4_000
+"""Characters of a summary that are kept, folded."""
 
 _SERVERS = {"failed": "failed", "needs-auth": "wants you to sign in"}
 """States of an MCP server that keep it from being used."""
@@ -134,14 +137,8 @@ def noted(data: LocalNotice, event: SessionEvent, turn: Transcript) -> Transcrip
     """A line of ours that a reader of the turn should know."""
     if not data.text.strip():
         return turn
-    return turn.put(
-        NoticeBlock(
-            id=f"notice-{event.id}",
-            text=visible(data.text.strip()),
-            level="warning" if data.level == "warning" else "info",
-            details=plain(data.details),
-        )
-    )
+    text, details = visible(data.text.strip()), plain(data.details)
+    return notice(turn, event.id, text, warning=data.level == "warning", details=details)
 
 
 @fold.register
@@ -192,7 +189,7 @@ def informed(data: SessionInfo, event: SessionEvent, turn: Transcript) -> Transc
     """A line worth knowing."""
     if data.info_type in _SILENT_INFO or not data.message.strip():
         return turn
-    return notice(turn, event.id, visible(data.message.strip()))
+    return notice(turn, event.id, _told(data.message, data.url))
 
 
 @fold.register
@@ -200,7 +197,7 @@ def warned(data: SessionWarning, event: SessionEvent, turn: Transcript) -> Trans
     """A line to heed."""
     if not data.message.strip():
         return turn
-    return notice(turn, event.id, visible(data.message.strip()), warning=True)
+    return notice(turn, event.id, _told(data.message, data.url), warning=True)
 
 
 @fold.register
@@ -219,7 +216,9 @@ def compacted(
         text = f"The conversation could not be summarised{reason}"
         return notice(turn, "compaction", text, warning=True)
     freed = f"; {data.tokens_removed:,} tokens are free again" if data.tokens_removed else ""
-    return notice(turn, "compaction", f"The conversation was summarised to make room{freed}.")
+    text = f"The conversation was summarised to make room{freed}."
+    summary = plain((data.summary_content or "").strip()[:_SUMMARY])
+    return notice(turn, "compaction", text, details=summary)
 
 
 @fold.register
@@ -262,6 +261,12 @@ def autopilot_stopped(
     if data.reason in {"", "task_complete"}:
         return turn
     return notice(turn, event.id, f"Autopilot stopped: {words(data.reason)}.")
+
+
+def _told(message: str, url: str | None) -> str:
+    """The line, and the address that it is about if it does not name it itself."""
+    text = visible(message.strip())
+    return f"{text} ({visible(url)})" if url and url not in message else text
 
 
 def _finish(turn: Transcript, event: SessionEvent, *, aborted: bool) -> Transcript:

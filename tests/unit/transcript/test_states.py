@@ -254,6 +254,27 @@ def test_what_is_not_worth_a_line(kind: str, data: dict[str, Any]) -> None:
     assert after(event(kind, **data)).blocks == ()
 
 
+def test_a_summary_can_be_unfolded() -> None:
+    """What the agent still knows of the conversation; not all of a long one."""
+    done = event("session.compaction_complete", success=True, summaryContent=" It was\x1b[1m long.")
+    long = event("session.compaction_complete", success=True, summaryContent="x" * 9999)
+
+    assert only(after(done), NoticeBlock).details == "It was long."
+    assert len(only(after(long), NoticeBlock).details) == 4000
+
+
+def test_a_line_names_the_address_that_it_is_about() -> None:
+    """Once."""
+    one = event("session.info", 1, infoType="x", message="More is known.", url="https://a.b")
+    two = event("session.warning", 2, message="See https://a.b", url="https://a.b")
+
+    first, second = after(one, two).blocks
+
+    assert isinstance(first, NoticeBlock)
+    assert isinstance(second, NoticeBlock)
+    assert (first.text, second.text) == ("More is known. (https://a.b)", "See https://a.b")
+
+
 def test_between_turns_modes_and_plans_change_unseen() -> None:
     """They are no part of any turn."""
     for kind in ("session.mode_changed", "session.plan_changed"):
