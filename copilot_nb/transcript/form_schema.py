@@ -13,8 +13,8 @@ from typing import Any, Literal, NamedTuple
 from copilot_nb.transcript.forms import FieldChoice, FormField
 from copilot_nb.transcript.safety import sound, visible
 
-FIELDS, CHOICES, WORDS = 50, 200, 500
-"""At most so many fields, choices of one, and characters of a text."""
+FIELDS, CHOICES, ALL_CHOICES, WORDS = 50, 200, 1000, 500
+"""At most so many fields, choices of one and of all of them, and characters of a text."""
 PATTERN, REPEATS = 200, 4
 """At most so many characters of a pattern, and repetitions in it."""
 
@@ -42,17 +42,23 @@ class Fields(NamedTuple):
 
 
 def form_fields(schema: object) -> Fields:
-    """The fields that a schema asks for, in its order; at least none."""
+    """The fields that a schema asks for, in its order; what is left out is counted."""
     properties = _get(schema, "properties")
     if not isinstance(properties, Mapping):
         return Fields()
     required = _get(schema, "required")
-    names = [name for name in properties if _is_sound(name)][:FIELDS]
     must = set(map(str, required)) if isinstance(required, list | tuple) else set()
-    fields = tuple(_field(name, properties[name], must) for name in names)
-    left_out = len(properties) - len(names)
+    fields: list[FormField] = []
+    left = ALL_CHOICES
+    for name in (name for name in properties if _is_sound(name)):
+        field = _field(name, properties[name], must)
+        left -= len(field.choices)
+        if len(fields) == FIELDS or left < 0:
+            break
+        fields.append(field)
+    left_out = len(properties) - len(fields)
     warnings = (f"{left_out} more fields are not shown.",) if left_out else ()
-    return Fields(fields, warnings)
+    return Fields(tuple(fields), warnings)
 
 
 def _field(name: str, schema: object, required: set[str]) -> FormField:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copilot_nb.transcript.form_schema import CHOICES, FIELDS, form_fields
+from copilot_nb.transcript.form_schema import ALL_CHOICES, CHOICES, FIELDS, form_fields
 from copilot_nb.transcript.forms import FieldChoice, FormField
 
 RED = FieldChoice(value="r", label="Red")
@@ -113,6 +113,16 @@ def test_there_is_an_end_to_fields_and_choices() -> None:
     assert len(many.fields) == FIELDS
     assert many.warnings == ("7 more fields are not shown.",)
     assert len(options) == CHOICES
+
+
+def test_there_is_an_end_to_the_choices_of_all_fields() -> None:
+    """However they are spread; a field has all of its own or is not there."""
+    options = [str(at) for at in range(CHOICES)]
+
+    found = form_fields({"properties": {f"p{at}": {"enum": options} for at in range(9)}})
+
+    assert [len(one.choices) for one in found.fields] == [CHOICES] * (ALL_CHOICES // CHOICES)
+    assert found.warnings == ("4 more fields are not shown.",)
 
 
 @pytest.mark.parametrize("name", ["\ud800", "n" * 501, 1])
