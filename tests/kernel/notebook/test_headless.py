@@ -128,3 +128,19 @@ def test_an_error_stops_the_run(environ: Path, model: ScriptedModel) -> None:
     assert "context too long" in done.stderr
     assert "copilot_nb/notebook" not in done.stderr
     assert not (environ / "ran").exists()
+
+
+def test_stored_turns_are_shown_where_their_folder_is_named(
+    environ: Path, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second run needs neither a model nor a runtime."""
+    monkeypatch.setenv("COPILOT_NB_TURNS", "turns")
+    model.script = [Reply("Hello, stored.")]
+    run(environ, "%%copilot\nGreet me.")
+    monkeypatch.setenv("COPILOT_CLI_PATH", str(environ / "nowhere"))
+
+    (shown,) = run(environ, "%%copilot\nGreet me.")
+
+    assert "Nobody was asked and nothing ran." in shown
+    assert "Hello, stored." in shown
+    assert len(model.requests) == 1
