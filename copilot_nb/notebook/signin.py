@@ -262,6 +262,6 @@ class Panel:
         block = last.get(self._id)
         if isinstance(block, SignInBlock):
             words = f"Signed in as {name}" if name else "Not signed in"
-            state = "answered" if name else "cancelled"
-            last = last.put(replace(block, state=state, answer=words, url="", code=""))
+            over = replace(block, answer=words, url="", code="")
+            last = last.put(replace(over, state="answered" if name else "cancelled"))
         self._screen.close(last)

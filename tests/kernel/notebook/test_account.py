@@ -111,7 +111,9 @@ def test_a_cap_stops_a_turn_where_it_is_hard(notebook: Notebook) -> None:
     say(notebook, "%copilot budget --hard")
     assert "One." in say(notebook, "%%copilot\nFirst.")
 
-    over = say(notebook, "%%copilot\nSecond.")
+    cell = notebook.kernel.run("%%copilot\nSecond.")
+    notebook.after_error()
+    over = f"{plain(cell)}{cell.traceback}"
     assert "This session has spent 120 tokens of 150 tokens" in over
     assert "%copilot budget session" in over
     assert "There is no cap." in say(notebook, "%copilot budget session off")

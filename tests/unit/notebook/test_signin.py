@@ -49,7 +49,11 @@ class Account(FakeRuntime):
                 self.signed_in = False
                 return {}
             case "account.getQuota":
-                part = {"entitlementRequests": 300, "usedRequests": 90, "remainingPercentage": 70}
+                part: dict[str, Any] = {
+                    "entitlementRequests": 300,
+                    "usedRequests": 90,
+                    "remainingPercentage": 70,
+                }
                 part |= {"resetDate": "2030-01-01T00:00:00Z"}
                 endless = {"isUnlimitedEntitlement": True}
                 return {"quotaSnapshots": {"premium_interactions": part, "chat": endless}}
