@@ -7,6 +7,7 @@ import { element } from "./element.js";
 import { followEnd } from "./follow.js";
 import { drawFooter } from "./footer.js";
 import { HEAD } from "./reduce.js";
+import { spin } from "./spin.js";
 import { statusLine } from "./status.js";
 import { stepFolds } from "./steps.js";
 
@@ -42,6 +43,7 @@ export function mountView({ el, sync, typeset }) {
   el.append(root);
   const folds = stepFolds(context);
   followEnd(status.el, root, ending.signal);
+  spin(root, ending.signal);
 
   /** @type {Map<string, {el: HTMLElement, update: (block: object, queue: object) => void}>} */
   let cards = new Map();

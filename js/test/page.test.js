@@ -152,6 +152,23 @@ describe("the line to a running turn", () => {
   });
 });
 
+describe("what runs", () => {
+  it("turns slowly, and stops with its view", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "performance"] });
+    const { one } = show([tool("t", { state: "running" })]);
+    const mark = one(".copilot-tool .copilot-icon-running");
+
+    vi.advanceTimersByTime(250);
+    const turned = mark.style.transform;
+    views.pop()();
+    vi.advanceTimersByTime(1000);
+
+    expect(turned).toMatch(/^rotate\(\d+deg\)$/);
+    expect(mark.style.transform).toBe(turned);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
 describe("the footer", () => {
   it("says what the turn cost and what it sent", () => {
     const usage = { input_tokens: 1500, cached_tokens: 1200, output_tokens: 7, context_tokens: 30, context_limit: 100, credits: 1.5, cost: 1 };
