@@ -27,7 +27,7 @@ PAIR_SAMPLE = 50_000
 PAIR_COLUMNS = 30
 TOP = 5
 _NUMBERS = {int, float}
-_HASHED = {str, int, float, bool, bytes}
+_HASHED = {str, int, float, bool, bytes, type(None)}
 _TIMES = {datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
 _POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MISSING_TYPES = {"NoneType", "NAType", "NaTType"}
@@ -90,9 +90,23 @@ def statistics(values: Sample) -> list[str]:
 
 def counted(values: Sample) -> Counter[Any]:
     """How often each value occurs; what cannot be counted safely counts by its text."""
-    if set(map(type, values.present)) <= _HASHED:
-        return Counter(values.present)
-    return Counter(value if _hashed(value) else short(value) for value in values.present)
+    return Counter(comparable(values.present))
+
+
+def comparable(values: list[Any]) -> list[Any]:
+    """The values, those by their text whose comparison would run foreign code."""
+    examples = {type(value): value for value in values}
+    foreign = {kind for kind, example in examples.items() if not _hashed(example)}
+    if not foreign:
+        return values
+    return [short(value) if type(value) in foreign else value for value in values]
+
+
+def is_missing(value: object) -> bool:
+    """Whether it stands for a value that is not there."""
+    if type(value) is float:
+        return value != value  # noqa: PLR0124 - NaN is not itself
+    return bool(_absent([value]))
 
 
 def _hashed(value: object) -> bool:
@@ -117,7 +131,8 @@ def correlations(frame: Frame) -> list[tuple[str, str, float]]:
         absent = _absent(values)
         if values and set(map(type, values)) - absent <= _NUMBERS:
             filled = [math.nan if type(value) in absent else value for value in values]
-            columns[column.name] = numpy.asarray(filled, dtype=float)
+            label = f"{column.name} (#{at + 1})" if column.name in columns else column.name
+            columns[label] = numpy.asarray(filled, dtype=float)
     pairs = [
         (left, right, _pearson(numpy, columns[left], columns[right]))
         for left, right in combinations(columns, 2)

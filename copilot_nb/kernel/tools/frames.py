@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from copilot_nb.data import columns
+from copilot_nb.data.compare import comparison
 from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.frames import Frame, cell, table_of, table_text
 from copilot_nb.data.guarded import guarded
@@ -110,11 +111,14 @@ def missing_values(name: str, *, shell: Shell, invocation: Invocation) -> str:
     """
     frame = _frame(shell, name)
     invocation.describe(title=name)
-    counts = frame.missing_counts()
+    counts, note = frame.missing_counts(), ""
+    read = frame.rows
     if counts is None:
-        raise ToolError(f"{name} has {frame.size}: too large to count; use column_statistics.")
+        samples = [columns.sample(frame, at) for at in range(len(frame.columns))]
+        counts = tuple(each.missing for each in samples)
+        note, read = f" {samples[0].note}", -(-frame.rows // samples[0].step)
     found = sorted(zip(counts, frame.columns, strict=True), key=lambda pair: -pair[0])
-    lines = [f"{c.name}: {n:,} ({n / frame.rows:.1%})" for n, c in found if n]
+    lines = [f"{c.name}: {n:,} ({n / read:.1%}){note}" for n, c in found if n]
     return untrusted("\n".join(lines) or "No missing values.", f"missing values of {name}")
 
 
@@ -137,7 +141,7 @@ def correlations(name: str, *, shell: Shell, invocation: Invocation) -> str:
 
 @tool(permission="read", timeout=LOOK_SECONDS)
 def compare_frames(left: str, right: str, *, shell: Shell, invocation: Invocation) -> str:
-    """Compare two tables: sizes, columns that only one has, and types that differ.
+    """Compare two tables: sizes, columns that only one has, dtypes, and values row by row.
 
     Args:
         left: Name of one variable.
@@ -145,18 +149,7 @@ def compare_frames(left: str, right: str, *, shell: Shell, invocation: Invocatio
     """
     first, second = _frame(shell, left), _frame(shell, right)
     invocation.describe(title=f"{left} and {right}")
-    types_left = {c.name: c.dtype for c in first.columns}
-    types_right = {c.name: c.dtype for c in second.columns}
-    lines = [f"{left}: {first.kind}, {first.size}", f"{right}: {second.kind}, {second.size}"]
-    for own, other, name in ((types_left, types_right, left), (types_right, types_left, right)):
-        only = [column for column in own if column not in other]
-        if only:
-            lines.append(f"Only in {name}: {', '.join(only)}")
-    lines += [
-        f"{column}: {dtype} in {left}, {types_right[column]} in {right}"
-        for column, dtype in types_left.items()
-        if types_right.get(column, dtype) != dtype
-    ]
+    lines = comparison(first, second, (left, right))
     return untrusted("\n".join(lines), f"comparison of {left} and {right}")
 
 
