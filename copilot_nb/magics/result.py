@@ -6,6 +6,7 @@ read them.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Cell = str | int | float | datetime | None
 
 _WIDEST = 60
+_TICKED = re.compile(r"`([^`\n]+)`")
+_PLAIN = "margin:0;padding:0;"
 _RED = "color:var(--jp-error-color0,#b00020);font-weight:bold"
 
 
@@ -39,9 +42,10 @@ class Text:
         return visible(self.text)
 
     def _repr_html_(self) -> str:
-        """The text in a `pre`; nothing in it is taken for HTML."""
-        style = f' style="{_RED}"' if self.level == "warning" else ""
-        return f'<pre class="copilot-text"{style}>{escape(visible(self.text))}</pre>'
+        """The text in a `pre`, words in backticks as code; nothing in it is taken for HTML."""
+        style = _PLAIN + (_RED if self.level == "warning" else "")
+        text = _TICKED.sub(r"<code>\1</code>", escape(visible(self.text)))
+        return f'<pre class="copilot-text" style="{style}">{text}</pre>'
 
 
 @dataclass(frozen=True, slots=True)

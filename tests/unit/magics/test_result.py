@@ -44,7 +44,9 @@ def test_nothing_in_a_result_is_taken_for_html() -> None:
     """Names and descriptions come from servers: they are data."""
     assert "<b>" not in TABLE._repr_html_()
     assert "never &amp; never" in TABLE._repr_html_()
-    assert Text("<i>")._repr_html_() == '<pre class="copilot-text">&lt;i&gt;</pre>'
+    html = Text("<i> and `<b>`")._repr_html_()
+
+    assert html.endswith(">&lt;i&gt; and <code>&lt;b&gt;</code></pre>")
     assert str(Text("a")) == repr(Text("a")) == "a"
 
 
