@@ -51,6 +51,7 @@ GITHUB_TAGS = frozenset(
         "img",
         "kbd",
         "li",
+        "mark",
         "ol",
         "p",
         "pre",

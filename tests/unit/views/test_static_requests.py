@@ -13,7 +13,17 @@ from copilot_nb.views.style import STYLE
 from copilot_nb.views.words import UNFINISHED
 from tests.unit.views.corpus import inspect
 from tests.unit.views.test_static import lines, one
-from tests.unit.views.turns import ANSWERED, ASKING, FORM, PLAN, SIGN_IN
+from tests.unit.views.test_static_hostile import GITHUB_ATTRIBUTES, GITHUB_TAGS
+from tests.unit.views.turns import (
+    ANSWERED,
+    ASKING,
+    FAILED,
+    FORM,
+    FULL,
+    PLAN,
+    SIGN_IN,
+    WAITING,
+)
 
 if TYPE_CHECKING:
     from copilot_nb.transcript.blocks import Transcript
@@ -154,7 +164,12 @@ def test_open_requests_in_markdown_say_what_they_want() -> None:
 
 def test_a_page_that_cleans_still_reads_well() -> None:
     """Without style, classes and data, as in an untrusted notebook or on a code host."""
-    for turn in (ASKING, ANSWERED):
+    tags, attributes = set(GITHUB_TAGS), GITHUB_ATTRIBUTES
+    for turn in (ASKING, ANSWERED, FULL, WAITING, FAILED):
         html = to_html(turn).removeprefix(STYLE)
 
-        assert inspect(nh3.clean(html)).text == inspect(html).text
+        cleaned = nh3.clean(html, tags=tags, attributes=attributes, link_rel=None)
+
+        assert inspect(cleaned).text == inspect(html).text
+        for tag in ("details", "pre", "li", "mark"):
+            assert cleaned.count(f"<{tag}>") == html.count(f"<{tag}")
