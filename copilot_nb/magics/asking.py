@@ -62,6 +62,24 @@ async def dry_run(conversation: Conversation, prompt: str, options: AskOptions) 
     return Text(f"{head}:\n\n{exact(Payload(composed.prompt, list(composed.sent)))}")
 
 
+async def cleared(conversation: Conversation, text: str) -> str:
+    """Words that go to the model besides prompts, with what they refer to.
+
+    Raises:
+        UsageError: They hold something that a person would be asked about, and none is asked here.
+    """
+    from copilot_nb.notebook.options import AskOptions
+
+    composed = await conversation.compose(text, AskOptions(context="none"))
+    held = await conversation.gate.held(composed)
+    if held:
+        raise UsageError(
+            f"Nothing was sent: that holds {held}.",
+            hint="Say it in a `%%copilot` cell, which asks you before it sends.",
+        )
+    return composed.message.prompt
+
+
 def replayed(conversation: Conversation, prompt: str, options: AskOptions) -> StoredTurn | None:
     """Draw the stored turn of the prompt, if that is wanted; None when somebody is to be asked.
 

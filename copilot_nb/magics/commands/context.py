@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import CopilotError
+from copilot_nb.magics.asking import cleared
 from copilot_nb.magics.command import Rest, command
 from copilot_nb.magics.result import Result, Table, Text
 from copilot_nb.notebook.ledger import counted
@@ -60,8 +61,9 @@ async def compact(conversation: Conversation, instructions: Rest = "") -> Text:
         instructions: What the summary must keep.
     """
     session = await conversation.session()
+    asked = await cleared(conversation, instructions) if instructions else None
     try:
-        done = await session.history.compact(instructions or None)
+        done = await session.history.compact(asked)
     except CopilotError as error:
         reason = error.message.partition("failed with message: ")[2] or error.message
         return Text(f"Nothing was summed up: {reason}")

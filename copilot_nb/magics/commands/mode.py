@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
+from copilot_nb.magics.asking import cleared
 from copilot_nb.magics.command import Rest, command
 from copilot_nb.magics.result import Text
 
@@ -75,7 +76,7 @@ async def plan(
     if action == "write":
         if not text:
             raise UsageError("`%copilot plan write` needs the plan.", hint=f"Usage: {plan.usage}")
-        await session.plan.update(text)
+        await session.plan.update(await cleared(conversation, text))
     found = await session.plan.read()
     if not found.exists:
         return Text("There is no plan. `%copilot mode plan` lets the agent make one first.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
+from copilot_nb.magics.asking import cleared
 from copilot_nb.magics.command import Rest, command
 from copilot_nb.magics.result import Result, Table, Text
 
@@ -38,12 +39,16 @@ async def queue(
     if action == "clear":
         await session.queue.clear()
     elif action != "list":
-        await _change(session, action, number, text)
+        await _change(session, action, number, await _cleared(conversation, action, text))
     items = await session.queue.items()
     if not items:
         return Text("No prompt waits.")
     rows = tuple((at, each.display_text, each.kind or "") for at, each in enumerate(items, 1))
     return Table(("number", "prompt", "kind"), rows, f"{len(rows)} waiting")
+
+
+async def _cleared(conversation: Conversation, action: str, text: str) -> str:
+    return await cleared(conversation, text) if action == "edit" and text else text
 
 
 async def _change(session: Session, action: str, number: int, text: str) -> None:
@@ -80,7 +85,7 @@ async def steer(conversation: Conversation, text: Rest) -> Text:
     if conversation.running:
         await conversation.say(text)
     else:  # a turn that no cell waits for
-        await session.steer(text)
+        await session.steer(await cleared(conversation, text))
     return Text("Said; the agent hears it before its next step.")
 
 

@@ -391,3 +391,18 @@ async def test_a_session_that_somebody_is_in_is_not_deleted(stored: Talk) -> Non
     """It would be gone from under them."""
     with pytest.raises(UsageError, match="Another process talks in 'First'"):
         await say(stored, "delete First --yes")
+
+
+@pytest.mark.parametrize("line", ["compact {}", "plan write {}", "queue edit 1 {}", "steer {}"])
+async def test_a_secret_does_not_leave_in_other_words_either(talk: Talk, line: str) -> None:
+    """Nobody is asked here, so that nothing is sent."""
+    token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    talk.fake.methods["session.queue.pendingItems"] = lambda _: {"items": [{"id": "1"}]}
+    talk.fake.methods["session.metadata.activity"] = lambda _: {"hasActiveWork": True}
+    await talk.conversation.session()
+
+    with pytest.raises(UsageError, match="Nothing was sent") as caught:
+        await say(talk, line.format(token))
+
+    assert token not in str(caught.value)
+    assert token not in str(talk.fake.calls)
