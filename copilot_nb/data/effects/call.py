@@ -1,0 +1,125 @@
+"""One call with what is known of its parts, and what any call may do to them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from copilot_nb.data.effects import tables
+from copilot_nb.data.effects.expressions import attribute_value, consumed, element
+from copilot_nb.data.effects.values import NONE, Value
+
+if TYPE_CHECKING:
+    from copilot_nb.data.effects.walk import Walk
+
+TEXT = 60
+"""Characters of an argument that are shown."""
+
+
+class Call:
+    """One call with what is known of its parts."""
+
+    def __init__(self, node: ast.Call, walk: Walk) -> None:
+        self.node, self.walk = node, walk
+        self.owner: Value | None = None
+        self.method = ""
+        if isinstance(node.func, ast.Attribute):
+            self.method = node.func.attr
+            self.owner = walk.value(node.func.value)
+            self.function = self._member(self.owner)
+        else:
+            self.function = walk.value(node.func)
+        self.values = [self._argument(argument) for argument in node.args]
+        self.named = {k.arg: walk.value(k.value) for k in node.keywords if k.arg}
+        self.rest = walk.values([k.value for k in node.keywords if not k.arg])
+
+    @property
+    def every(self) -> list[Value]:
+        """All arguments."""
+        return [*self.values, *self.named.values(), *self.rest]
+
+    @property
+    def name(self) -> str:
+        """The called thing, as it is written."""
+        text = ast.unparse(self.node.func)
+        return text if len(text) <= TEXT else f"….{self.method}" if self.method else "…"
+
+    def flag(self, name: str) -> bool | None:
+        """A keyword that is True, False or (None) not known; False when it is not there."""
+        if self.rest:
+            return None
+        node = next((k.value for k in self.node.keywords if k.arg == name), None)
+        if node is None:
+            return False
+        return bool(node.value) if isinstance(node, ast.Constant) else None
+
+    def text(self, at: int | None, keyword: str = "") -> str:
+        """An argument as the code has it: never the value of a variable, it may be a secret."""
+        if at is None:
+            return ""
+        value = next((v for k, v in self.named.items() if k == keyword), None)
+        if value is None and at < len(self.values):
+            value = self.values[at]
+        if value is None:
+            return ""
+        if value.text is not None:
+            return clipped(value.text)
+        node = self.node.args[at] if at < len(self.node.args) else self.node
+        return clipped(ast.unparse(node))
+
+    def _member(self, owner: Value) -> Value:
+        if self.method in tables.INTERNAL_ATTRIBUTES:
+            return attribute_value(self.walk, owner, self.method)
+        if owner.path or owner.members or owner.options:
+            return attribute_value(self.walk, owner, self.method)
+        if owner.exact and owner.kind not in tables.TRUSTED:
+            return attribute_value(self.walk, owner, self.method)
+        return Value()
+
+    def _argument(self, node: ast.expr) -> Value:
+        if isinstance(node, ast.Starred):
+            return element(self.walk, self.walk.value(node.value))
+        return self.walk.value(node)
+
+
+def reach_of_all(call: Call) -> frozenset[str]:
+    """Every name that can be changed through an argument."""
+    return NONE.union(*(value.reach for value in call.every))
+
+
+def use_up(call: Call) -> None:
+    """Iterators among the arguments are no longer where they were."""
+    for value in call.every:
+        consumed(call.walk, value)
+
+
+def unknown_call(call: Call) -> Value:
+    """A call of something that was not looked into."""
+    unknown(call.walk, call.name)
+    for value in call.every:
+        consumed(call.walk, value)
+    reach = reach_of_all(call) | (call.owner.reach if call.owner is not None else NONE)
+    return Value(shares=reach, holds=reach, fresh=False)
+
+
+def unknown(walk: Walk, name: str) -> None:
+    """Say that a call of that name was not looked into."""
+    walk.found.note("unknown", f"calls {name}(), whose effects were not looked into")
+
+
+def change_argument(call: Call, at: int) -> None:
+    """The call changes its argument at that place."""
+    if 0 <= at < len(call.values):
+        call.walk.change(call.values[at])
+
+
+def into_outputs(call: Call) -> None:
+    """`out=`: where numpy puts its result."""
+    if "out" in call.named:
+        call.walk.change(call.named["out"])
+
+
+def clipped(text: str) -> str:
+    """One line of a text, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= TEXT else f"{line[: TEXT - 1]}…"

@@ -1,0 +1,119 @@
+"""Methods of builtin types and of the packages that we know, by the tables of their kind."""
+
+from __future__ import annotations
+
+from copilot_nb.data.effects import methods, tables, world
+from copilot_nb.data.effects.call import (
+    Call,
+    change_argument,
+    into_outputs,
+    reach_of_all,
+    unknown_call,
+    use_up,
+)
+from copilot_nb.data.effects.outside import note_owner, note_writing
+from copilot_nb.data.effects.values import Value
+
+
+def of_library(call: Call, owner: Value) -> Value:
+    """A method of a builtin or of a package that we know, or of who knows what."""
+    note_writing(call, owner)
+    into_outputs(call)
+    if call.method in methods.ARGUMENT_METHODS:
+        change_argument(call, methods.ARGUMENT_METHODS[call.method])
+    sure = _changes_owner(call, owner)
+    if sure is not None:
+        call.walk.change(owner, sure=sure)
+        owner.keep(reach_of_all(call))
+        use_up(call)
+    elif not owner.kind:
+        _guessed(call, owner)
+    elif owner.kind not in tables.TRUSTED:
+        return unknown_call(call)
+    return _method_result(call, owner)
+
+
+def of_some_class(call: Call) -> Value:
+    """`type(xs).append(xs, 1)`: a method of a class that is not known."""
+    if call.method not in methods.MUTATING_GUESS:
+        return unknown_call(call)
+    for value in call.values[:1]:
+        call.walk.change(value, sure=False)
+    return Value()
+
+
+def of_file(call: Call, owner: Value) -> Value | None:
+    """A method of a path or an open file."""
+    name = call.method
+    if owner.kind == "pathlib" and name in world.PATH_METHODS:
+        note_owner(call, world.PATH_METHODS[name])
+        return Value(kind="str" if name.startswith("read") else "pathlib")
+    if owner.kind not in FILE_KINDS:
+        return None
+    if name not in world.FILE_METHODS:
+        return Value()
+    if owner.exact:  # of one that the code opens itself it has been said
+        note_owner(call, world.FILE_METHODS[name])
+        call.walk.change(owner)
+    return Value(kind="list" if name == "readlines" else "str")
+
+
+FILE_KINDS = {"file", "_io", "zipfile", "gzip"}
+
+
+def _changes_owner(call: Call, owner: Value) -> bool | None:
+    """Whether the object surely (True) or perhaps (False) changes; None when it does not."""
+    class_name = type(owner.live).__name__ if owner.exact else ""
+    if methods.changes(owner.kind, call.method, class_name):
+        return True
+    if call.flag("inplace") or call.flag("in_place"):
+        return True
+    if owner.kind == "pandas" and call.flag("inplace") is None:
+        return False
+    return None
+
+
+def _guessed(call: Call, owner: Value) -> None:
+    """A method of a value of a kind that is not known: by its name."""
+    if call.method in methods.MUTATING_GUESS:
+        call.walk.change(owner, sure=False)
+        owner.keep(reach_of_all(call))
+    elif not (call.method in _HARMLESS or call.method.startswith(("to_", "read_", "get_"))):
+        unknown_call(call)
+
+
+_HARMLESS = frozenset(
+    name
+    for cls in (str, bytes, int, float, list, dict, set, tuple, frozenset, complex, range)
+    for name in dir(cls)
+    if name not in methods.MUTATING_GUESS and not name.startswith("__")
+) | methods.words("""
+    mean sum std var min max median quantile describe head tail value_counts nunique isna isnull
+    notna notnull any all astype reset_index set_index sort_values sort_index groupby agg apply
+    map query assign merge join drop dropna fillna rename corr abs round unique cumsum diff shift
+    rolling resample iloc loc shape plot hist year month day hour date time strftime total_seconds
+    isoformat weekday dayofweek tolist item reshape ravel flatten dot group groups span start end
+    match search findall finditer
+""")  # fmt: skip
+
+
+def _method_result(call: Call, owner: Value) -> Value:
+    name = call.method
+    if owner.kind in tables.FRAMES:
+        if name in methods.VIEWS:
+            return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach)
+        return Value(kind=owner.kind)
+    if name == "copy":
+        return Value(kind=owner.kind, holds=owner.holds | owner.stored)
+    if owner.kind in tables.PLAIN - {"tuple"}:
+        return Value(kind=owner.kind if owner.kind != "str" else _STR_RESULTS.get(name, "str"))
+    if name in methods.HOLDING or not owner.kind:
+        kind = owner.kind if owner.kind == "collections" else ""
+        return Value(kind=kind, shares=owner.reach, holds=owner.reach | reach_of_all(call))
+    return Value(kind=owner.kind if owner.kind not in {"list", "dict", "set"} else "",
+                 holds=owner.holds | owner.stored)  # fmt: skip
+
+
+_STR_RESULTS = {"split": "list", "rsplit": "list", "splitlines": "list", "partition": "tuple",
+                "rpartition": "tuple", "encode": "bytes", "find": "int", "count": "int",
+                "startswith": "bool", "endswith": "bool", "index": "int"}  # fmt: skip

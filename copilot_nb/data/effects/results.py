@@ -1,0 +1,45 @@
+"""What functions return, as far as their name tells it."""
+
+from __future__ import annotations
+
+from copilot_nb.data.effects import methods
+from copilot_nb.data.effects.call import Call, reach_of_all, unknown
+from copilot_nb.data.effects.values import NONE, Value
+
+_BUILT = {"list", "tuple", "set", "frozenset", "dict", "sorted", "reversed", "zip", "enumerate",
+          "map", "filter", "iter", "next", "min", "max", "getattr", "sum", "slice",
+          "anext", "aiter", "memoryview"}  # fmt: skip
+"""Builtins whose result holds what they are given."""
+
+
+_KINDS = {"sorted": "list", "len": "int", "input": "str", "repr": "str", "format": "str",
+          "round": "float", "abs": "float", "any": "bool", "all": "bool", "isinstance": "bool",
+          "hash": "int", "id": "int", "print": "NoneType", "open": "file", "ord": "int",
+          "chr": "str", "hasattr": "bool", "callable": "bool", "sum": "float",
+          "type": "type"}  # fmt: skip
+
+
+_SAME = {"next", "min", "max", "memoryview", "anext"}
+"""Builtins whose result is what they are given, or a part of it."""
+
+
+def result_of(call: Call, path: str) -> Value:
+    """What is known of a function's result."""
+    root, _, name = path.rpartition(".")
+    if path == "builtins.type" and len(call.values) > 1:
+        unknown(call.walk, "type")
+    if path.startswith("builtins."):
+        kind = _KINDS.get(name, name)
+        if name in _BUILT:
+            return Value(kind="" if name in {"next", "getattr", "min", "max"} else kind,
+                         holds=reach_of_all(call),
+                         shares=reach_of_all(call) if name in _SAME else NONE)  # fmt: skip
+        return Value(kind=kind, holds=reach_of_all(call) if root != "builtins" else NONE)
+    if root.startswith("copy"):
+        first = call.values[0] if call.values else Value()
+        return Value(kind=first.kind, holds=NONE if name == "deepcopy" else first.reach)
+    if name in methods.VIEWING_FUNCTIONS and not (path == "numpy.array" and not call.named):
+        return Value(
+            kind=path.partition(".")[0], shares=reach_of_all(call), holds=reach_of_all(call)
+        )
+    return Value(kind=path.partition(".")[0])
