@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from copilot_nb.transcript.diffs import diff_lines
@@ -55,6 +56,7 @@ def _pair_by_pair(removed: Lines, added: Lines) -> Lines:
     return [old for old, _ in pairs] + [new for _, new in pairs]
 
 
+@lru_cache(maxsize=1024)  # plain mode draws the same change several times a second
 def _marked(old: str, new: str) -> tuple[str, str]:
     """Both lines, with marks on their words where enough of them stays."""
     if max(len(old), len(new)) > LENGTH:
