@@ -100,4 +100,4 @@ _tasks: list[asyncio.Task[None]] = []
 
 os.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
 os.environ["COPILOT_NB_MODEL"] = "scripted"
-room.Conversation = Talk  # type: ignore[misc]  # the kernel's one conversation is made of it
+room.Conversation = Talk  # type: ignore[misc, assignment]  # the kernel's one conversation is made of it
