@@ -44,7 +44,7 @@ class Sample:
     @property
     def note(self) -> str:
         """How the values were chosen, when not all were taken."""
-        return f"(from every {self.step:,}th row)" if self.step > 1 else ""
+        return f"(from one row in {self.step:,})" if self.step > 1 else ""
 
     @property
     def numeric(self) -> bool:

@@ -71,7 +71,7 @@ def _values(left: Frame, right: Frame) -> Iterator[str]:
     if left.rows != right.rows or not pairs or not left.rows:
         return
     step = max(1, math.ceil(left.rows / SAMPLE))
-    note = f" (every {step:,}th row was compared)" if step > 1 else ""
+    note = f" (one row in {step:,} was compared)" if step > 1 else ""
     differ = 0
     for at, other in pairs[:COLUMNS]:
         compared, count = _differences(left.column(at, step), right.column(other, step))

@@ -69,7 +69,7 @@ def test_long_tables_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare, "SAMPLE", 5)
 
     assert compared(pd.DataFrame({"k": range(10)}), pd.DataFrame({"k": [0] * 10})) == [
-        "k: 4 of 5 values differ (every 2th row was compared)"
+        "k: 4 of 5 values differ (one row in 2 was compared)"
     ]
 
 

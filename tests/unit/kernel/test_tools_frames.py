@@ -155,7 +155,7 @@ def test_long_columns_are_sampled_and_it_is_said() -> None:
     taken = columns.sample(frame, 0, rows=30)
 
     assert taken.present[:3] == [0, 4, 8]
-    assert taken.note == "(from every 4th row)"
+    assert taken.note == "(from one row in 4)"
 
 
 @every_library
@@ -231,7 +231,7 @@ async def test_missing_values_of_a_huge_table_are_sampled(
     shell.user_ns["big"] = pd.DataFrame({"a": [None, 1.0] * 5, "b": range(10)})
 
     assert await ask(session, shell, missing_values, name="big") == [
-        "a: 5 (100.0%) (from every 2th row)"
+        "a: 5 (100.0%) (from one row in 2)"
     ]
 
 
