@@ -375,7 +375,7 @@ def _check_model(source: Source) -> None:
     if source.own and source.kind != "demo" and not source.model:
         raise ConfigError(
             f"No model is named for {source.place}.",
-            hint="Name one: `%copilot model NAME`, or set COPILOT_NB_MODEL.",
+            hint="`%copilot models` asks which there are; name one: `%copilot model NAME`.",
         )
 
 

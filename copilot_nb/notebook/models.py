@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import MethodNotFoundError
-from copilot_nb.notebook import local_servers
+from copilot_nb.notebook import provider_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,16 +52,15 @@ async def models(conversation: Conversation) -> tuple[Model, ...]:
 
 
 async def _own(conversation: Conversation) -> tuple[Model, ...]:
-    """What the session may switch to, and what a server on this host says that it has."""
-    session = await conversation.session()
+    """What the open session may switch to, and what the provider says that it has."""
+    source, session = conversation.link.source(), conversation.link.ready
     listed: list[dict[str, Any]] = []
-    with suppress(MethodNotFoundError):
-        listed = await session.model.list()
+    if session is not None:
+        with suppress(MethodNotFoundError):
+            listed = await session.model.list()
     found = tuple(_of(each) for each in listed)
-    url = conversation.link.source().base_url
-    servers = await local_servers.find()
-    offered = next((server.models for server in servers if server.base_url == url), ())
     known = {each.id for each in found}
+    offered = await provider_models.listed(source, conversation.settings.environ)
     return (*found, *(Model(id=name) for name in offered if name not in known))
 
 

@@ -112,7 +112,8 @@ async def rename(conversation: Conversation, name: Rest) -> Text:
     """
     session = await conversation.session()
     await session.rename(name.strip())
-    return Text(f"This conversation is called {await session.get_name()!r}.")
+    kept = "" if conversation.link.spoken else " It is kept once it has had a turn."
+    return Text(f"This conversation is called {await session.get_name()!r}.{kept}")
 
 
 @command

@@ -144,6 +144,7 @@ async def test_models_show_what_they_can_and_cost(talk: Talk) -> None:
         "supportedReasoningEfforts": ["low", "high"],
     }
     talk.fake.methods["session.model.list"] = lambda _: {"list": [model]}
+    await talk.conversation.session()
 
     own, given = await say(talk, "models")
 
