@@ -184,6 +184,7 @@ class Conversation:
     async def new(self) -> None:
         """Begin a new conversation with the next turn; permissions given so far are gone."""
         self.decisions.forget()
+        self.toolbox.calls.clear()
         await self.link.forget()
 
     async def resume(self, session_id: str) -> Session:
@@ -193,6 +194,7 @@ class Conversation:
             SessionNotFoundError: There is none of that id.
         """
         self.decisions.forget()
+        self.toolbox.calls.clear()
         await self.link.take_up(session_id)
         return await self.session()
 

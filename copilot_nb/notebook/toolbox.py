@@ -20,7 +20,7 @@ from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.session import NEVER_OFFERED
 from copilot_nb.transcript.safety import visible
 from copilot_nb.views import tools as stored
-from copilot_nb.views.tool_facts import RULES, ToolFact, described, parameters
+from copilot_nb.views.tool_facts import RULES, ToolFact, ToolRule, described, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -131,9 +131,10 @@ class ToolSwitches:
         )
 
     def show(self) -> None:
-        """Bring the live table up to date."""
+        """Bring the live table up to date; rules that cannot be read leave it as it is."""
         if self._table is not None and self._table.open:
-            self._table.update(self.known())
+            with suppress(CopilotError):
+                self._table.update(self.known())
 
     def close(self) -> None:
         """The live table becomes as it is stored."""
@@ -142,10 +143,19 @@ class ToolSwitches:
             self._table = None
 
     def known(self) -> tuple[ToolFact, ...]:
-        """The tools as far as they are known without asking anybody."""
+        """The tools as far as they are known without asking anybody.
+
+        Raises:
+            ConfigError: The file of rules cannot be read.
+        """
         session = self._conversation.link.session
         own = {each.name: each for each in session.get_tools()} if session else {}
-        found = [self._fact(name, own.get(name)) for name in self._offered]
+        standing = self._conversation.rules
+        ruled = {rule.text for rule in standing.list() if rule.kind == "tool"}
+        found = [
+            self._fact(name, own.get(name), standing.tool_rule(name) if name in ruled else "ask")
+            for name in self._offered
+        ]
         return tuple(sorted(found, key=lambda fact: (_place(fact.source), fact.name)))
 
     def _changed(self, name: str, wish: Mapping[str, Any]) -> str:
@@ -180,7 +190,7 @@ class ToolSwitches:
                 raise unknown_tool(name, self._offered)
         return self._offered.keys() - only
 
-    def _fact(self, name: str, own: Tool | None) -> ToolFact:
+    def _fact(self, name: str, own: Tool | None, rule: ToolRule) -> ToolFact:
         offered = self._offered[name]
         schema = offered.get("input_schema") or offered.get("parameters")
         return ToolFact(
@@ -189,7 +199,7 @@ class ToolSwitches:
             description=described(offered.get("description")),
             parameters=parameters(schema),
             asks=_asks(name, own),
-            rule=self._conversation.rules.tool_rule(name),
+            rule=rule,
             enabled=name not in self.off,
             calls=self.calls[name],
         )

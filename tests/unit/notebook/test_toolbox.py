@@ -9,10 +9,11 @@ import pytest
 from IPython.display import display
 
 import copilot_nb
-from copilot_nb.errors import UsageError
+from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.notebook import current
 from copilot_nb.notebook.options import AskOptions
 from copilot_nb.notebook.toolbox import ToolTable
+from copilot_nb.protocol.hook import PreToolUse
 from copilot_nb.session.tools import tool
 from copilot_nb.testing.reply import Reply
 from copilot_nb.views.widget import tools as live
@@ -63,6 +64,8 @@ async def test_calls_are_counted(talk: Talk) -> None:
 
     assert (await table(talk))["list_variables"].calls == 2
     assert (await table(talk))["run_code"].calls == 0
+    await talk.conversation.new()
+    assert (await table(talk))["list_variables"].calls == 0
 
 
 async def test_tool_that_is_off_is_not_offered(talk: Talk) -> None:
@@ -173,6 +176,33 @@ async def test_table_draws_itself(
     assert "There is no tool" in second.change("nobody", {"enabled": False})
     await talk.conversation.close()
     assert not second.open
+
+
+async def test_rules_that_cannot_be_read_stop_no_call(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The live table stays as it was; the list itself says what is wrong."""
+
+    class View:
+        open = True
+
+        def update(self, facts: Any) -> None:
+            raise AssertionError(facts)
+
+        def close(self) -> None:
+            """Nothing to do."""
+
+    monkeypatch.setattr(live, "ToolsView", lambda *_, **__: View())
+    found = await table(talk)
+    talk.environ["COPILOT_NB_VIEW"] = "widget"
+    display(found)
+    talk.conversation.rules.path.write_text("rules = nonsense [", encoding="utf-8")
+
+    said = talk.conversation.toolbox.before_tool(PreToolUse(tool_name="list_variables"))
+
+    assert said is None
+    with pytest.raises(ConfigError):
+        await table(talk)
 
 
 async def test_python_has_the_same_list(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
