@@ -38,7 +38,7 @@ class _Cut:
     def _items(self, value: Any, depth: int) -> list[Any]:
         if depth <= 0:
             return [MORE]
-        found = []
+        found: list[Any] = []
         for item in islice(value, self._left + 1):
             if self._left <= 0:
                 return [*found, MORE]
@@ -49,7 +49,7 @@ class _Cut:
     def _pairs(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
         if depth <= 0:
             return {MORE: None}
-        found = {}
+        found: dict[Any, Any] = {}
         for key, item in value.items():
             if self._left <= 0:
                 return {**found, MORE: None}

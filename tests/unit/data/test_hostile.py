@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from copilot_nb.data.libraries import dtype_text
 from copilot_nb.data.namespace import brief, describe, kind_of
 from copilot_nb.data.objects import describe_object
 from copilot_nb.data.values import is_scientific, short
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 touched: list[str] = []
 
@@ -41,7 +44,7 @@ TRAPS = {
 
 def made(name: str, *bases: type, **extra: Any) -> Any:
     """An instance of a class of traps."""
-    cls = type(name, bases or (object,), {**TRAPS, "__hash__": object.__hash__, **extra})
+    cls: Any = type(name, bases or (object,), {**TRAPS, "__hash__": object.__hash__, **extra})
     return cls.__new__(cls)
 
 
@@ -52,7 +55,7 @@ def cycle() -> list[Any]:
     return found
 
 
-HOSTILE = {
+HOSTILE: dict[str, Callable[[], Any]] = {
     "unknown": lambda: made("Unknown"),
     "says it is numpy's": lambda: made("ndarray", __module__="numpy"),
     "says it is pandas'": lambda: made("DataFrame", __module__="pandas"),
@@ -117,8 +120,8 @@ def test_class_with_a_lying_metaclass() -> None:
     """Its names are read past it."""
 
     class Liar(type):
-        __name__ = property(trap("name"))  # type: ignore[assignment]  # that is the lie
-        __module__ = property(trap("module"))  # type: ignore[assignment]  # likewise
+        __name__ = property(trap("name"))
+        __module__ = property(trap("module"))
         __repr__ = trap("repr of the class")
 
     value = Liar("Thing", (), {})()
