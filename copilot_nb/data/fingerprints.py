@@ -165,4 +165,6 @@ def _shape(value: object) -> str:
     if is_a(value, (type, *FUNCTIONS)):
         return ""
     words = size(value)
+    if words in {"1 items", "1 characters", "1 bytes"}:
+        return words[:-1]
     return words.strip("()").replace(", ", " × ") if words.startswith("(") else words

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_nb.errors import UsageError
+from copilot_nb.protocol.assistant_events import UserMessage
 from copilot_nb.protocol.local import LocalUndone
 
 if TYPE_CHECKING:
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.protocol.results import RewindPoint
     from copilot_nb.session.session import Session
+    from copilot_nb.session.turn import Turn
     from copilot_nb.transcript.blocks import ToolBlock
 
 NOTHING = "There is nothing to undo."
-UNSEEN = "Files that code in the kernel wrote are not known to the runtime, and stay."
+FORGOTTEN = "The files of that turn stay: the runtime does not know how they were."
 
 
 def set_limits(shell: Shell, settings: Settings) -> None:
@@ -44,16 +45,12 @@ def undo_run(conversation: Conversation, tool_call_id: str | None = None) -> tup
 
 
 async def undo_turn(conversation: Conversation) -> tuple[str, ...]:
-    """Take back every run of the last turn, newest first, and the files that it changed.
-
-    Raises:
-        UsageError: The turn still runs.
-    """
+    """Take back every run of the last turn, newest first, and the files that it changed."""
     lines = [line for run in reversed(runs(conversation)) for line in _of(conversation, run)]
     session = conversation.link.session
-    point = await _point(session) if session is not None and file_diffs(conversation) else None
-    if session is not None and point is not None:
-        lines += await _files_back(session, point)
+    if session is not None and conversation.last is not None and file_diffs(conversation):
+        point = await _point(session, conversation.last)
+        lines += await _files_back(session, point) if point is not None else [FORGOTTEN]
     return tuple(lines) or (NOTHING,)
 
 
@@ -78,19 +75,18 @@ def _of(conversation: Conversation, run: Run) -> tuple[str, ...]:
     return () if run.undone else undo_run(conversation, run.tool_call_id)
 
 
-async def _point(session: Session) -> RewindPoint | None:
+async def _point(session: Session, turn: Turn) -> RewindPoint | None:
+    """Where the turn began, as long as the runtime knows it: never an earlier prompt."""
+    prompts = {event.id for event in turn.events if isinstance(event.data, UserMessage)}
     points = await session.history.rewind_points()
-    newest = points[-1] if points else None
-    return newest if newest is not None and newest.can_restore_files else None
+    own = [point for point in points if point.event_id in prompts]
+    return own[0] if own and own[0].can_restore_files else None
 
 
 async def _files_back(session: Session, point: RewindPoint) -> list[str]:
     done = await session.history.rewind(point.event_id, files=True)
     if done.outcome != "success":
-        raise UsageError(
-            f"The files stay as they are: {done.outcome or 'the runtime did not say why'}.",
-            hint="A turn may be running: `%copilot stop` ends it.",
-        )
+        return [f"The files stay as they are: {done.outcome or 'the runtime did not say why'}."]
     restored = [f"{path} is as it was." for path in map(_path, done.restored_files or ())]
     skipped = [
         f"{path} was changed since: left as it is." for path in map(_path, done.skipped_files or ())

@@ -9,6 +9,7 @@ import pytest
 from IPython.core.getipython import get_ipython
 
 from copilot_nb.magics.commands.undo import diff, undo
+from copilot_nb.notebook.undo import FORGOTTEN
 from copilot_nb.session.client import Client
 from copilot_nb.testing.model import Reply, ScriptedModel
 from copilot_nb.transcript.blocks import PermissionBlock
@@ -82,7 +83,7 @@ async def real(
 
 def names() -> dict[str, Any]:
     """The user's names."""
-    shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython's
+    shell: Any = get_ipython()
     found: dict[str, Any] = shell.user_ns
     return found
 
@@ -140,6 +141,7 @@ async def test_a_whole_turn_is_taken_back_with_its_files(
     assert names()["df"].equals(pd.DataFrame(FRAME))
     assert "notes.md is as it was." in told
     assert "The conversation is back to before the prompt." in told
+    assert str(await undo.function(real.conversation, turn=True)) == FORGOTTEN
     await real.conversation.run("What now?")
     said = str(model.requests[-1]["messages"])
     assert "Hello?" in said

@@ -150,4 +150,4 @@ def test_interrupted_agent_code_can_be_taken_back(notebook: Kernel, tmp_path: Pa
     notebook.wait(cell)
 
     shown = notebook.check("print(*session.events[-1].lines, xs, *shell.journal.undo(), xs)").text
-    assert shown.strip() == "`xs` 1 items → 2 items [1] `xs` is back: 1 items. [1]"
+    assert shown.strip() == "`xs` 1 item → 2 items [1] `xs` is back: 1 item. [1]"

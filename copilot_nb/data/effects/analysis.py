@@ -150,6 +150,7 @@ def _name(name: str, namespace: Mapping[str, Any]) -> str:
         return name
     frame = frame_of(value)
     if frame is not None:
-        return f"{name} ({frame.rows:,} × {len(frame.columns):,})"
+        wide = " rows" if frame.kind.endswith("Series") else f" × {len(frame.columns):,}"
+        return f"{name} ({frame.rows:,}{wide})"
     words = size(value).strip("()") or type_name(value)
     return f"{name} ({words.replace(', ', ' × ') if words[0].isdigit() else words})"

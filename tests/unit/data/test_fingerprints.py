@@ -31,9 +31,9 @@ def test_frames_tell_rows_columns_and_types() -> None:
 
 def test_other_kinds_tell_what_they_can() -> None:
     """Sizes of containers and arrays; a class that is another; what only changed inside."""
-    assert difference([1], [1, 2]) == "`v` 1 items → 2 items"
+    assert difference([1], [1, 2]) == "`v` 1 item → 2 items"
     assert difference(np.zeros(3), np.zeros((3, 2))) == "`v` 3 → 3 × 2"
-    assert difference({"a": 1}, [1]) == "`v` dict 1 items → list 1 items"
+    assert difference({"a": 1}, [1]) == "`v` dict 1 item → list 1 item"
     assert difference([1, 2], [1, 3]) == "`v` changed"
     assert difference(pd.Series([1, 2]), pd.Series([1.0, 2.0])) == "`v` int64 → float64"
     assert difference(frame(), frame()[["b", "a", "c"]]) == "`v` columns in another order"

@@ -70,7 +70,7 @@ def test_names_come_back_with_their_objects() -> None:
     assert notebook.names["tmp"] is tmp
     assert "worst" not in notebook.names
     assert notebook.names["json"].__name__ == "json"
-    assert told == ("`df` is back: 3 × 2.", "`tmp` is back: 1 items.", "`worst` is gone again.")
+    assert told == ("`df` is back: 3 × 2.", "`tmp` is back: 1 item.", "`worst` is gone again.")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_was_not_foreseen_is_named() -> None:
 
     run = notebook.run("getattr(module, 'chan' + 'ge')(2)")
 
-    assert run.lines == ("`values` 1 items → 2 items",)
+    assert run.lines == ("`values` 1 item → 2 items",)
     assert not run.undoable
     assert notebook.undo() == (
         "`values` stays changed: no copy was kept, the change was not foreseen.",
@@ -203,7 +203,7 @@ def test_code_that_failed_can_be_taken_back() -> None:
     run = notebook.run("xs.append(2); y = 1; 1 / 0; z = 1")
     notebook.undo()
 
-    assert run.lines == ("`xs` 1 items → 2 items", "new `y`" + " (int)")
+    assert run.lines == ("`xs` 1 item → 2 items", "new `y`" + " (int)")
     assert notebook.names["xs"] == [1]
     assert "y" not in notebook.names
 

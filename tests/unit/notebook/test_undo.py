@@ -28,7 +28,7 @@ def allow(transcript: Transcript, callbacks: Callbacks) -> None:
 
 def names() -> dict[str, Any]:
     """The notebook's names."""
-    shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython's
+    shell: Any = get_ipython()
     found: dict[str, Any] = shell.user_ns
     return found
 
@@ -52,7 +52,7 @@ async def test_a_click_takes_a_call_back(talk: Talk) -> None:
 
     assert names()["xs"] == [1]
     assert turn.transcript.tools[0].undo == "done"
-    assert "Taken back: `xs` is back: 1 items." in str(turn.transcript.blocks)
+    assert "Taken back: `xs` is back: 1 item." in str(turn.transcript.blocks)
 
 
 async def test_the_line_takes_back_the_last_run_or_the_turn(talk: Talk) -> None:

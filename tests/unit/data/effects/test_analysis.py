@@ -1,0 +1,199 @@
+"""What the analysis does with code and objects that mean it no good, and what its texts say."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pandas as pd
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+
+from copilot_nb.data.effects import analysis
+from copilot_nb.data.effects.analysis import Consequences, consequences
+
+
+def texts(found: Consequences) -> list[str]:
+    """Each effect in a line."""
+    return [f"{effect.kind}: {effect.text}" for effect in found.effects]
+
+
+def plain(code: str) -> str:
+    """Code without magics."""
+    return TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call, no-any-return]  # IPython's
+
+
+def test_texts_name_what_is_there() -> None:
+    """Shapes of tables, sizes of containers, types of the rest; a word where it is not sure."""
+    names = {
+        "df": pd.DataFrame({"a": range(8760), "b": 0}),
+        "col": pd.Series([1, 2]),
+        "xs": [1, 2],
+        "n": 1,
+        "clean": plain,
+        "pd": pd,
+    }
+    code = "df['c'] = 1\nif n:\n    xs = clean(col)\nout = pd.concat([df])\ndel n"
+
+    assert texts(consequences(code, names)) == [
+        "reads: clean()",
+        "reads: col (2 rows)",
+        "creates: out",
+        "overwrites: xs (2 items), perhaps",
+        "changes: df (8,760 × 2)",
+        "deletes: n (int)",
+        "unknown: calls clean(), whose effects were not looked into",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("!rm -rf data", "process: runs the command rm -rf data"),
+        ("%%bash\nls\npwd", "process: runs the command ls pwd"),
+        ("%pip install polars", "process: runs pip install polars"),
+        ("import subprocess as s\ns.run(['ls'])", "process: starts another program: ['ls']"),
+        ("open('a.txt', 'a')", "files: writes a.txt"),
+        ("open(name)", "files: reads name"),
+        ("import shutil\nshutil.rmtree('data')", "files: deletes data"),
+        ("df.to_parquet('out.parquet')", "files: writes out.parquet"),
+        ("pd.read_csv('https://x.org/a.csv')", "network: reads https://x.org/a.csv"),
+        ("import requests\nrequests.post(url)", "network: sends a request to url"),
+        ("import os\nos.environ['A'] = '1'", "environment: sets os.environ"),
+        ("import sys\nsys.path.insert(0, '.')", "environment: uses sys.path.insert()"),
+        ("np.random.seed(3)", "environment: sets the random seed"),
+        ("pd.DataFrame.mean = None", "environment: sets pandas.DataFrame.mean"),
+        ("%reset -f", "unknown: %reset may delete any name"),
+        ("%writefile a.py\nx", "files: writes a.py"),
+        ("x = eval(name)", "unknown: runs code that is text (eval)"),
+        ("import pickle\npickle.load(f)", "unknown: runs code that is stored in f"),
+        ("import mystery", "unknown: what importing mystery runs was not looked into"),
+        ("%%time\nsum([])", "reads: df (1 × 1)"),
+    ],
+)  # fmt: skip
+def test_the_world_is_named(code: str, said: str) -> None:
+    """What is reached, and with which argument, as the code has it."""
+    import numpy as np
+
+    names = {
+        "df": pd.DataFrame({"a": [1]}),
+        "pd": pd,
+        "np": np,
+        "url": "secret",
+        "name": "x",
+        "f": 1,
+    }
+    code = code + ("\ndf" if said.startswith("reads") else "")
+
+    found = texts(consequences(code, names, plain))
+
+    assert said in found
+    assert "secret" not in str(found)
+
+
+class Trap:
+    """Whoever asks it anything has lost."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise AssertionError(f"asked for {name}")
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared")
+
+    def __hash__(self) -> int:
+        raise AssertionError("hashed")
+
+    def __len__(self) -> int:
+        raise AssertionError("measured")
+
+    def __repr__(self) -> str:
+        raise AssertionError("printed")
+
+    def __iter__(self) -> Any:
+        raise AssertionError("iterated")
+
+
+class Meta(type):
+    """A class whose class traps."""
+
+    def __getattribute__(cls, name: str) -> Any:
+        raise AssertionError(f"class asked for {name}")
+
+
+class Trapped(metaclass=Meta):
+    """An instance of it."""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "t", "t.x", "t.x = 1", "t[0]", "t()", "t.go()", "for i in t: i", "t + t", "t == t",
+        "del t.x", "len(t)", "print(t, f'{t}')", "[*t]", "t.a.b.c()", "x = {t: 1}", "d['t'].go()",
+        "del d['t']", "with t as u: u", "xs[0].x = 1", "K.x", "K()", "k.x = 2", "t += 1", "d[t]",
+        "sorted([t], key=t.key)", "if t in xs: t", "match t:\n    case [a]: a", "lambda: t.x",
+        "min(xs).x()",
+    ],
+)  # fmt: skip
+def test_objects_are_asked_nothing(code: str) -> None:
+    """No attribute, comparison, length or text of theirs is used."""
+    trap = object.__new__(Trap)
+    names = {"t": trap, "xs": [trap], "d": {"t": trap}, "K": Trapped, "k": type.__call__(Trapped)}
+
+    found = consequences(code, names)
+
+    assert "the analysis failed; read the code" not in found.world.get("unknown", ())
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("x = ", "the code cannot be read as Python (line 1)"),
+        ("x = 1\n" * 20_000, "the code is too long to be analysed"),
+        ("x = 1\0", "the code cannot be read as Python"),
+        ("x = " + "(" * 5_000 + ")" * 5_000, "the code cannot be read as Python"),
+        ("a=1+1\n" * 8_000, "the code is too tangled to be followed to its end"),
+        ("x = " + "-" * 900 + "1", "the code is too tangled to be followed to its end"),
+    ],
+    ids=["syntax", "long", "null", "nested", "many", "deep"],
+)
+def test_what_cannot_be_followed_is_unknown(code: str, why: str) -> None:
+    """It fails closed, and says why."""
+    found = consequences(code, {})
+
+    assert not found.known
+    assert why in str(found.world["unknown"])
+
+
+def test_tangled_code_ends_soon() -> None:
+    """Loops in loops are followed twice each: a limit ends it."""
+    code = (
+        "".join(f"{'    ' * at}for a{at} in x:\n" for at in range(18)) + "    " * 18 + "x.append(1)"
+    )
+    start = time.thread_time()
+
+    found = consequences(code, {"x": []})
+
+    assert not found.known
+    assert time.thread_time() - start < 5
+
+
+def test_a_failing_analysis_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours keeps nobody from reading the code."""
+
+    def broken(*_: object) -> None:
+        raise KeyError("oops")
+
+    monkeypatch.setattr(analysis.Walk, "body", broken)
+
+    assert texts(consequences("x", {})) == ["unknown: the analysis failed; read the code"]
+
+
+def test_long_lists_are_cut() -> None:
+    """A hundred names do not push the buttons off the page."""
+    code = "\n".join(f"n{at} = {at}" for at in range(100))
+
+    found = consequences(code, {})
+
+    assert len(found.creates) == 100
+    assert texts(found)[-1] == "creates: … 60 more"
+    assert len(found.effects) == 41
