@@ -98,6 +98,7 @@ def _kind(parameter: Any) -> str:
 
 
 def _line(words: str) -> str:
+    words = " ".join(words.split())
     return textwrap.shorten(words, _WIDEST, placeholder="…") if len(words) > _WIDEST else words
 
 

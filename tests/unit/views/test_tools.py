@@ -12,10 +12,12 @@ import pytest
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.protocol.tool import Tool
 from copilot_nb.session.tools import tool
+from copilot_nb.transcript.safety import visible
 from copilot_nb.views.tool_facts import Parameter, ToolFact, described, parameters
 from copilot_nb.views.tools import to_html, to_text
 from copilot_nb.views.widget.line import WIDGET_MIME
 from copilot_nb.views.widget.tools import ToolsView
+from tests.unit.views.corpus import hostile, inspect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,6 +159,24 @@ def test_descriptions_read_as_prose() -> None:
     assert described(text) == "Run it in one go.\n\nThen:\n- look\n- go on\n1. end"
     assert len(described("x" * 100_000)) == 4000
     assert described(None) == ""
+
+
+@pytest.mark.parametrize("kind", ["markdown", "command", "output", "url"])
+def test_hostile_words_of_servers_stay_words(kind: str) -> None:
+    """In every field of the stored table and of the card."""
+    for entry in hostile(kind):
+        text = entry.text[:1000]
+        schema = {"properties": {text: {"type": text, "description": text, "default": text}}}
+        fact = ToolFact(
+            name=visible(text),
+            source=f"MCP server {visible(text)}",
+            description=described(text),
+            parameters=parameters(schema),
+        )
+
+        for html in (to_html([fact]), fact._repr_html_()):
+            assert inspect(html).wrong == [], entry.name
+        assert to_text([fact]).encode()
 
 
 # The live table
