@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from copilot_nb.notebook.shell_lines import allowed_by, denied_by, segments
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -76,3 +87,41 @@ def test_a_line_is_taken_apart_only_where_it_is_plain(line: str, parts: tuple[st
 def test_denying_finds_a_command_wherever_it_begins(line: str, text: str, *, denied: bool) -> None:
     """By its name or its path, in any part of the line, behind what only carries it."""
     assert denied_by(line, text) is denied
+
+
+LINES = st.text("ab ;&|`$()<>\n'\"\\{}*?[]#!~=-", max_size=12)
+
+
+@given(LINES)
+def test_no_beginning_covers_what_the_shell_would_act_on(line: str) -> None:
+    """Whatever the line is made of."""
+    if allowed_by("a " + line, "a:*"):
+        assert not set(line) & set(";&|`$()<>\n'\"\\{}*?[]#!")
+
+
+@given(LINES)
+def test_the_parts_of_a_line_are_all_of_it(line: str) -> None:
+    """Nothing between them is lost, and none of them holds an operator."""
+    parts = segments(line)
+
+    if parts != (line,):
+        assert not any(set(part) & set(";&|`$()<>\n'\"\\{}*?[]#!") for part in parts)
+        assert re.sub(r"[\s;&|]", "", "".join(parts)) == re.sub(r"[\s;&|]", "", line)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="No bash here.")
+@pytest.mark.parametrize("joint", ["&&", "||", ";", "\n"])
+def test_bash_takes_a_plain_line_apart_in_the_same_way(joint: str, tmp_path: Path) -> None:
+    """Each part is one command with these words."""
+    line = f"./say a=b ~ {joint} ./say c:d -e,f"
+    script = tmp_path / "say"
+    script.write_text('#!/bin/sh\necho "say $@" >> said\nexit ${CODE:-0}\n')
+    script.chmod(0o700)
+    code = {"||": "1"}.get(joint, "0")
+    environ = {"CODE": code, "HOME": "/home/somebody", "PATH": os.environ["PATH"]}
+
+    subprocess.run(["bash", "-c", line], cwd=tmp_path, env=environ, check=False)
+
+    assert segments(line) == ("./say a=b ~", "./say c:d -e,f")
+    said = (tmp_path / "said").read_text().splitlines()
+    assert said == ["say a=b /home/somebody", "say c:d -e,f"]
