@@ -54,6 +54,8 @@ __all__ = [
     "unknown",
 ]
 
+_FEW = 8
+"""Options that a usage line can hold."""
 INJECTED = "Conversation"
 """Annotation of a parameter that does not come from the line but is handed in."""
 
@@ -83,8 +85,10 @@ class Command:
     @property
     def usage(self) -> str:
         """One line that shows how it is typed."""
-        ordered = sorted(self.parameters, key=lambda p: not p.option)
-        return " ".join(["%copilot", self.name, *(p.usage for p in ordered)])
+        options = [p.usage for p in self.parameters if p.option]
+        if len(options) > _FEW:
+            options = ["[OPTIONS]"]
+        return " ".join(["%copilot", self.name, *options, *(p.usage for p in self.positional)])
 
     @property
     def help(self) -> str:

@@ -34,6 +34,8 @@ def model(conversation: Conversation) -> str:
     source = conversation.link.source()
     if source.model:
         return source.model
+    if source.own and source.kind != "demo":
+        return "none is named yet; `%copilot models` lists them"
     last = conversation.last.transcript.model if conversation.last else ""
     return last or "chosen by the runtime"
 

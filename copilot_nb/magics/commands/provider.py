@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.providers import Source
 
+_NO_MODEL = "No model is named yet: `%copilot models` lists them, `%copilot model NAME` names one."
 _KEY = "COPILOT_NB_PROVIDER_KEY"
 """The variable for a key that was asked for, when its place has none of its own."""
 
@@ -62,7 +63,9 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
     if ask_key:
         source = replace(source, key_variable=await _asked_key(source))
     await conversation.use_provider(source)
-    return Text(facts.provider(conversation.link.source()))
+    now = conversation.link.source()
+    named = now.model or not now.own or now.kind == "demo"
+    return Text(facts.provider(now) + ("" if named else f"\n{_NO_MODEL}"))
 
 
 def _variable(name: str) -> str:

@@ -142,7 +142,7 @@ def test_the_first_line_of_a_cell_belongs_to_the_prompt(notebook: Notebook) -> N
 @pytest.mark.parametrize("code", ["%%copilot", "%%copilot --new\n\n", "%copilot help ask"])
 def test_an_empty_cell_shows_help(notebook: Notebook, code: str) -> None:
     """Instead of failing."""
-    assert "%copilot ask [--model MODEL]" in plain(notebook.kernel.check(code))
+    assert "%copilot ask [OPTIONS] [PROMPT...]" in plain(notebook.kernel.check(code))
     assert notebook.model.requests == []
 
 

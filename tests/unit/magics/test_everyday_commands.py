@@ -319,3 +319,15 @@ async def test_status_offers_what_can_be_gone_on_with(talk: Talk) -> None:
     assert "none yet; `%copilot resume` goes on with 'One?' of " in before
     assert "none yet" not in during
     assert "; the next turn goes on with it" in after
+
+
+async def test_a_provider_without_a_model_says_what_comes_next(talk: Talk) -> None:
+    """A newcomer can go on from there."""
+    del talk.environ["COPILOT_NB_MODEL"]
+
+    said = str(await say(talk, "provider http://127.0.0.1:9/v1"))
+
+    assert said.splitlines()[1].startswith("No model is named yet: `%copilot models`")
+    assert "none is named yet" in str(await say(talk, "status"))
+    with pytest.raises(UsageError, match="does not say which models it has"):
+        await say(talk, "models")
