@@ -37,7 +37,10 @@ def to_html(facts: Sequence[ToolFact]) -> str:
 def to_text(facts: Sequence[ToolFact]) -> str:
     """The table as text."""
     rows = [(_HEADINGS[0], "description", *_HEADINGS[1:])]
-    rows += [(f.name, _line(f.summary), f.source, f.permission, str(f.calls or "")) for f in facts]
+    rows += [
+        (_line(f.name), _line(f.summary), _line(f.source), f.permission, str(f.calls or ""))
+        for f in facts
+    ]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
