@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -94,9 +94,17 @@ async def stage(cli_path: Path, tmp_path: Path) -> AsyncIterator[Stage]:
         yield Stage(client, model, work, provider_url=model.url)
 
 
-async def clerk(stage: Stage) -> Session:
+PAGE = {
+    "mode": "url",
+    "message": "Please sign the form.",
+    "elicitationId": "e1",
+    "url": "https://example.org/sign?id=1",
+}
+
+
+async def clerk(stage: Stage, asks: dict[str, Any] = FORM) -> Session:
     """A session whose server asks back when its tool is called."""
-    arguments = [str(stage.directory.parent / "server.py"), json.dumps(FORM)]
+    arguments = [str(stage.directory.parent / "server.py"), json.dumps(asks)]
     server = McpServerConfig(command=sys.executable, args=arguments, tools=["*"])
     config = {"mcp_servers": {"clerk": server}, "request_elicitation": True}
     session = await stage.session(
@@ -149,6 +157,21 @@ async def test_a_declined_form_is_told_to_the_server(stage: Stage) -> None:
 
     (call,) = turn.tool_calls
     assert json.loads(call.output)["action"] == "decline"
+
+
+async def test_a_server_asks_to_open_a_page(stage: Stage) -> None:
+    """The whole address is shown; agreeing sends nothing but that."""
+    session = await clerk(stage, PAGE)
+
+    turn = await session.start_turn("Sign.")
+    await press(session, choice="allow_once")
+    await press(session, action="accept")
+    await turn.wait(WAIT)
+
+    (block,) = (block for block in turn.transcript.blocks if isinstance(block, FormBlock))
+    assert (block.url, block.fields, block.answer) == (PAGE["url"], (), "Accepted")
+    (call,) = turn.tool_calls
+    assert json.loads(call.output)["action"] == "accept"
 
 
 async def test_autopilot_asks_as_before(stage: Stage) -> None:
