@@ -47,9 +47,7 @@ class Bookmark:
         first = " ".join(prompt.split())[:_PROMPT_LENGTH]
         mark = {"session": session_id, "prompt": first, "at": datetime.now(UTC).isoformat()}
         with suppress(OSError):
-            path = self._path()
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.write_text(json.dumps(mark), encoding="utf-8")
+            write_private(self._path(), json.dumps(mark))
 
     def drop(self, session_id: str) -> None:
         """That session is gone."""
@@ -70,6 +68,19 @@ class Bookmark:
     def _path(self) -> Path:
         name = hashlib.sha256(notebook_name(self._environ).encode()).hexdigest()[:24]
         return state_folder(self._environ) / "notebooks" / f"{name}.json"
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that is the user's alone; folders that are made for it are, too.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:

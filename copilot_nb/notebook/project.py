@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import ConfigError, UsageError
-from copilot_nb.notebook.bookmark import STATE
+from copilot_nb.notebook.bookmark import STATE, write_private
 from copilot_nb.notebook.places import project_folder, real_path
 from copilot_nb.transcript.safety import visible
 
@@ -158,8 +158,7 @@ class Project:
     def _write(self, trusted: Mapping[str, str]) -> None:
         path = self._path()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(dict(trusted), indent=1), encoding="utf-8")
+            write_private(path, json.dumps(dict(trusted), indent=1))
         except OSError as error:
             raise ConfigError(f"{path} cannot be written: {error.strerror}.", hint="") from None
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import UsageError
-from copilot_nb.notebook.bookmark import notebook_name, state_folder
+from copilot_nb.notebook.bookmark import notebook_name, state_folder, write_private
 from copilot_nb.session.turn import CodeBlock, code_blocks
 from copilot_nb.transcript.blocks import NoticeBlock, ToolBlock, Transcript, Usage
 from copilot_nb.transcript.changes import to_wire
@@ -92,9 +92,7 @@ class Replays:
         record = {"at": datetime.now(UTC).isoformat(), "turn": to_wire(transcript)}
         with suppress(OSError, TypeError):
             path = self._path(transcript.prompt)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            path.write_text(json.dumps(record), encoding="utf-8")
+            write_private(path, json.dumps(record))
             _prune(path.parent)
 
     def get(self, prompt: str) -> StoredTurn | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,17 @@ def test_a_notebook_remembers_its_last_session(environ: dict[str, str]) -> None:
     assert Bookmark(environ).get() == mark
     Bookmark(environ).drop("id-1")
     assert Bookmark(environ).get() is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_state_is_the_users_alone(environ: dict[str, str]) -> None:
+    """Prompts and answers are nobody else's."""
+    Bookmark(environ).put("id-1", "What?")
+    Replays(settings(environ)).put(TURN)
+    made = list(Path(environ["COPILOT_NB_STATE"]).rglob("*"))
+
+    assert {oct(path.stat().st_mode & 0o777) for path in made if path.is_file()} == {"0o600"}
+    assert {oct(path.stat().st_mode & 0o777) for path in made if path.is_dir()} == {"0o700"}
 
 
 def test_state_that_cannot_be_written_ends_no_turn(environ: dict[str, str]) -> None:
