@@ -83,6 +83,8 @@ class Shell:
         self.ipython = shell
         self.privacy = Privacy()
         """What of the user's data may leave the kernel."""
+        self.sees = True
+        """Whether the model gets pictures."""
         self._error: BaseException | None = last_error()
         self.error_cell = last_failed(shell)
         """The number of the cell that raised the last error; 0 when that is not known."""

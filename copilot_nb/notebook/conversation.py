@@ -164,6 +164,7 @@ class Conversation:
             ConfigError: A setting or a privacy rule cannot be meant.
         """
         self.link.shell.privacy = self.privacy.current()
+        self.link.shell.sees = self.link.sees(self.link.source())
         set_limits(self.link.shell, self.settings)
         return await compose(prompt, options, self.link.shell, self.settings)
 

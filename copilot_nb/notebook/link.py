@@ -339,7 +339,7 @@ class Link:
         if source.own:
             address = replace(source, base_url=self._address(source))
             options["provider"] = address.config(self._settings.environ)
-            if self._sees(source):
+            if self.sees(source):
                 options["model_capabilities"] = {"supports": {"vision": True}}
         if source.kind == "demo":
             options["model"] = self._demo.model_id
@@ -349,14 +349,14 @@ class Link:
             options["skip_custom_instructions"] = True
         return SessionConfig(**options, **self.setup.options())
 
-    def _sees(self, source: Source) -> bool:
-        """Whether a model of one's own gets the pictures that tools return; an account's may."""
+    def sees(self, source: Source) -> bool:
+        """Whether the model gets the pictures that tools return, as far as that is known."""
         setting = self._settings.get("vision")
         if setting != "auto":
             return bool(setting == "yes")
         # A server of one's own may run any model, and refuses pictures when it cannot see.
         known = {providers.PRESETS[kind].base_url for kind in ("openai", "anthropic")}
-        return source.kind == "azure" or source.base_url in known
+        return not source.own or source.kind == "azure" or source.base_url in known
 
     def _address(self, source: Source) -> str:
         """The provider's URL; for the demo model that of its server, which is started here."""

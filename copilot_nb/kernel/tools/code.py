@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copilot_nb.kernel.shell import RunResult, Shell
     from copilot_nb.session.pending import Answer
 
+_UNSEEN = "\n[the user sees the pictures, but you do not]"
 PICTURES = 4
 """Pictures of one run that the model gets."""
 
@@ -73,7 +74,7 @@ async def run_code(
         timeout=_limit(timeout, shell.code_seconds),
         noted=lambda run: _noted(run, invocation),
     )
-    return _returned(result, code if edited else "")
+    return _returned(result, code if edited else "", sees=shell.sees)
 
 
 def _noted(run: Run, invocation: Invocation) -> None:
@@ -125,16 +126,20 @@ def _edited(code: str) -> str:
     return f"The user edited the code. This ran instead:\n```python\n{code}\n```\n" if code else ""
 
 
-def _returned(result: RunResult, edited: str) -> ToolResultObject:
+def _returned(result: RunResult, edited: str, *, sees: bool = True) -> ToolResultObject:
     """What the model gets; of edited code also what ran in the place of its own."""
     text = result.text or "The code ran and showed nothing."
-    pictures = [small for image in result.images[:PICTURES] if (small := for_model(image))]
+    unseen = ""
+    if len(result.images) > (PICTURES if sees else 0):
+        unseen = f"\n[you get the first {PICTURES} pictures]" if sees else _UNSEEN
+    shown = result.images[:PICTURES] if sees else ()
+    small = [one for image in shown if (one := for_model(image))]
     return ToolResultObject(
-        text_result_for_llm=_edited(edited) + untrusted(text, "output of the code"),
+        text_result_for_llm=_edited(edited) + untrusted(text, "output of the code") + unseen,
         result_type="failure" if result.error else "success",
         error=f"{result.error.ename}: {result.error.evalue}" if result.error else None,
         binary_results_for_llm=[
-            BinaryResult(data=p.data, mime_type=p.mime, description=p.alt) for p in pictures
+            BinaryResult(data=p.data, mime_type=p.mime, description=p.alt) for p in small
         ]
         or None,
         session_log=text,

@@ -36,6 +36,8 @@ def get_figure(
         number: Which of the figures shown, counted back from the newest, which is 1.
     """
     invocation.describe(title=name or f"figure {number}")
+    if not shell.sees:
+        raise ToolError("You are not known to see pictures; the user can set `vision` to yes.")
     if not name:
         picture = shell.pictures.get(number)
         if picture is None:

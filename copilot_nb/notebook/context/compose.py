@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from copilot_nb.data.envelope import untrusted
+from copilot_nb.errors import UsageError
 from copilot_nb.notebook.context.index import CELLS, cells_text, error_text, index_of
 from copilot_nb.notebook.context.references import mentions, unescaped
 from copilot_nb.notebook.context.resolve import file, pictures_of, resolved
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.options import AskOptions
     from copilot_nb.notebook.settings import Settings
 
+_VISION = '`%config Copilot.vision = "yes"` lets them.'
 PIECE = 16_000
 """Characters of one piece."""
 
@@ -73,6 +75,8 @@ async def compose(prompt: str, options: AskOptions, shell: Shell, settings: Sett
         ConfigError: A setting cannot be meant.
     """
     found = _along(prompt, options, shell)
+    if settings.get("vision") == "no" and any(each.pictures for each in found):
+        raise UsageError("Pictures do not go to the model: `vision` is no.", hint=_VISION)
     level = settings.get("context", options.context)
     own = _index(prompt, level, shell, settings.get("context_budget"))
     return Composed(

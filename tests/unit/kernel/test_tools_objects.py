@@ -129,3 +129,13 @@ def test_results_of_the_users_own_tools() -> None:
 def test_pictures_are_read_from_their_header() -> None:
     """Sizes come from the PNG itself; other data has none."""
     assert image_output(b"not a picture").width is None
+
+
+async def test_figure_for_a_model_that_does_not_see(
+    session: RecordingSession, shell: Shell
+) -> None:
+    """It is told, instead of a picture that never arrives."""
+    shell.user_ns["fig"] = Figure()
+    shell.sees = False
+
+    assert "not known to see" in await failure(session, shell, get_figure, name="fig")

@@ -301,3 +301,12 @@ async def test_masked_texts_are_what_is_sent(notebook: Notebook) -> None:
     changed = made.with_sent(tuple(type(i).of_text(i.kind, i.name, "•••") for i in made.sent))
 
     assert changed.message.prompt == "•••\n\n@cell:1"
+
+
+async def test_pictures_where_the_model_does_not_see(notebook: Notebook) -> None:
+    """A setting that says no is kept to."""
+    file("photo.png", PNG)
+    settings = Settings(lambda _: None, {"COPILOT_NB_VISION": "no"})
+
+    with pytest.raises(UsageError, match="vision"):
+        await compose("@photo.png", AskOptions(), notebook.asking(), settings)
