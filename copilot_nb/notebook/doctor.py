@@ -22,6 +22,7 @@ from copilot_nb.errors import (
     OfflineError,
     QuotaError,
 )
+from copilot_nb.kernel import frontend
 from copilot_nb.notebook import signin
 from copilot_nb.notebook.bookmark import state_folder
 from copilot_nb.notebook.providers import is_local
@@ -73,7 +74,7 @@ async def examine(
         page: Look at the front end as well.
     """
     settings = conversation.settings
-    found = [_python(), *_packages(page=page)]
+    found = [_python(), *_packages(page=page and frontend.has_comms())]
     found += [_front_end(conversation)] if page else []
     found += [*_settings(conversation), _files(settings.environ), _approvals(conversation)]
     found.append(_cli(conversation))
@@ -81,6 +82,8 @@ async def examine(
         source = conversation.link.source()
     except ConfigError as error:
         return (*found, Finding.of("provider", error))
+    if found[-1].state == "problem":
+        return tuple(found)
     found += await _runtime(conversation, source)
     if source.own and source.kind != "demo" and source.base_url:
         found.append(await _provider(conversation, source))
@@ -98,7 +101,11 @@ def _python() -> Finding:
 
 
 def _packages(*, page: bool) -> Iterable[Finding]:
-    """What is installed of what we stand on; versions come without importing anything."""
+    """What is installed of what we stand on; versions come without importing anything.
+
+    Args:
+        page: Whether there is a notebook in front of us, which needs more than a terminal.
+    """
     for name, needed in (("IPython", True), ("ipykernel", page), ("anywidget", page)):
         try:
             version = metadata.version(name)
@@ -116,7 +123,6 @@ def _packages(*, page: bool) -> Iterable[Finding]:
 
 
 def _front_end(conversation: Conversation) -> Finding:
-    from copilot_nb.kernel import frontend
     from copilot_nb.notebook.screen import choose_mode, page_failed
 
     here = frontend.detect()
@@ -186,9 +192,9 @@ def _files(environ: Mapping[str, str]) -> Finding:
             f"{folder} cannot be written",
             "Name another folder in COPILOT_NB_STATE.",
         )
-    if os.name == "posix" and folder.exists() and folder.stat().st_mode & 0o077:
+    if os.name == "posix" and folder.exists() and folder.stat().st_mode & 0o022:
         fix = f"chmod 700 {str(folder)!r}"
-        return Finding("files", "note", f"{folder} can be read by others", fix)
+        return Finding("files", "problem", f"{folder} can be changed by others", fix)
     return Finding("files", "ok", str(folder))
 
 

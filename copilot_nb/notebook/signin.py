@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from copilot_nb.errors import AuthenticationError, OfflineError, RpcError
+from copilot_nb.errors import AuthenticationError, CopilotError, OfflineError, RpcError
 from copilot_nb.notebook.answers import answer_of
 from copilot_nb.notebook.providers import Source
 from copilot_nb.notebook.screen import choose_mode
 from copilot_nb.protocol.user_input import UserInputRequest
 from copilot_nb.session.login import device_login
-from copilot_nb.session.pending import PendingRequest, PendingRequests
+from copilot_nb.session.pending import Answer, PendingRequest, PendingRequests
 from copilot_nb.session.tasks import Tasks
 from copilot_nb.transcript.blocks import Transcript, UserInputBlock
 from copilot_nb.transcript.forms import SignInBlock
@@ -87,8 +87,8 @@ async def check(client: Client) -> None:
         await client.list_models()
     except (AuthenticationError, OfflineError):
         raise
-    except RpcError:
-        return  # a turn says it with more words
+    except CopilotError:
+        return  # it may be over with the next call, and a turn says it with more words
 
 
 async def sign_in(
@@ -226,6 +226,8 @@ class Panel:
             self._stop()
 
     async def _may_store(self) -> bool:
+        # Asked when the code was accepted: nothing waits there any more that could be cancelled.
+        self._pending.answer(self._id, Answer(None, "GitHub", "Signed in"))
         if self._plaintext is not None:
             return self._plaintext
         question = UserInputRequest(question=_QUESTION, choices=[KEEP, DROP], allow_freeform=False)

@@ -74,8 +74,10 @@ async def test_a_missing_runtime_says_how_to_get_it(talk: Talk, tmp_path: Path) 
     """With the way that its error names."""
     talk.environ["COPILOT_NB_CLI_PATH"] = str(tmp_path / "nothing")
 
-    found = (await findings(talk))["runtime"]
+    seen = await findings(talk)
 
+    found = seen["runtime"]
+    assert "start" not in seen
     assert found.state == "problem"
     assert "no such file" in found.detail
     assert found.fix
