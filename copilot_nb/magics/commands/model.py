@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import UsageError
@@ -38,7 +39,10 @@ async def model(
     if not model_id and not effort:
         thinking = conversation.link.setup.effort
         return Text(f"Model: {facts.model(conversation)}{_effort(thinking)}.")
-    return Text(f"Model {facts.model(conversation)}{_effort(effort)}, from the next turn on.")
+    doubt = _doubt(model_id, conversation.known.models)
+    return Text(
+        f"Model {facts.model(conversation)}{_effort(effort)}, from the next turn on.{doubt}"
+    )
 
 
 @command
@@ -69,6 +73,15 @@ def _row(each: Model, asked: str) -> tuple[Any, ...]:
         *(each.id, each.name, each.context, each.prompt),
         *(each.vision, effort, each.multiplier, note),
     )
+
+
+def _doubt(model_id: str, known: tuple[str, ...]) -> str:
+    """A word about a model that no list has shown: the runtime takes any, and the turn fails."""
+    if not model_id or not known or model_id in known:
+        return ""
+    near = get_close_matches(model_id, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`%copilot models` lists those that are."
+    return f"\nIt is not among the models that were listed; {hint}"
 
 
 def _effort(effort: str) -> str:

@@ -160,6 +160,8 @@ async def test_models_show_what_they_can_and_cost(talk: Talk) -> None:
         "note": "not enabled for this account",
     }
     assert talk.conversation.known.models == ("scripted", "gpt-x")
+    assert "did you mean gpt-x?" in str(await say(talk, "model gpt-y"))
+    assert "not among" not in str(await say(talk, "model gpt-x"))
 
 
 async def test_effort_and_mode_hold_for_a_session_that_is_not_there_yet(talk: Talk) -> None:
