@@ -50,7 +50,6 @@ CALLS: dict[str, tuple[dict[str, Any], str]] = {
     "compare_frames": ({"left": "people", "right": "adults"}, "people: DataFrame, 3 rows"),
     "run_code": ({"code": "len(people) * 111"}, "333"),
     "run_scratch": ({"code": "tried = len(people) * 5\ntried"}, "15"),
-    "run_scratch": ({"code": "len(people) * 222"}, "666"),
     "last_error": ({}, "ZeroDivisionError: division by zero"),
     "inspect_object": ({"name": "half"}, "function half(a)"),
     "list_packages": ({"pattern": "pandas"}, f"pandas {pd.__version__}"),
