@@ -116,6 +116,21 @@ def test_a_request_is_answered_by_typing(
     assert (tmp_path / "x.txt").read_text() == "hi\n"
 
 
+def test_a_plan_is_judged_by_typing(terminal: Terminal, model: ScriptedModel) -> None:
+    """It is shown, a no takes its reason along, and the agent goes on."""
+    plan = Reply(tools=[("exit_plan_mode", {"summary": "I will tidy up."})])
+    model.script = [plan, Reply("Then with tests.")]
+    terminal.run("%copilot mode plan")
+
+    terminal.type("%copilot ask plan it", "I will tidy up.")
+    terminal.child.expect("n = Ask for another plan")
+    shown = terminal.run("n more tests")
+
+    assert "Sent back: more tests" in shown
+    assert "Then with tests." in shown
+    assert "more tests" in str(model.requests[-1]["messages"][-1])
+
+
 @pytest.mark.parametrize(("reply", "sign"), [(SLOW, "w3"), (COMMAND, "Deny and stop")])
 def test_ctrl_c_stops_the_turn(
     terminal: Terminal, model: ScriptedModel, reply: Reply, sign: str
