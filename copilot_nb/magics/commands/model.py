@@ -76,12 +76,11 @@ def _row(each: Model, asked: str) -> tuple[Any, ...]:
 
 
 def _doubt(model_id: str, known: tuple[str, ...]) -> str:
-    """A word about a model that no list has shown: the runtime takes any, and the turn fails."""
-    if not model_id or not known or model_id in known:
+    """A word about a likely slip: the runtime takes any name, and the next turn fails."""
+    near = get_close_matches(model_id, known, n=1) if model_id and model_id not in known else []
+    if not near:
         return ""
-    near = get_close_matches(model_id, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else "`%copilot models` lists those that are."
-    return f"\nIt is not among the models that were listed; {hint}"
+    return f"\nIt is not among the models that were listed; did you mean {near[0]}?"
 
 
 def _effort(effort: str) -> str:

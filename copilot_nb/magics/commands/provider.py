@@ -63,6 +63,7 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
     if ask_key:
         source = replace(source, key_variable=await _asked_key(source))
     await conversation.use_provider(source)
+    conversation.known.models = ()
     now = conversation.link.source()
     named = now.model or not now.own or now.kind == "demo"
     return Text(facts.provider(now) + ("" if named else f"\n{_NO_MODEL}"))
