@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import collections
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.effects.values import items_of
 from copilot_nb.data.samples import ATOMS, DICTS
-from copilot_nb.data.values import instance_data, is_a, module_of, plain_attribute
+from copilot_nb.data.values import (
+    instance_data,
+    is_a,
+    is_scientific,
+    module_of,
+    plain_attribute,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ITEMS = 200_000
 """Items of nested containers that one copy takes."""
@@ -37,7 +47,8 @@ def bytes_of(value: object) -> int:
         return nbytes
     cls = type(value)
     if cls in (list, tuple, set, frozenset, collections.deque, *DICTS):
-        return len(value) * _ITEM_BYTES  # type: ignore[arg-type]  # a container
+        tables = (item for item in items_of(value) or () if is_scientific(item))
+        return len(value) * _ITEM_BYTES + sum(map(bytes_of, tables))  # type: ignore[arg-type]  # a container
     return len(value) if cls in (bytes, bytearray, str) else _ITEM_BYTES  # type: ignore[arg-type]
 
 
@@ -48,6 +59,19 @@ def copied(value: object) -> Any:
         NotCopiedError: There is no way that is safe and bounded.
     """
     return _Copier().copy(value, DEPTH)
+
+
+def copied_together(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Copies of several values that refer to each other as the values do.
+
+    Raises:
+        NotCopiedError: One of them cannot be copied.
+    """
+    copier = _Copier()
+    made = {name: copier.copy(value, DEPTH) for name, value in values.items()}
+    if any(type(copy) is Attributes for copy in made.values()):
+        raise NotCopiedError("objects of classes of the notebook are not copied for a trial")
+    return made
 
 
 class _Copier:

@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
-async def execute(shell: Any, code: str, filename: str) -> object:
+async def execute(
+    shell: Any, code: str, filename: str, namespace: dict[str, Any] | None = None
+) -> object:
     """Run the code and return its last expression's value; None when a `;` ends it.
 
     Args:
         shell: The InteractiveShell.
         code: What to run.
         filename: How tracebacks name it; its lines are found there from now on.
+        namespace: Where it runs; the user's own when not given.
     """
     source = shell.transform_cell(code)
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -31,15 +34,17 @@ async def execute(shell: Any, code: str, filename: str) -> object:
     tree = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     body, last = _split(shell.transform_ast(tree), source)
     with shell.builtin_trap:
-        await _run(shell, compile(body, filename, "exec", flags | _AWAIT, dont_inherit=True))
+        names = (shell.user_global_ns, shell.user_ns) if namespace is None else (namespace,) * 2
+        flags |= _AWAIT
+        await _run(compile(body, filename, "exec", flags, dont_inherit=True), names)
         if last is None:
             return None
-        return await _run(shell, compile(last, filename, "eval", flags | _AWAIT, dont_inherit=True))
+        return await _run(compile(last, filename, "eval", flags, dont_inherit=True), names)
 
 
-async def _run(shell: Any, code: CodeType) -> object:
+async def _run(code: CodeType, names: tuple[dict[str, Any], dict[str, Any]]) -> object:
     # The code is the agent's, and somebody allowed it.
-    value = eval(code, shell.user_global_ns, shell.user_ns)  # noqa: S307 - see above
+    value = eval(code, *names)  # noqa: S307 - see above
     if code.co_flags & inspect.CO_COROUTINE:
         return await value
     return value

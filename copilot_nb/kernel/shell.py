@@ -90,6 +90,8 @@ class Shell:
         """The number of the cell that raised the last error; 0 when that is not known."""
         self.journal = Journal(self._undoable, self.user_ns)
         """What agent code changed, and how to take it back."""
+        self.trial: dict[str, Any] = {}
+        """What the last trial in a scratch namespace has made, by name."""
         self.code_seconds: float | None = None
         """How long one run of agent code may take."""
         self._numbers = count(1)
@@ -154,6 +156,7 @@ class Shell:
         *,
         timeout: float | None = None,
         noted: Callable[[Run], None] | None = None,
+        namespace: dict[str, Any] | None = None,
     ) -> RunResult:
         """Run code as the user would type it; one piece at a time.
 
@@ -162,15 +165,16 @@ class Shell:
             on_output: Gets each output at once, as a dict in the form of `transcript.blocks`.
             timeout: Seconds after which it is broken off, which is an error of the code.
             noted: Gets what the run changed, however it ends; without it nothing is compared.
+            namespace: Where it runs; the user's own when not given.
         """
         # A piece of code that asks the agent, which runs code, must not wait for itself.
         async with contextlib.nullcontext() if capturing() else self._running:
             filename = f"<copilot-{next(self._numbers)}>"
             if noted is None:
-                return await self._run(code, filename, on_output, timeout)
+                return await self._run(code, filename, on_output, timeout, namespace)
             snapshot = self.journal.before(self.consequences(code))
             try:
-                return await self._run(code, filename, on_output, timeout)
+                return await self._run(code, filename, on_output, timeout, namespace)
             finally:
                 noted(self.journal.after(snapshot))
 
@@ -180,6 +184,7 @@ class Shell:
         filename: str,
         on_output: Callable[[dict[str, Any]], None],
         timeout: float | None,
+        namespace: dict[str, Any] | None,
     ) -> RunResult:
         start = time.perf_counter()
         figures = open_figures()
@@ -187,7 +192,7 @@ class Shell:
         with Capture(self.ipython, on_output) as capture:
             try:
                 async with time_limit(timeout):
-                    value = await execute(self.ipython, code, filename)
+                    value = await execute(self.ipython, code, filename, namespace)
                 if value is not None:
                     capture.show(value)
             except (asyncio.CancelledError, GeneratorExit):

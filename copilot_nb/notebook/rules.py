@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from copilot_nb.session.pending import PendingRequest
 
 ToolRule = Literal["ask", "allow", "deny"]
-RUNS_ANYTHING: Final = frozenset({"bash", "powershell", "write_bash", "run_code", "task"})
+RUNS_ANYTHING: Final = frozenset(
+    {"bash", "powershell", "write_bash", "run_code", "run_scratch", "task"}
+)
 """Tools that can do everything: allowing one of them whole ends with the kernel."""
 _FOLDER: Final = "/**"
 """Ends the text of a path rule that covers everything below a folder."""

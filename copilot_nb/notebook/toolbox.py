@@ -291,7 +291,7 @@ def _asks(name: str, own: Tool | None) -> str:
         return "outside of the folder"
     if own is None:
         return "no" if name in _SILENT else "yes"
-    return "yes" if name == "run_code" or not own.skip_permission else "no"
+    return "yes" if name in {"run_code", "run_scratch"} or not own.skip_permission else "no"
 
 
 _KERNEL = frozenset(tool.name for tool in KERNEL_TOOLS)

@@ -48,6 +48,7 @@ TOOLS: Mapping[str, Shape] = {
     "report_intent": Shape(hidden=True),
     "rg": Shape(title=("pattern",)),
     "run_code": Shape(title=("code",), body="code", language="python"),
+    "run_scratch": Shape(title=("code",), body="code", language="python"),
     "skill": Shape(title=("skill", "name")),
     "sql": Shape(title=("description", "query"), body="query", language="sql"),
     "store_memory": Shape(title=("fact",)),

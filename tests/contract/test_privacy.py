@@ -49,6 +49,7 @@ CALLS: dict[str, list[dict[str, Any]]] = {
         {"code": "vault"},
         {"code": "key"},
     ],
+    "run_scratch": [{"code": "people"}, {"code": "print(people.mail[0])"}],
     "last_error": [{}],
     "inspect_object": [{"name": "people"}],
     "recent_cells": [{}],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copilot_nb.kernel.results import register_results
 from copilot_nb.kernel.tools.cells import propose_cell, recent_cells
-from copilot_nb.kernel.tools.code import last_error, run_code
+from copilot_nb.kernel.tools.code import last_error, run_code, run_scratch
 from copilot_nb.kernel.tools.figures import get_figure
 from copilot_nb.kernel.tools.files import preview_file
 from copilot_nb.kernel.tools.frames import (
@@ -31,6 +31,7 @@ KERNEL_TOOLS = (
     correlations,
     compare_frames,
     run_code,
+    run_scratch,
     last_error,
     inspect_object,
     list_packages,

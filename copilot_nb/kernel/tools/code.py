@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.images import for_model
 from copilot_nb.errors import ToolError
+from copilot_nb.kernel.scratch import ScratchRefusedError, results, scratch
 from copilot_nb.kernel.trace import describe_error
 from copilot_nb.protocol.local import LocalKernelChanges
 from copilot_nb.protocol.permission import PermissionDecision
@@ -46,17 +47,80 @@ async def run_code(
         purpose: What it is for, in a few words for the user.
         timeout: Seconds after which it is stopped, where the notebook's own limit is too long.
     """
+    asked = await _ask(code, purpose, "Run this code in your kernel?", shell, invocation)
+    if isinstance(asked, ToolResultObject):
+        return asked
+    result = await shell.run(
+        asked,
+        invocation.show,
+        timeout=_limit(timeout, shell.code_seconds),
+        noted=lambda run: _noted(run, invocation),
+    )
+    return _returned(result, asked if asked != code else "", sees=shell.sees)
+
+
+@tool(permission="none")
+async def run_scratch(
+    code: str, purpose: str = "", *, shell: Shell, invocation: Invocation
+) -> ToolResultObject:
+    """Try Python on a scratch copy of the notebook's names, after the user has allowed it.
+
+    The user's variables can be read, but stay as they are: what is assigned is gone afterwards,
+    and what would change in place is copied first. Refused where that cannot be promised: unknown
+    effects, magics, other programs, settings of the process, copies that are too large. Files that
+    are written are written. To keep results, use run_code, or let the user take them over.
+
+    Args:
+        code: The Python code; top-level await works.
+        purpose: What it is for, in a few words for the user.
+    """
+    _scratch(code, shell)  # nobody is asked about what would be refused
+    heading = "Try this code on a copy of your variables?"
+    asked = await _ask(code, purpose, heading, shell, invocation)
+    if isinstance(asked, ToolResultObject):
+        return asked
+    expected, before = shell.consequences(asked), set(shell.user_ns)
+    made = _scratch(asked, shell)
+    result = await shell.run(
+        asked,
+        invocation.show,
+        timeout=shell.code_seconds,
+        noted=lambda run: _noted(run, invocation),
+        namespace=made,
+    )
+    shell.trial = results(made, before, expected)
+    back = _returned(result, asked if asked != code else "", sees=shell.sees)
+    if not shell.trial:
+        return back
+    names = ", ".join(sorted(shell.trial))
+    told = f"\nThe trial's own values are not in the notebook: {names}. "
+    told += "The user can take one over with `%copilot promote NAME`."
+    return back.model_copy(update={"text_result_for_llm": back.text_result_for_llm + told})
+
+
+def _scratch(code: str, shell: Shell) -> dict[str, Any]:
+    try:
+        room = shell.journal.megabytes * 1e6
+        return scratch(shell.user_ns, shell.consequences(code), room=room)
+    except ScratchRefusedError as error:
+        raise ToolError(f"This cannot be tried on a copy: {error}. Use run_code.") from None
+
+
+async def _ask(
+    code: str, purpose: str, heading: str, shell: Shell, invocation: Invocation
+) -> str | ToolResultObject:
+    """The code that may run, as the person left it; or what the model is told instead."""
     title = purpose or code.strip().partition("\n")[0]
     invocation.describe(title=title, arguments=code, language="python")
-    expected = shell.consequences(code)
+    effects = shell.consequences(code).effects
     answer = await invocation.ask_permission(
         kind="kernel-code",
         body=code,
-        heading="Run this code in your kernel?",
+        heading=heading,
         intention=purpose,
         language="python",
         details={
-            "effects": [{"kind": e.kind, "text": e.text} for e in expected.effects],
+            "effects": [{"kind": e.kind, "text": e.text} for e in effects],
             "editable": True,
         },
     )
@@ -64,17 +128,10 @@ async def run_code(
         return _proposed(answer.body or code, shell)
     if not answer.approved:
         return _declined(answer)
-    edited = answer.body is not None and answer.body.strip() != code.strip()
-    if answer.body is not None and edited:
-        code = answer.body
-        invocation.describe(arguments=code, language="python")
-    result = await shell.run(
-        code,
-        invocation.show,
-        timeout=_limit(timeout, shell.code_seconds),
-        noted=lambda run: _noted(run, invocation),
-    )
-    return _returned(result, code if edited else "", sees=shell.sees)
+    if answer.body is None or answer.body.strip() == code.strip():
+        return code
+    invocation.describe(arguments=answer.body, language="python")
+    return answer.body
 
 
 def _noted(run: Run, invocation: Invocation) -> None:

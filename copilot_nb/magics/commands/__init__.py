@@ -19,6 +19,7 @@ from copilot_nb.magics.commands.mode import mode, plan
 from copilot_nb.magics.commands.model import model, models
 from copilot_nb.magics.commands.permissions import allow, deny, rules
 from copilot_nb.magics.commands.privacy import privacy
+from copilot_nb.magics.commands.promote import promote
 from copilot_nb.magics.commands.provider import provider
 from copilot_nb.magics.commands.queue import queue, steer, stop
 from copilot_nb.magics.commands.rewind import rewind
@@ -40,7 +41,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "How the agent works": (mode, plan, tools, mcp, skills, agents),
     "What it may do": (allow, deny, rules, audit),
     "What it sees": (context, compact, sent, privacy),
-    "What it changed": (diff, undo),
+    "What it changed": (diff, undo, promote),
     "What was said": (history, show, export, rewind),
     "Conversations": (new, sessions, resume, fork, rename, delete),
     "The program": (doctor, config, reset, install, version, help_),
