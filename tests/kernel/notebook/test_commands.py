@@ -130,7 +130,11 @@ def test_models_effort_and_mode_reach_the_runtime(
     assert "you are asked" in say("%copilot status")
     assert notebook.model.requests[0]["reasoning_effort"] == "high"
     assert "exit_plan_mode" in str(notebook.model.requests[0]["tools"])
-    say("%copilot model scripted")
+    notebook.kernel.check(
+        "from copilot_nb.notebook.current import conversation\n"
+        "from copilot_nb.notebook.setup import Setup\n"
+        "conversation().link.setup, conversation().link.model = Setup(), None"
+    )
 
 
 def test_a_plan_can_be_written_shown_and_deleted(say: Callable[[str], str]) -> None:
