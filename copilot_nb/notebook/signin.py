@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from copilot_nb.errors import AuthenticationError, CopilotError, OfflineError, RpcError
+from copilot_nb.errors import AuthenticationError, CopilotError, OfflineError
 from copilot_nb.notebook.answers import answer_of
 from copilot_nb.notebook.providers import Source
 from copilot_nb.notebook.screen import choose_mode
@@ -60,7 +60,7 @@ class Identity:
 
 async def identity(client: Client) -> Identity | None:
     """Who the runtime is signed in as; nothing of the account but these three is kept."""
-    with suppress(RpcError):
+    with suppress(CopilotError):
         reply = await client.rpc.account.get_current_auth()
         info = reply.get("authInfo")
         if info:

@@ -141,6 +141,9 @@ class FakeRuntime:
     async def _auth(self, _link: Link, _params: Params) -> Params:
         return {"isAuthenticated": False, "statusMessage": "Not authenticated"}
 
+    async def _nobody(self, _link: Link, _params: Params) -> Params:
+        return {}
+
     async def _models(self, _link: Link, _params: Params) -> Params:
         raise RpcError("Request models.list failed with message: Not authenticated.")
 
@@ -209,6 +212,7 @@ _METHODS: dict[str, Callable[[FakeRuntime, Link, Params], Awaitable[Any]]] = {
     "ping": FakeRuntime._ping,  # noqa: SLF001 - its own table
     "status.get": FakeRuntime._status,  # noqa: SLF001 - its own table
     "auth.getStatus": FakeRuntime._auth,  # noqa: SLF001 - its own table
+    "account.getCurrentAuth": FakeRuntime._nobody,  # noqa: SLF001 - its own table
     "models.list": FakeRuntime._models,  # noqa: SLF001 - its own table
     "tools.list": FakeRuntime._tools,  # noqa: SLF001 - its own table
     "session.create": FakeRuntime._create,  # noqa: SLF001 - its own table
