@@ -17,8 +17,9 @@ from copilot_nb.data.frames import frame_of
 from copilot_nb.data.values import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from copilot_nb.data.frames import Frame
     from copilot_nb.data.privacy import Privacy
 
 VALUES = 200_000
@@ -108,15 +109,32 @@ def _withheld(name: str, variable: object, privacy: Privacy) -> Iterator[tuple[s
         if whole:
             yield from ((name, text) for leaf in _leaves(variable) if (text := _searched(leaf)))
         return
+    step = max(1, frame.rows // VALUES)
     for at, column in enumerate(frame.columns):
-        if not whole and privacy.column(column.name, name) == "allow":
+        if not whole and privacy.called(column.names, name) == "allow":
             continue
         owner = f"{name}.{column.name}"
-        step = max(1, frame.rows // VALUES)
         for value in frame.column(at, step):
             text = _searched(value)
             if text:
                 yield owner, text
+    levels = [
+        at
+        for at, level in enumerate(frame.index)
+        if whole or privacy.called([level], name) != "allow"
+    ]
+    if levels:
+        yield from _of_index(name, frame, levels, step)
+
+
+def _of_index(
+    name: str, frame: Frame, levels: Sequence[int], step: int
+) -> Iterator[tuple[str, str]]:
+    for (label,) in frame.read(range(0, frame.rows, step), ()):
+        parts = label if len(frame.index) > 1 else (label,)
+        for at in levels:
+            if text := _searched(parts[at]):
+                yield f"{name}.{frame.index[at] or 'index'}", text
 
 
 def _leaves(value: object, depth: int = 3) -> Iterator[object]:
@@ -139,7 +157,7 @@ def _searched(value: object) -> str:
         return ""
     if isinstance(value, int | float):
         whole = isinstance(value, float) and value.is_integer()
-        text = f"{value:g}" if whole else str(value)
+        text = str(int(value)) if whole else str(value)
         return text if len(text) >= SHORTEST_NUMBER else ""
     text = str(value) if kind is str else short(value)
     text = _lower(text.strip())

@@ -30,6 +30,13 @@ class Column:
 
     name: str
     dtype: str
+    labels: tuple[str, ...] = ()
+    """What it is called besides: whole where `name` is cut, and each part of a compound label."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that a rule may call it by."""
+        return (self.name, *self.labels)
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,8 @@ class Frame:
     """(column position, step) -> every step-th value of it, as Python values."""
     missing: Callable[[int], int]
     """Missing values in the column at that position."""
+    index: tuple[str, ...] = ()
+    """Names of the index's levels, empty where they have none."""
     withheld: frozenset[int] = frozenset()
     """Positions of columns whose values a privacy rule takes out."""
 

@@ -35,9 +35,10 @@ def guarded(frame: Frame, variable: str, privacy: Privacy) -> Frame:
     """
     whole = privacy.variable(variable) != "allow"
     access: list[Access] = [
-        "deny" if whole else privacy.column(column.name, variable) for column in frame.columns
+        "deny" if whole else privacy.called(column.names, variable) for column in frame.columns
     ]
-    if not any(each != "allow" for each in access):
+    index = whole or privacy.called(frame.index, variable) != "allow"
+    if not index and not any(each != "allow" for each in access):
         return frame
     columns = tuple(
         column if each == "allow" else replace(column, dtype=f"{column.dtype}, {WORDS[each]}")
@@ -48,13 +49,13 @@ def guarded(frame: Frame, variable: str, privacy: Privacy) -> Frame:
         frame,
         columns=columns,
         withheld=withheld,
-        read=_masked_rows(frame, access),
+        read=_masked_rows(frame, access, index=index),
         column=_guarded_column(frame, access),
     )
 
 
 def _masked_rows(
-    frame: Frame, access: Sequence[Access]
+    frame: Frame, access: Sequence[Access], *, index: bool
 ) -> Callable[[Sequence[int], Sequence[int]], list[list[Any]]]:
     lead = 1 if frame.has_index else 0
 
@@ -64,6 +65,9 @@ def _masked_rows(
             if access[at] != "allow":
                 for row in values:
                     row[lead + position] = MASK
+        if index and lead:
+            for row in values:
+                row[0] = MASK
         return values
 
     return read
@@ -77,7 +81,9 @@ def _guarded_column(frame: Frame, access: Sequence[Access]) -> Callable[[int, in
         if access[at] == "allow":
             return values
         if access[at] == "aggregate" and _is_numeric(values):
-            return _grouped(values)
+            present = sum(not _is_missing(value) for value in values)
+            # The mean of one value is the value.
+            return _grouped(values) if present >= GROUP else _anonymous(values)
         return _anonymous(values)
 
     return column

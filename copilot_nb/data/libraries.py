@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import Column, Frame, cell
-from copilot_nb.data.values import clip, is_a, is_scientific, type_name
+from copilot_nb.data.values import clip, is_a, is_scientific, short, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,8 +46,20 @@ def _columns(names: Iterable[object], dtypes: Sequence[object]) -> tuple[Column,
     distinct = {id(dtype): dtype for dtype in dtypes}
     words = {key: dtype_text(dtype) for key, dtype in distinct.items()}
     return tuple(
-        Column(cell(name), words[id(dtype)]) for name, dtype in zip(names, dtypes, strict=True)
+        Column(cell(name), words[id(dtype)], _labels(name))
+        for name, dtype in zip(names, dtypes, strict=True)
     )
+
+
+def _labels(name: object) -> tuple[str, ...]:
+    """What rules may call a column by, besides the text that stands above it."""
+    if type(name) is tuple:
+        return tuple(map(_whole, name))
+    return () if cell(name) == _whole(name) else (_whole(name),)
+
+
+def _whole(name: object) -> str:
+    return name if type(name) is str else short(name)
 
 
 def _classes(module: Any, *names: str) -> tuple[Any, ...]:
@@ -75,6 +87,7 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
         columns=_columns(frame.columns.tolist(), frame.dtypes.tolist()),
         rows=len(frame),
         has_index=True,
+        index=tuple("" if name is None else _whole(name) for name in frame.index.names),
         read=read,
         column=lambda at, step: frame.iloc[::step, at].tolist(),
         missing=lambda at: int(frame.iloc[:, at].isna().sum()),

@@ -102,11 +102,11 @@ def describe(name: str, value: object, *, rows: int = 5, privacy: Privacy | None
         rows: How many rows of a table to show.
         privacy: The rules that hold for it.
     """
+    if privacy and privacy.variable(name) != "allow":
+        return f"{name}: {described_as(name, value, privacy)}"
     frame = frame_of(value)
     if frame is not None and privacy:
         frame = guarded(frame, name, privacy)
-    if privacy and privacy.variable(name) != "allow" and frame is None:
-        return f"{name}: {described_as(name, value, privacy)}"
     if frame is not None:
         return f"{name}: {frame.kind}, {frame.size}\n{describe_frame(frame, rows=rows)}"
     own = own_words(value)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD_BYTES = 65_536
+SNIFFED = 4_096
+"""Characters that a separator is guessed from: the time for it grows with their square."""
 JSON_BYTES = 5_000_000
 LINE = 300
 
@@ -36,7 +38,13 @@ def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
         ValueError: It is not what its name says.
     """
     read = _READERS.get(path.suffix.lower(), _text)
-    return f"{path.name}: {path.stat().st_size:,} bytes\n{read(path, rows, privacy)}"
+    try:
+        shown = read(path, rows, privacy)
+    except (OSError, LookupError, ValueError):
+        raise
+    except Exception as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    return f"{path.name}: {path.stat().st_size:,} bytes\n{shown}"
 
 
 def _text(path: Path, rows: int, _privacy: Privacy = OPEN) -> str:
@@ -53,7 +61,7 @@ def _csv(path: Path, rows: int, privacy: Privacy) -> str:
     with path.open(newline="", encoding="utf-8", errors="replace") as file:
         head = file.read(HEAD_BYTES)
         try:
-            dialect: type[csv.Dialect] = csv.Sniffer().sniff(head, delimiters=",;\t|")
+            dialect: type[csv.Dialect] = csv.Sniffer().sniff(head[:SNIFFED], delimiters=",;\t|")
         except csv.Error:
             dialect = csv.excel_tab if path.suffix.lower() == ".tsv" else csv.excel
         file.seek(0)

@@ -45,7 +45,8 @@ class PrivacyRule:
         names = (column.casefold(), f"{variable}.{column}".casefold())
         if self.variable or not column:
             return self.variable and fnmatchcase(variable.casefold(), pattern)
-        return any(fnmatchcase(name, pattern) for name in names)
+        # A unit in brackets, as in "pay [USD]", would be read as a set of letters.
+        return any(name == pattern or fnmatchcase(name, pattern) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class Privacy:
     def column(self, column: object, variable: str = "") -> Access:
         """How much of that column may leave; names of any type are compared as text."""
         return self._strictest(str(column), variable)
+
+    def called(self, names: Iterable[str], variable: str = "") -> Access:
+        """How much of a column may leave that rules may call by any of these names."""
+        found = (self.column(name, variable) for name in names if name)
+        return max(found, key=ACCESSES.index, default="allow")
 
     def variable(self, variable: str) -> Access:
         """How much of that variable may leave: all, or its name and type."""

@@ -13,8 +13,10 @@ from typing import Any
 
 from copilot_nb.data.denied import Find
 
-LONGEST_LINE = 20_000
-"""Characters of one line that are looked at; a secret is shorter."""
+WINDOW = 20_000
+"""Characters of one line that are looked at together."""
+OVERLAP = 2_000
+"""Characters that two windows share; a secret is shorter."""
 
 IN_URL = "password in a URL"
 _DETECTORS = {
@@ -55,9 +57,10 @@ def find_secrets(text: str) -> tuple[Find, ...]:
     found = [Find(*match.span(), "private key") for match in _PRIVATE_KEY.finditer(text)]
     at = 0
     for line in text.splitlines(keepends=True):
-        found += _in_line(line[:LONGEST_LINE], at)
+        for start in range(0, max(len(line) - OVERLAP, 1), WINDOW - OVERLAP):
+            found += _in_line(line[start : start + WINDOW], at + start)
         at += len(line)
-    return tuple(sorted(found, key=lambda each: (each.start, -each.end)))
+    return tuple(sorted(set(found), key=lambda each: (each.start, -each.end, each.what)))
 
 
 def _in_line(line: str, offset: int) -> list[Find]:

@@ -155,6 +155,8 @@ def compare_frames(left: str, right: str, *, shell: Shell, invocation: Invocatio
 
 def _frame(shell: Shell, name: str) -> Frame:
     value = find(shell, name)
+    if shell.privacy.variable(name) != "allow":
+        raise ToolError(f"{name!r} is withheld by the user's privacy rules.")
     frame = table_of(value)
     if frame is None:
         what = described_as(name, value, shell.privacy)

@@ -30,6 +30,8 @@ def inspect_object(name: str, *, shell: Shell, invocation: Invocation) -> str:
         close = nearest(name, shell.user_ns)
         hint = f" Did you mean {', '.join(map(repr, close))}?" if close else ""
         raise ToolError(f"{name!r} cannot be found: there is no {error}.{hint}") from None
+    if shell.privacy.variable(name.partition(".")[0]) != "allow":
+        raise ToolError(f"{name!r} is withheld by the user's privacy rules.")
     return untrusted(describe_object(name, value), f"object {name}")
 
 

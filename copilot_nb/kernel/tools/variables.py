@@ -66,7 +66,7 @@ def describe_variable(
     invocation.describe(title=name)
     value = find(shell, name)
     frame = frame_of(value)
-    if frame is not None:
+    if frame is not None and shell.privacy.variable(name) == "allow":
         shown = min(rows, frame.rows)
         invocation.account(name, rows=shown, columns=len(frame.columns))
     text = describe(name, value, rows=rows, privacy=shell.privacy)
@@ -84,7 +84,7 @@ def search_variables(text: str, *, shell: Shell, invocation: Invocation) -> str:
     lines = []
     for name, value in shell.variables.items():
         line = f"{name}: {described_as(name, value, shell.privacy)}"
-        frame = frame_of(value)
+        frame = frame_of(value) if shell.privacy.variable(name) == "allow" else None
         hits = [c.name for c in frame.columns if text.lower() in c.name.lower()] if frame else []
         if hits or text.lower() in line.lower():
             lines.append(f"{line}; columns {', '.join(hits[:COLUMNS])}" if hits else line)

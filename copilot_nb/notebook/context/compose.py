@@ -90,7 +90,7 @@ async def compose(prompt: str, options: AskOptions, shell: Shell, settings: Sett
 def _along(prompt: str, options: AskOptions, shell: Shell) -> list[Resolved]:
     """What the prompt and the options refer to, each thing once."""
     found = [resolved(mention, shell) for mention in mentions(prompt)]
-    found += [file(path) for path in options.attach]
+    found += [file(path, shell.privacy) for path in options.attach]
     found += [pictures_of(which, shell) for which in options.see]
     return list({(each.kind, each.name): each for each in found if each is not None}.values())
 

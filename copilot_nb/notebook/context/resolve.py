@@ -15,7 +15,7 @@ from copilot_nb.data import columns
 from copilot_nb.data.frames import Frame, frame_of
 from copilot_nb.data.guarded import guarded
 from copilot_nb.data.images import for_model, image_output
-from copilot_nb.data.namespace import describe, describe_frame, nearest
+from copilot_nb.data.namespace import describe, describe_frame, described_as, nearest
 from copilot_nb.data.objects import describe_object, resolve
 from copilot_nb.data.previews import preview
 from copilot_nb.data.values import FUNCTIONS, is_a, type_name
@@ -27,6 +27,7 @@ from copilot_nb.notebook.context.index import cell_text, error_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from copilot_nb.data.privacy import Privacy
     from copilot_nb.kernel.shell import Shell
     from copilot_nb.notebook.context.references import Mention
     from copilot_nb.transcript.blocks import ImageOutput
@@ -74,14 +75,14 @@ def resolved(mention: Mention, shell: Shell) -> Resolved | None:
         case "error":
             return _error(shell)
         case "path":
-            return file(mention.target)
+            return file(mention.target, shell.privacy)
         case "last":
             return _last(shell)
     return _named(mention, shell)
 
 
-def file(written: str) -> Resolved:
-    """A file or folder that goes along.
+def file(written: str, privacy: Privacy) -> Resolved:
+    """A file or folder that goes along, as far as the privacy rules let its columns be read.
 
     Raises:
         UsageError: There is none.
@@ -100,7 +101,7 @@ def file(written: str) -> Resolved:
             raise UsageError(f"The picture {written!r} is too large.", hint="Make it smaller.")
         return Resolved("image", written, pictures=(picture,))
     try:
-        text = preview(path, FILE_ROWS)
+        text = preview(path, FILE_ROWS, privacy)
     except (OSError, ValueError, LookupError):
         text = f"{path.name}: {path.stat().st_size:,} bytes"
     return Resolved("file", written, text=text, path=path)
@@ -131,7 +132,7 @@ def _named(mention: Mention, shell: Shell) -> Resolved | None:
     if first in names:
         return _part(mention, names[first], rest, shell)
     if rest and Path(mention.target).exists():
-        return file(mention.target)
+        return file(mention.target, shell.privacy)
     near = nearest(first, _known(shell))
     files = _near_files(Path(mention.target)) if rest else ""
     if not near and not files and _HOSTS.fullmatch(mention.target):
@@ -145,6 +146,9 @@ def _named(mention: Mention, shell: Shell) -> Resolved | None:
 
 def _part(mention: Mention, value: object, rest: str, shell: Shell) -> Resolved:
     name = mention.target.partition(".")[0]
+    if shell.privacy.variable(name) != "allow":
+        text = f"{name}: {described_as(name, value, shell.privacy)}"
+        return Resolved("reference", mention.target, text)
     frame = _table(name, value, shell) if rest else None
     if frame is not None and frame.position(rest) is not None:
         return Resolved("reference", mention.target, _column(name, frame, rest), columns=1)
@@ -153,7 +157,7 @@ def _part(mention: Mention, value: object, rest: str, shell: Shell) -> Resolved:
             value = resolve(mention.target, {**shell.user_ns, **shell.variables})
         except LookupError as missing:
             if Path(mention.target).is_file():
-                return file(mention.target)
+                return file(mention.target, shell.privacy)
             labels = [column.name for column in frame.columns] if frame else []
             hint = _meant(nearest(rest, labels)) or LITERALLY
             raise UsageError(f"{name!r} has no {missing}.", hint=hint) from None

@@ -70,3 +70,25 @@ def test_finds_are_replaced_and_their_lines_are_known() -> None:
 
     assert replace_finds(text, finds, "•••") == "first\n•••, 3\nlast: •••"
     assert lines_of(text, finds) == (2, 3)
+
+
+def test_whole_numbers_are_found_in_full() -> None:
+    """A column with gaps holds them as floats."""
+    table = pd.DataFrame({"ssn": [123456789.0, None]})
+    privacy = Privacy((PrivacyRule("deny", "ssn"),))
+
+    (find,) = denied_values({"t": table}, privacy).find("123456789.0")
+
+    assert find.what == "value of t.ssn"
+
+
+def test_values_of_an_index_are_found() -> None:
+    """Of the levels that a rule names, and only of those."""
+    levels = [["AB1234567"], ["Trondheim"]]
+    index = pd.MultiIndex.from_arrays(levels, names=["ssn", None])
+    table = pd.DataFrame({"n": [1]}, index=index)
+    privacy = Privacy((PrivacyRule("deny", "t.ssn"),))
+
+    finds = denied_values({"t": table}, privacy).find("AB1234567 lives in Trondheim")
+
+    assert [find.what for find in finds] == ["value of t.ssn"]

@@ -100,3 +100,41 @@ def test_a_withheld_variable_is_described_by_its_type() -> None:
         "secret_number: int, withheld by the user's privacy rules"
     )
     assert "Oslo" not in describe("secrets", PEOPLE, privacy=privacy)
+
+
+def test_rules_hold_for_an_index() -> None:
+    """By its name, and as a part of a variable that is withheld as a whole."""
+    table = pd.DataFrame({"n": [1]}, index=pd.Index(["AB1234567"], name="ssn"))
+    frame = frame_of(table)
+    assert frame is not None
+
+    for rule in (PrivacyRule("deny", "ssn"), PrivacyRule("deny", "x", variable=True)):
+        assert "AB1234567" not in table_text(guarded(frame, "x", Privacy((rule,))).table())
+
+
+@pytest.mark.parametrize(
+    ("label", "pattern"),
+    [
+        ("pay [USD]", "pay [USD]"),
+        ("a question " * 9 + "about pay", "*about pay"),
+        (("pay", "mean"), "pay"),
+    ],
+)
+def test_rules_find_labels_of_every_form(label: object, pattern: str) -> None:
+    """With brackets, too long to be shown whole, of several parts."""
+    frame = frame_of(pd.DataFrame([[52333]], columns=[label]))
+    assert frame is not None
+
+    privacy = Privacy((PrivacyRule("deny", pattern),))
+
+    assert guarded(frame, "x", privacy).withheld == {0}
+
+
+def test_few_numbers_have_no_mean() -> None:
+    """That of one is the number itself."""
+    frame = frame_of(pd.DataFrame({"pay": [52333, None]}))
+    assert frame is not None
+
+    private = guarded(frame, "x", Privacy((PrivacyRule("aggregate", "pay"),)))
+
+    assert "52333" not in "".join(statistics(sample(private, 0)))

@@ -56,3 +56,12 @@ def test_every_place_of_a_secret_is_found() -> None:
 def test_ordinary_data_is_no_secret(text: str) -> None:
     """Digests, ids, prose and tables pass."""
     assert find_secrets(text) == ()
+
+
+def test_a_secret_is_found_anywhere_in_a_long_line() -> None:
+    """Also where two windows meet."""
+    token = "ghp_" + "aB3x" * 9
+
+    for before in (17_990, 25_000, 70_000):
+        (find,) = find_secrets("x " * (before // 2) + token)
+        assert (find.start, find.end) == (before, before + len(token))

@@ -35,6 +35,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (inside / "b.json").write_text('{"k": [1, 2]}')
     (inside / "c.json").write_text("5")
     (inside / "bad.json").write_text("{")
+    (inside / "deep.json").write_text("[" * 100_000)
+    (inside / "wide.csv").write_text('"' + "x" * 200_000)
     (inside / "a.txt").write_text("one\ntwo\nthree\n")
     (inside / "a.bin").write_bytes(b"\0\1")
     parquet.write_table(pa.table({"n": [1, 2, 3]}), inside / "a.parquet")
@@ -117,3 +119,11 @@ async def test_a_pipe_is_no_file(session: RecordingSession, shell: Shell, folder
     os.mkfifo(folder / "pipe.csv")
 
     assert await failure(session, shell, preview_file, path="pipe.csv") == "'pipe.csv' is no file."
+
+
+@pytest.mark.parametrize("name", ["deep.json", "wide.csv"])
+async def test_a_hostile_file_is_a_failure_in_words(
+    session: RecordingSession, shell: Shell, folder: Path, name: str
+) -> None:
+    """Too deep or too wide for its reader."""
+    assert "cannot be read" in await failure(session, shell, preview_file, path=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from copilot_nb.data.images import image_output
+from copilot_nb.data.privacy import Privacy, PrivacyRule
 from copilot_nb.kernel.tools.cells import propose_cell, recent_cells
 from copilot_nb.kernel.tools.figures import get_figure
 from copilot_nb.kernel.tools.objects import inspect_object, list_packages
@@ -139,3 +141,14 @@ async def test_figure_for_a_model_that_does_not_see(
     shell.sees = False
 
     assert "not known to see" in await failure(session, shell, get_figure, name="fig")
+
+
+async def test_a_withheld_variable_is_not_inspected(
+    session: RecordingSession, shell: Shell
+) -> None:
+    """Neither it nor a part of it: a number would stand in the text."""
+    shell.user_ns["vault"] = SimpleNamespace(pin=4711)
+    shell.privacy = Privacy((PrivacyRule("deny", "vault", variable=True),))
+
+    for name in ("vault", "vault.pin"):
+        assert "withheld" in await failure(session, shell, inspect_object, name=name)

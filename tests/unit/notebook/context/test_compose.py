@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -310,3 +311,27 @@ async def test_pictures_where_the_model_does_not_see(notebook: Notebook) -> None
 
     with pytest.raises(UsageError, match="vision"):
         await compose("@photo.png", AskOptions(), notebook.asking(), settings)
+
+
+async def test_rules_hold_for_files(notebook: Notebook) -> None:
+    """Named in the prompt or attached."""
+    file("patients.csv", b"ssn,n\nAB1234567,1\n")
+    notebook.shell.privacy = Privacy((PrivacyRule("deny", "ssn"),))
+
+    named = await composed(notebook, "Read @patients.csv.")
+    attached = await composed(notebook, "Read it.", attach=("patients.csv",))
+
+    assert "AB1234567" not in texts(named) + texts(attached)
+
+
+async def test_parts_of_a_withheld_variable_are_withheld(notebook: Notebook) -> None:
+    """Of an object as of a table."""
+    notebook.shell.user_ns.update({"vault": SimpleNamespace(pin=4711), "df": FRAME})
+    rules = (PrivacyRule("deny", name, variable=True) for name in ("vault", "df"))
+    notebook.shell.privacy = Privacy(tuple(rules))
+
+    made = await composed(notebook, "Look at @vault.pin, @vault, @df.temp and @df.")
+
+    assert texts(made).count("withheld") == 4
+    assert "4711" not in texts(made)
+    assert "Mean" not in texts(made)
