@@ -8,6 +8,7 @@ pass here before they answer, the runtime's by its `postToolUse` hook.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
     from copilot_nb.session.session import Session
 
 NOTHING = "The user let nothing of this result be sent."
+UNCHECKED = "The result was withheld: it could not be checked."
 EXCERPT_LINES = 12
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,12 @@ class Gate:
         cleared = await self._clear(invocation, result.text_result_for_llm)
         if cleared is None:
             self._sent(invocation, [_result_item(invocation, NOTHING)])
-            return result.model_copy(
-                update={"text_result_for_llm": NOTHING, "binary_results_for_llm": None}
-            )
+            nothing = _with_text(result, NOTHING)
+            return nothing.model_copy(update={"binary_results_for_llm": None})
         items = [_result_item(invocation, cleared.text, cleared)]
         items += [_picture(each) for each in result.binary_results_for_llm or ()]
         self._sent(invocation, items)
-        return result.model_copy(update={"text_result_for_llm": cleared.text})
+        return _with_text(result, cleared.text)
 
     async def after_tool(self, session: Session, data: PostToolUse) -> HookOutput | None:
         """The same for a tool of the runtime; ours have been here already."""
@@ -79,8 +82,12 @@ class Gate:
             return None
         invocation = Invocation(session=session, tool_name=name, arguments=data.tool_args)
         text = str(given.get("textResultForLlm") or "")
-        cleared = await self._clear(invocation, text)
-        sent = Cleared(NOTHING) if cleared is None else cleared
+        try:
+            cleared = await self._clear(invocation, text)
+            sent = Cleared(NOTHING) if cleared is None else cleared
+        except Exception:  # noqa: BLE001 - a hook that fails would let everything out
+            _log.exception("The check of what %s sends failed", name)
+            cleared, sent = None, Cleared(UNCHECKED)
         self._sent(invocation, [_result_item(invocation, sent.text, sent)])
         if sent.text == text:
             return None
@@ -161,6 +168,16 @@ class Gate:
             invocation.session.emit_local(LocalSent(summary=summary))
 
 
+def _with_text(result: ToolResultObject, text: str) -> ToolResultObject:
+    """The result with another text; what repeats the old one goes with it."""
+    if text == result.text_result_for_llm:
+        return result
+    error = text if result.error else None
+    return result.model_copy(
+        update={"text_result_for_llm": text, "session_log": text, "error": error}
+    )
+
+
 def _masked(text: str, finds: tuple[Find, ...]) -> str:
     return replace_finds(text, finds, MASK)
 
@@ -180,6 +197,7 @@ def _masked_lines(text: str, finds: tuple[Find, ...]) -> dict[int, str]:
     at = 0
     for find in finds:
         if find.start < at:
+            at = max(at, find.end)
             continue
         inside = text[find.start : find.end].count("\n")
         parts += [text[at : find.start], f"⟦{find.what}⟧", "\n" * inside]

@@ -11,6 +11,8 @@ from copilot_nb.errors import UsageError
 from copilot_nb.notebook.context.compose import Composed
 from copilot_nb.notebook.ledger import SentItem
 from copilot_nb.protocol.hook import PostToolUse
+from copilot_nb.protocol.tool import ToolResultObject
+from copilot_nb.session.tools import Invocation
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.blocks import PermissionBlock
 
@@ -152,3 +154,36 @@ def _masked(request: Any) -> Any:
     from copilot_nb.notebook.answers import permission_answer
 
     return permission_answer("send_masked") if request.permission else None
+
+
+async def test_a_check_that_fails_lets_nothing_out(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook without an answer would leave the result as it is."""
+
+    async def broken(_text: str) -> Any:
+        raise RuntimeError
+
+    session = await talk.conversation.session()
+    monkeypatch.setattr(talk.conversation.gate, "_find", broken)
+    data = PostToolUse(tool_name="bash", tool_args={}, tool_result={"textResultForLlm": TOKEN})
+
+    said = await talk.conversation.gate.after_tool(session, data)
+
+    assert said is not None
+    assert "withheld" in said.modified_result["textResultForLlm"]
+    assert TOKEN not in str(said)
+
+
+async def test_nothing_beside_the_text_repeats_what_was_masked(talk: Talk) -> None:
+    """The error and the log for people are often the same text."""
+    session = await talk.conversation.session()
+    session.pending.policies.insert(0, _masked)
+    result = ToolResultObject.failure(f"No {TOKEN}.").model_copy(update={"session_log": TOKEN})
+
+    told = await talk.conversation.gate.release(
+        Invocation(session=session, tool_name="mine"), result
+    )
+
+    assert (told.text_result_for_llm, told.result_type) == ("No •••.", "failure")
+    assert TOKEN not in str(told)
