@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from IPython.core.getipython import get_ipython
 
+from copilot_nb.errors import UsageError
+from copilot_nb.magics.commands.promote import promote
 from copilot_nb.magics.commands.undo import diff, undo
 from copilot_nb.testing.reply import Reply
 
@@ -99,3 +102,22 @@ async def test_limits_come_from_the_settings(talk: Talk) -> None:
 
     shell = talk.conversation.link.shell
     assert (shell.code_seconds, shell.journal.megabytes) == (7, 3)
+
+
+async def test_a_trials_value_is_taken_over_by_name(talk: Talk) -> None:
+    """Under its own name or another one; what was not made is refused with what was."""
+    names()["n"] = 1
+    talk.watcher = allow
+    trial = {"code": "n = 2\nmade = n * 2"}
+    talk.fake.script = [Reply(tools=[("run_scratch", trial)]), Reply("Done.")]
+    await talk.conversation.run("Try it.")
+
+    promote.function(talk.conversation, "made")
+    told = promote.function(talk.conversation, "n", to="tried")
+
+    assert (names()["n"], names()["made"], names()["tried"]) == (1, 4, 2)
+    assert str(told) == "tried is in the notebook now."
+    with pytest.raises(UsageError, match="has not made 'other'"):
+        promote.function(talk.conversation, "other")
+    with pytest.raises(UsageError, match="cannot be a name"):
+        promote.function(talk.conversation, "n", to="1 x")
