@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         ("%%copilot --effort h", ["high"]),
         ("%%copilot --effort=h", ["--effort=high"]),
         ("%%copilot --attach 'a b' --mode pl", ["plan"]),
-        ("%%copilot --tools run_", ["run_code"]),
+        ("%%copilot --tools run_c", ["run_code"]),
         ("%copilot mode a", ["autopilot", "allow-all"]),
         ("%copilot mcp re", ["remove", "restart"]),
         ("%copilot allow shell git log --e", ["--everywhere"]),

@@ -139,10 +139,10 @@ def test_tab_completes_through_ipython(shell: Any) -> None:
     with provisionalcompleter():
         found = {
             code: [(c.text, code[c.start : c.end]) for c in shell.Completer.completions(code, end)]
-            for code, end in (("%copilot ask --ti", 17), ("%copilot pro", 12))
+            for code, end in (("%copilot ask --ti", 17), ("%copilot prov", 13))
         }
 
     assert found == {
         "%copilot ask --ti": [("--timeout", "--ti")],
-        "%copilot pro": [("provider", "pro")],
+        "%copilot prov": [("provider", "prov")],
     }
