@@ -1,7 +1,8 @@
 """The privacy rules of one notebook: those of the session, of the user, and of the project.
 
-The user's stand in a file of theirs, the project's in the `[privacy]` table of `.copilot-nb.toml`,
-which counts without being trusted first, because a rule can only hold something back. A file that
+The user's stand in a file of theirs, the project's in the `[privacy]` tables of `.copilot-nb.toml`,
+from the notebook's folder up to the top of its repository. They count without being trusted first,
+because a rule can only hold something back. A file that
 cannot be understood stops the turn: without its rules more would leave than somebody wanted.
 """
 
@@ -17,6 +18,8 @@ from platformdirs import user_config_path
 
 from copilot_nb.data.privacy import ACCESSES, Privacy, PrivacyRule, from_table
 from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.places import project_folder, real_path
+from copilot_nb.notebook.rule_file import put_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +90,10 @@ class PrivacyRules:
         return from_table(_toml(self.path), SAVED)
 
     def _project(self) -> tuple[PrivacyRule, ...]:
-        file = Path.cwd() / PROJECT_FILE
-        table = _toml(file).get("privacy", {})
-        if not isinstance(table, dict):
-            raise ConfigError(f"privacy in {PROJECT_FILE} is no table.", hint="Begin it [privacy].")
-        return from_table(table, PROJECT_FILE)
+        here = real_path(Path.cwd())
+        top = project_folder(here)
+        inside = (folder for folder in (here, *here.parents) if folder.is_relative_to(top))
+        return tuple(rule for folder in inside for rule in _of_project(folder / PROJECT_FILE))
 
     def _write(self, rules: tuple[PrivacyRule, ...]) -> None:
         lists: dict[str, list[str]] = {}
@@ -100,9 +102,8 @@ class PrivacyRules:
             lists.setdefault(key, []).append(rule.pattern)
         lines = [f"{key} = {json.dumps(names)}\n" for key, names in lists.items()]
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(_HEAD + "".join(lines), encoding="utf-8")
-        except OSError as error:
+            put_file(self.path, _HEAD + "".join(lines))
+        except (OSError, UnicodeEncodeError) as error:
             raise ConfigError(
                 f"The rules in {str(self.path)!r} cannot be written: {error}.",
                 hint=f"Make the folder writable, or name another file in {ENVIRONMENT}.",
@@ -124,6 +125,13 @@ def rule_of(access: str, pattern: str, *, variable: bool) -> PrivacyRule:
         )
     chosen: Access = access  # type: ignore[assignment]  # looked at above
     return PrivacyRule(chosen, pattern, variable=variable)
+
+
+def _of_project(file: Path) -> tuple[PrivacyRule, ...]:
+    table = _toml(file).get("privacy", {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"privacy in {file} is no table.", hint="Begin it [privacy].")
+    return from_table(table, PROJECT_FILE)
 
 
 def _toml(path: Path) -> dict[str, Any]:

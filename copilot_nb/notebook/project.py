@@ -50,6 +50,7 @@ class _File:
             found = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{self.path} is not TOML: {error}.", hint="") from None
+        found.pop("privacy", None)  # it counts in any case: see `privacy_rules`
         for key in found:
             if key not in ALLOWED:
                 raise ConfigError(

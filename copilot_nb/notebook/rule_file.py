@@ -125,17 +125,7 @@ class RuleFile:
         """
         text = _HEAD + "".join(map(_entry, rules))
         try:
-            folder = self.path.parent
-            folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=folder, prefix=".rules-")  # 0600
-            try:
-                with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-                    file.write(text)
-                Path(name).replace(self.path)
-            except BaseException:
-                with suppress(OSError):
-                    Path(name).unlink()
-                raise
+            put_file(self.path, text)
         except (OSError, UnicodeEncodeError) as error:
             raise ConfigError(
                 f"The rules in {str(self.path)!r} cannot be written: {error}.",
@@ -160,6 +150,25 @@ class RuleFile:
             f"The file of rules {str(self.path)!r} {what}.",
             hint="Mend or remove it; until then no rule allows anything.",
         )
+
+
+def put_file(path: Path, text: str) -> None:
+    """Put a file in place whole, for its owner alone: who reads it sees the old or the new one.
+
+    Raises:
+        OSError: It cannot be written.
+        UnicodeEncodeError: Nor can that text.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".rules-")  # 0600
+    try:
+        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
 
 
 def _entry(rule: StandingRule) -> str:

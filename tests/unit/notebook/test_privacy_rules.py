@@ -80,3 +80,30 @@ def test_a_rule_that_cannot_be_meant_is_refused(
     """A variable as a whole can only be denied."""
     with pytest.raises(ConfigError):
         rule_of(access, pattern, variable=variable)
+
+
+def test_rules_hold_in_the_folders_of_a_project(
+    rules: PrivacyRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of its files count together; one outside of the repository does not."""
+    top = rules.path.parent.parent / "project"
+    inside = top / "notebooks"
+    inside.mkdir()
+    (top / ".git").mkdir()
+    (top.parent / ".copilot-nb.toml").write_text("[privacy]\ndeny = ['town']\n")
+    (top / ".copilot-nb.toml").write_text("[privacy]\ndeny = ['ssn']\n")
+    (inside / ".copilot-nb.toml").write_text("[privacy]\nmask = ['ssn', 'name']\n")
+    monkeypatch.chdir(inside)
+
+    privacy = rules.current()
+
+    assert [privacy.column(name) for name in ("ssn", "name", "town")] == ["deny", "mask", "allow"]
+
+
+def test_saved_rules_are_the_users_alone(rules: PrivacyRules) -> None:
+    """And replaced whole: a reader never sees half of them."""
+    for pattern in ("ssn", "name"):
+        rules.add(PrivacyRule("deny", pattern), save=True)
+
+    assert rules.path.stat().st_mode & 0o077 == 0
+    assert [each.name for each in rules.path.parent.iterdir()] == ["privacy.toml"]

@@ -98,7 +98,8 @@ def test_a_project_is_weaker_than_the_environment_and_stronger_than_a_profile(
     """Once it is trusted."""
     monkeypatch.chdir(tmp_path)
     file = tmp_path / ".copilot-nb.toml"
-    file.write_text("timeout = 7\nmodel = 'project'\nview = 'fancy'\n")
+    lines = ("timeout = 7", "model = 'project'", "view = 'fancy'", "[privacy]", "deny = ['ssn']")
+    file.write_text("\n".join(lines))
     environ = {"COPILOT_NB_STATE": str(tmp_path / "state"), "COPILOT_NB_MODEL": "env"}
     profile = {"timeout": 5.0}
     found = Settings(profile.get, environ, profile.get)
