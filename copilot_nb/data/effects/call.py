@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.data.effects import tables
 from copilot_nb.data.effects.expressions import attribute_value, consumed, element
 from copilot_nb.data.effects.values import NONE, Value
+from copilot_nb.data.values import module_of
 
 if TYPE_CHECKING:
     from copilot_nb.data.effects.walk import Walk
@@ -111,10 +112,17 @@ def change_argument(call: Call, at: int) -> None:
     """The call changes its argument at that place."""
     if 0 <= at < len(call.values):
         call.walk.change(call.values[at])
+        return
+    for value in call.named.values():
+        call.walk.change(value, sure=False)
 
 
 def into_outputs(call: Call) -> None:
-    """`out=`: where numpy puts its result."""
+    """`out=`, or an argument too many: where numpy puts its result."""
+    live = call.function.live
+    if type(live).__name__ == "ufunc" and module_of(type(live)) == "numpy":
+        for value in call.values[live.nin :]:
+            call.walk.change(value)
     if "out" in call.named:
         call.walk.change(call.named["out"])
 

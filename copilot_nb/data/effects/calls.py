@@ -17,7 +17,7 @@ from copilot_nb.data.effects.call import (
 )
 from copilot_nb.data.effects.expressions import as_text, attribute_value, element
 from copilot_nb.data.effects.functions import call as call_known
-from copilot_nb.data.effects.functions import of_live, special
+from copilot_nb.data.effects.functions import functions_of, of_live, special, specials
 from copilot_nb.data.effects.magics import is_ipython, magic
 from copilot_nb.data.effects.objects import FILE_KINDS, of_file, of_library, of_some_class
 from copilot_nb.data.effects.outside import note, note_reading, opened
@@ -26,7 +26,6 @@ from copilot_nb.data.effects.values import (
     NONE,
     NOTHING,
     UNKNOWN,
-    Function,
     Value,
     attribute_of,
     joined,
@@ -34,7 +33,7 @@ from copilot_nb.data.effects.values import (
     method_of,
 )
 from copilot_nb.data.effects.walk import Walk, evaluate
-from copilot_nb.data.values import class_data, is_a, mro
+from copilot_nb.data.values import is_a
 
 _TEXTS = {"builtins.print", "builtins.str", "builtins.repr", "builtins.format", "builtins.ascii",
           "IPython.core.display_functions.display", "IPython.display.display"}  # fmt: skip
@@ -73,7 +72,7 @@ def _function(call: Call, function: Value) -> Value:
         bound = [] if call.owner is None or call.owner.path else _self(call.owner)
         return call_known(walk, function.function, [*bound, *call.values], call.named)
     if function.members is not None:
-        return _instance(call, function)
+        return _instance(call, function) if function.kind == "type" else _called_object(call)
     if function.path in ("IPython.get_ipython", "IPython.core.getipython.get_ipython"):
         return Value(path="IPython.get_ipython()")
     live = of_live(walk, function.live) if function.exact else None
@@ -103,10 +102,21 @@ def _self(owner: Value) -> list[Value]:
 def _instance(call: Call, cls: Value) -> Value:
     made = Value(kind="__main__", members=cls.members,
                  holds=NONE.union(*(v.reach for v in call.every)))  # fmt: skip
-    begin = (cls.members or {}).get("__init__")
-    if begin is not None:
-        call_known(call.walk, begin, [made, *call.values], call.named)
+    members = cls.members or {}
+    if "__init__" in members:
+        call_known(call.walk, members["__init__"], [made, *call.values], call.named)
+    specials(call.walk, made, members)
     return made
+
+
+def _called_object(call: Call) -> Value:
+    """An instance of such a class, called: that was followed when it was made."""
+    reach = reach_of_all(call).union(*(v.reach for v in (call.function,)))
+    hook = (call.function.members or {}).get("__call__")
+    if hook is None:
+        return unknown_call(call)
+    call_known(call.walk, hook, [call.function, *call.values], call.named)
+    return Value(shares=reach, holds=reach)
 
 
 def _by_path(call: Call, function: Value) -> Value:
@@ -141,6 +151,9 @@ def _trusted(call: Call, path: str) -> Value:
     _looks_at(call, path)
     if path not in _NOT_ITERATING:
         use_up(call)
+        for value in call.every:
+            if value.exact and value.kind == "__main__" and path not in {*_HOOKS, *_TEXTS}:
+                specials(call.walk, value, functions_of(call.walk, type(value.live)))
     return result_of(call, path)
 
 
@@ -183,20 +196,10 @@ def _made(call: Call, cls: Value) -> Value:
         return unknown_call(call)
     begin = attribute_of(cls.live, "__init__")
     reach = reach_of_all(call)
-    made = Value(kind="__main__", holds=reach, members=_functions_of(call.walk, cls.live))
+    made = Value(kind="__main__", holds=reach, members=functions_of(call.walk, cls.live))
     if type(begin) is types.FunctionType:
         special(call.walk, begin, made, f"{cls.path.rpartition('.')[2]}()", *call.values)
     return made
-
-
-def _functions_of(walk: Walk, cls: type) -> dict[str, Function]:
-    found: dict[str, Function] = {}
-    for one in reversed(mro(cls)):
-        for name, member in class_data(one).items():
-            known = of_live(walk, member)
-            if known is not None:
-                found[name] = known
-    return found
 
 
 def _looks_at(call: Call, path: str) -> None:

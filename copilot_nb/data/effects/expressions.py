@@ -214,14 +214,32 @@ def comparison(node: ast.Compare, walk: Walk) -> Value:
     left, *others = walk.values([node.left, *node.comparators])
     for operator, other in zip(node.ops, others, strict=True):
         operate(walk, left, tables.OPERATORS.get(type(operator), ""), other)
+        if isinstance(operator, ast.In | ast.NotIn):
+            operate(walk, other, "__contains__", left)
     frame = next((v.kind for v in (left, *others) if v.kind in tables.FRAMES), "bool")
     return Value(kind=frame)
+
+
+def tested(walk: Walk, value: Value) -> None:
+    """The value decides something."""
+    for hook in ("__bool__", "__len__"):
+        operate(walk, value, hook)
+
+
+@evaluate.register
+def unary(node: ast.UnaryOp, walk: Walk) -> Value:
+    """`not`, `-`: a new value."""
+    value = walk.value(node.operand)
+    hooks = {ast.Not: "__bool__", ast.USub: "__neg__", ast.UAdd: "__pos__"}
+    operate(walk, value, hooks.get(type(node.op), "__invert__"))
+    return Value(kind=value.kind if value.kind in tables.FRAMES else "bool")
 
 
 @evaluate.register
 def boolean(node: ast.BoolOp, walk: Walk) -> Value:
     """`and`, `or`: one of its parts; only the first is surely followed."""
     values = [walk.value(node.values[0])]
+    tested(walk, values[0])
     with walk.doubtful():
         values += walk.values(node.values[1:])
     return joined(values)
@@ -230,7 +248,7 @@ def boolean(node: ast.BoolOp, walk: Walk) -> Value:
 @evaluate.register
 def conditional(node: ast.IfExp, walk: Walk) -> Value:
     """`a if c else b`."""
-    walk.value(node.test)
+    tested(walk, walk.value(node.test))
     with walk.doubtful():
         return joined(walk.values([node.body, node.orelse]))
 

@@ -9,9 +9,10 @@ import types
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.effects.values import NONE, UNKNOWN, Function, Value
+from copilot_nb.data.values import class_data, mro
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from copilot_nb.data.effects.walk import Walk
 
@@ -122,3 +123,22 @@ def _body(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast
     if isinstance(node, ast.Lambda):
         return [ast.copy_location(ast.Return(node.body), node)]
     return node.body
+
+
+def functions_of(walk: Walk, cls: type) -> dict[str, Function]:
+    """The methods of a class of the notebook, inherited ones too."""
+    found: dict[str, Function] = {}
+    for one in reversed(mro(cls)):
+        for name, member in class_data(one).items():
+            known = of_live(walk, member.fget if type(member) is property else member)
+            if known is not None:
+                found[f"__{name}__" if type(member) is property else name] = known
+    return found
+
+
+def specials(walk: Walk, owner: Value, members: Mapping[str, Function]) -> None:
+    """Follow what Python or a package may call by itself: special methods, properties."""
+    with walk.doubtful():
+        for name, function in members.items():
+            if name.startswith("__") and name not in {"__init__", "__init_subclass__"}:
+                call(walk, function, [owner], {})

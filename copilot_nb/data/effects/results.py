@@ -23,6 +23,10 @@ _SAME = {"next", "min", "max", "memoryview", "anext"}
 """Builtins whose result is what they are given, or a part of it."""
 
 
+_HOLDING = {"collections", "itertools", "functools", "operator", "types", "contextlib"}
+"""Packages whose functions make containers and wrappers of what they are given."""
+
+
 def result_of(call: Call, path: str) -> Value:
     """What is known of a function's result."""
     root, _, name = path.rpartition(".")
@@ -38,7 +42,8 @@ def result_of(call: Call, path: str) -> Value:
     if root.startswith("copy"):
         first = call.values[0] if call.values else Value()
         return Value(kind=first.kind, holds=NONE if name == "deepcopy" else first.reach)
-    if name in methods.VIEWING_FUNCTIONS and not (path == "numpy.array" and not call.named):
+    views = name in methods.VIEWING_FUNCTIONS and not (path == "numpy.array" and not call.named)
+    if views or path.partition(".")[0] in _HOLDING:
         return Value(
             kind=path.partition(".")[0], shares=reach_of_all(call), holds=reach_of_all(call)
         )

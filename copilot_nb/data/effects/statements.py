@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.effects import tables, world
-from copilot_nb.data.effects.expressions import assign, element, iterated, operate, store
+from copilot_nb.data.effects.expressions import assign, element, iterated, operate, store, tested
 from copilot_nb.data.effects.functions import defined
 from copilot_nb.data.effects.values import NOTHING, UNKNOWN, Function, Value, items_of, path_of
 from copilot_nb.data.effects.walk import Walk, execute
@@ -121,7 +121,7 @@ def _member(module: str, name: str, path: str) -> Value:
 @execute.register
 def condition(node: ast.If, walk: Walk) -> None:
     """`if`: either way."""
-    walk.value(node.test)
+    tested(walk, walk.value(node.test))
     if isinstance(node.test, ast.Constant):
         walk.body(node.body if node.test.value else node.orelse)
         return
@@ -148,7 +148,7 @@ def repetition(node: ast.While, walk: Walk) -> None:
     with walk.doubtful(not always):
         for _ in range(2):
             _round(walk, node.body)
-            walk.value(node.test)
+            tested(walk, walk.value(node.test))
         walk.body(node.orelse)
 
 
@@ -211,10 +211,15 @@ def context(node: ast.With | ast.AsyncWith, walk: Walk) -> None:
     walk.body(node.body)
 
 
+_NONE = ast.Constant(value=None)
+
+
 @execute.register
 def function(node: ast.FunctionDef | ast.AsyncFunctionDef, walk: Walk) -> None:
     """`def`: its body is followed when it is called."""
     value = Value(function=defined(walk, node.name, node.args, node.body))
+    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    walk.values([p.annotation for p in every if p.annotation] + [node.returns or _NONE])
     for decorator in reversed(node.decorator_list):
         value = _decorated(walk, walk.value(decorator), value)
     walk.bind(node.name, value)
@@ -239,9 +244,16 @@ def class_(node: ast.ClassDef, walk: Walk) -> None:
         members |= base.members or {}
     with walk.scope() as scope:
         walk.body(node.body)
+    computed = {f.name for f in node.body if isinstance(f, ast.FunctionDef) and f.decorator_list}
     for name, value in scope.items():
         if value is not None and value.function is not None:
             members[name] = replace(value.function, closure=outer)
+            if name in computed:  # a property, perhaps
+                members[f"__{name}__"] = members[name]
+    if node.keywords:
+        walk.found.note("unknown", f"what makes the class {node.name} was not looked into")
+    if "__init_subclass__" in members and bases:
+        walk.call(members["__init_subclass__"], {}, UNKNOWN)
     walk.bind(node.name, Value(kind="type", members=members))
 
 
