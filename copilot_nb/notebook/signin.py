@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from copilot_nb.session.client import Client
     from copilot_nb.session.launch import RuntimeOptions
     from copilot_nb.session.login import DeviceCode
+    from copilot_nb.transcript.forms import RequestState
 
 BY_LOGIN = "set by %copilot login"
 KEEP, DROP = "Keep it in the CLI's file", "Do not keep it"
@@ -227,7 +228,8 @@ class Panel:
 
     async def _may_store(self) -> bool:
         # Asked when the code was accepted: nothing waits there any more that could be cancelled.
-        self._pending.answer(self._id, Answer(None, "GitHub", "Signed in"))
+        self._pending.answer(self._id, Answer(None, "GitHub", "Code accepted"))
+        self._transcript = _closed(self._transcript, self._id, "Code accepted", "answered")
         if self._plaintext is not None:
             return self._plaintext
         question = UserInputRequest(question=_QUESTION, choices=[KEEP, DROP], allow_freeform=False)
@@ -261,9 +263,16 @@ class Panel:
     def _close(self, name: str) -> None:
         """Leave behind what came of it; the code goes."""
         last = replace(self._transcript, state="done" if name else "stopped", status="")
-        block = last.get(self._id)
-        if isinstance(block, SignInBlock):
-            words = f"Signed in as {name}" if name else "Not signed in"
-            over = replace(block, answer=words, url="", code="")
-            last = last.put(replace(over, state="answered" if name else "cancelled"))
+        if name:
+            last = _closed(last, self._id, f"Signed in as {name}", "answered")
+        else:
+            last = _closed(last, self._id, "Not signed in", "cancelled")
         self._screen.close(last)
+
+
+def _closed(transcript: Transcript, block_id: str, words: str, state: RequestState) -> Transcript:
+    """The transcript with that sign-in over, and without its code."""
+    block = transcript.get(block_id)
+    if not isinstance(block, SignInBlock):
+        return transcript
+    return transcript.put(replace(block, answer=words, state=state, url="", code=""))

@@ -158,6 +158,7 @@ async def test_a_plain_file_is_a_persons_choice(
     def click(transcript: Transcript, callbacks: Callbacks) -> None:
         for block in transcript.open_requests:
             if block.kind == "user_input":
+                assert transcript.open_requests == (block,)  # nothing stands in front of it
                 callbacks.answer(block.id, {"answer": choice})
 
     async def ask(may_store: Callable[[], Awaitable[bool]]) -> str:
