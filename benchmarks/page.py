@@ -1,6 +1,7 @@
 """What a streamed answer costs in the page: ours beside the usual ways, in the same run.
 
     python -m benchmarks.page --words 2000 --rate 200
+    python -m benchmarks.page --write       both lengths, into docs/performance.md
 
 Bytes are what the page's websockets received, main thread is the renderer's task time, lateness is
 from the word's making to the frame that shows it. The row "nothing" is what the page costs by
@@ -13,16 +14,21 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
+from benchmarks.report import Budget, Report, machine
+from benchmarks.run import PAGE, replaced, section
 from tests.browser.driver import Lab, LabPage, launch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.sync_api import Browser
 
 METHODS = ("nothing", "widget", "markdown-50", "markdown-250", "html-50")
@@ -60,6 +66,19 @@ window.watchMarks = (cell, every) => {
 """
 
 
+HEAD = (
+    *("method", "wire, kB", "kernel CPU, s", "main thread, s", "longest task, ms"),
+    *("late median, ms", "late p95, ms", "saved, kB"),
+)
+BEGIN = "<!-- begin: written by `python -m benchmarks.page --write` -->"
+LENGTHS = (2000, 10_000)
+HOW = (
+    "{words:,} words at {rate:g} a second, in JupyterLab and Chromium without a graphics card. "
+    "Main thread is all that the page did in that time; what ours adds is its difference to "
+    '"nothing". Late is from the making of a word to the frame that shows it.'
+)
+
+
 @dataclass(frozen=True)
 class Result:
     """One row of the table."""
@@ -71,13 +90,8 @@ class Result:
     longest_task: float
     late_median: float
     late_worst: float
-
-    def __str__(self) -> str:
-        return (
-            f"| {self.method} | {self.kilobytes:,.0f} kB | {self.kernel:.2f} s |"
-            f" {self.main_thread:.2f} s | {self.longest_task:.0f} ms |"
-            f" {self.late_median:.0f} / {self.late_worst:.0f} ms |"
-        )
+    saved: float
+    """Kilobytes of the output in the file."""
 
 
 def measure(browser: Browser, lab: Lab, method: str, words: int, rate: float) -> Result:
@@ -102,6 +116,8 @@ def measure(browser: Browser, lab: Lab, method: str, words: int, rate: float) ->
     probe = page.page.evaluate("probe")
     page.run_to_end(2)
     marks, kernel = json.loads(page.output_text(2))
+    page.save()
+    saved = len(json.dumps(lab.read_notebook(page.path)["cells"][1]["outputs"]))
     page.close()
 
     late = [
@@ -118,6 +134,7 @@ def measure(browser: Browser, lab: Lab, method: str, words: int, rate: float) ->
         longest_task=max(probe["tasks"], default=0),
         late_median=statistics.median(late or [0]),
         late_worst=statistics.quantiles(late or [0, 0], n=20)[-1],
+        saved=saved / 1000,
     )
 
 
@@ -126,24 +143,61 @@ def _task_seconds(session: Any) -> float:
     return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
 
 
-def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--words", type=int, default=2000)
-    parser.add_argument("--rate", type=float, default=200)
-    parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS)
-    options = parser.parse_args()
-    print("| method | wire | kernel CPU | main thread | longest task | late, median / p95 |")
-    print("|--|--:|--:|--:|--:|--:|")
+def report(results: Sequence[Result], words: int, rate: float) -> Report:
+    """The table of one length, and what was promised of our row."""
+    by_name = {one.method: one for one in results}
+    budgets: list[Budget] = []
+    if {"nothing", "widget"} <= by_name.keys():
+        ours, share = by_name["widget"], words / 10_000
+        added = ours.main_thread - by_name["nothing"].main_thread
+        budgets = [
+            Budget("bytes to the page", ours.kilobytes / 1000, 1.0 if share >= 1 else 0.5, "MB"),
+            Budget("kernel CPU", ours.kernel, 1.5 * max(share, 0.4), "s"),
+            Budget("main thread, all of it", ours.main_thread, 12.5 * share, "s"),
+            Budget("main thread that we add", added, 12.5 * share, "s"),
+            Budget("longest task", ours.longest_task, 150, "ms"),
+        ]
+    return Report(
+        title=f"A streamed answer of {words:,} words in the page",
+        how=HOW.format(words=words, rate=rate),
+        head=HEAD,
+        rows=[astuple(one) for one in results],
+        budgets=budgets,
+    )
+
+
+def measure_all(methods: Sequence[str], words: int, rate: float) -> Report:
+    """Every method in one server and one browser, one after the other."""
+    results = []
     with (
         tempfile.TemporaryDirectory() as folder,
         Lab(Path(folder) / "lab").running() as lab,
         sync_playwright() as playwright,
     ):
         browser = launch(playwright)
-        for method in options.methods:
-            print(measure(browser, lab, method, options.words, options.rate), flush=True)
+        for method in methods:
+            print(f"{method}, {words} words …", file=sys.stderr, flush=True)
+            results.append(measure(browser, lab, method, words, rate))
         browser.close()
+    return report(results, words, rate)
+
+
+def main() -> None:
+    """Prints the tables, or writes them into the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--words", type=int, nargs="+", default=[LENGTHS[0]])
+    parser.add_argument("--rate", type=float, default=200)
+    parser.add_argument("--methods", nargs="+", default=METHODS, choices=METHODS)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    lengths = LENGTHS if options.write else options.words
+    before = machine()
+    reports = [measure_all(options.methods, words, options.rate) for words in lengths]
+    text = section(before, reports)
+    print(text)
+    if options.write:
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(replaced(page, text, BEGIN), encoding="utf-8")
 
 
 if __name__ == "__main__":

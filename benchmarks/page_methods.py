@@ -63,6 +63,7 @@ class Run:
         self._method = method
         self._words = words(count)
         self._rate = rate
+        self._view: WidgetView | None = None
 
     async def play(self) -> None:
         """Streams the answer."""
@@ -80,25 +81,28 @@ class Run:
             await asyncio.sleep(max(0.0, start + at / self._rate - time.monotonic()))
         await asyncio.sleep(0.5)
         self.kernel_seconds = time.process_time() - cpu
+        if self._view is not None:
+            block = TextBlock(id="a", text=text, closed=True)
+            self._view.close(Transcript(state="done", blocks=(block,)))
 
     def _drawer(self) -> tuple[Callable[[str], None], float]:
         name, _, pause = self._method.partition("-")
-        makers = {"nothing": _nothing, "widget": _widget, "markdown": _markdown, "html": _html}
+        makers = {"nothing": _nothing, "widget": self._widget, "markdown": _markdown, "html": _html}
         return makers[name](), int(pause or 0) / 1000
+
+    def _widget(self) -> Callable[[str], None]:
+        loop = asyncio.get_running_loop()
+        view = self._view = WidgetView(Callbacks(lambda *_: None, lambda: None), loop=loop)
+        view.update(Transcript(state="running"))
+
+        def draw(text: str) -> None:
+            view.update(Transcript(state="running", blocks=(TextBlock(id="a", text=text),)))
+
+        return draw
 
 
 def _nothing() -> Callable[[str], None]:
     return lambda text: None
-
-
-def _widget() -> Callable[[str], None]:
-    view = WidgetView(Callbacks(lambda *_: None, lambda: None), loop=asyncio.get_running_loop())
-    view.update(Transcript(state="running"))
-
-    def draw(text: str) -> None:
-        view.update(Transcript(state="running", blocks=(TextBlock(id="a", text=text),)))
-
-    return draw
 
 
 def _markdown() -> Callable[[str], None]:

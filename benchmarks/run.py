@@ -50,17 +50,17 @@ def section(measured_on: str, reports: Iterable[Report]) -> str:
     return "\n".join([f"Measured on {measured_on}.\n", *(report.markdown() for report in reports)])
 
 
-def replaced(page: str, text: str) -> str:
-    """The page with that text between its markers.
+def replaced(page: str, text: str, marker: str = BEGIN) -> str:
+    """The page with that text between the marker and the next end.
 
     Raises:
         ValueError: The page has no markers.
     """
-    head, begin, rest = page.partition(BEGIN)
+    head, begin, rest = page.partition(marker)
     _, end, tail = rest.partition(END)
     if not (begin and end):
         raise ValueError("The page has no markers to write between.")
-    return f"{head}{BEGIN}\n\n{text.strip()}\n\n{END}{tail}"
+    return f"{head}{marker}\n\n{text.strip()}\n\n{END}{tail}"
 
 
 if __name__ == "__main__":

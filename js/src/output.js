@@ -1,6 +1,6 @@
 // Output of code that the agent ran in the kernel: text, tables of text, raster pictures.
 import { element } from "./element.js";
-import { plain } from "./terminal.js";
+import { follow, plain } from "./terminal.js";
 
 const PICTURES = new Set(["image/png", "image/jpeg"]);
 const BASE64 = /^[A-Za-z0-9+/=\s]+$/;
@@ -19,6 +19,19 @@ const DRAW = {
 export function drawOutput(output) {
   const body = DRAW[output.kind]?.(output) ?? element("p", "copilot-muted", `Output of kind ${output.kind}`);
   return element("div", "copilot-output", body);
+}
+
+/**
+ * Text that grew keeps its box: a reader who scrolled in it is left alone, one at its end follows.
+ *
+ * @param {Element} node  what `drawOutput` made of its beginning
+ * @returns {boolean} whether that was possible
+ */
+export function growOutput(node, { kind, text, stream = "stdout" }) {
+  const box = node.firstElementChild;
+  if (kind !== "text" || !box?.matches(".copilot-output-text") || !box.classList.contains(`copilot-${stream}`)) return false;
+  follow(box, plain(text ?? ""));
+  return true;
 }
 
 function drawTable({ columns = [], rows = [], has_index: hasIndex = true, caption = "" }) {

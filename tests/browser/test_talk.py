@@ -139,7 +139,7 @@ def test_calls_wait_in_a_queue_and_the_keyboard_answers(page: LabPage, ask: Ask)
 
 
 def test_what_is_always_allowed_is_not_asked_again(page: LabPage, ask: Ask) -> None:
-    """ "Allow here always" is a rule from then on, and the line of the answer says which."""
+    """What "Allow here always" means is a rule from then on; the answer's line says which."""
     command = "says(*calls('bash', command='echo rule', description=''))"
     turn = ask(command)
     asking(page.output(turn)).get_by_role("button", name="Allow here always").click()

@@ -3,7 +3,7 @@ import { codeBlock } from "../code.js";
 import { counts, diffView } from "../diff.js";
 import { button, element, icon, region, setText } from "../element.js";
 import { secondsOf } from "../footer.js";
-import { drawOutput } from "../output.js";
+import { drawOutput, growOutput } from "../output.js";
 import { follow, plain } from "../terminal.js";
 import { changesOf } from "./changes.js";
 
@@ -58,7 +58,7 @@ function drawOutputs(host, outputs) {
   host.hidden = !outputs.length;
   if (outputs.length < host.childElementCount) host.replaceChildren();
   const last = host.childElementCount - 1;
-  if (last >= 0) host.lastChild.replaceWith(drawOutput(outputs[last]));
+  if (last >= 0 && !growOutput(host.lastChild, outputs[last])) host.lastChild.replaceWith(drawOutput(outputs[last]));
   host.append(...outputs.slice(last + 1).map(drawOutput));
 }
 
