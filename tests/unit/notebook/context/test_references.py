@@ -143,7 +143,7 @@ def test_escape_is_taken_away_for_the_model(prompt: str, told: str) -> None:
     [
         ("look at @", ""),
         ("look at @d", "d"),
-        ("(@df.te", "df.te"),
+        ("(@df.t", "df.t"),
         ('@"a fi', '"a fi'),
         ("@`d", "`d"),
         ("@data/", "data/"),
