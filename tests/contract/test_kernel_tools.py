@@ -135,7 +135,7 @@ def test_no_tool_is_left_out() -> None:
 
 async def test_each_tool_is_called(session: Session, model: ScriptedModel) -> None:
     """Arguments arrive, results go back to the model."""
-    calls = {tool.name: CALLS[tool.name] for tool in KERNEL_TOOLS}
+    calls = {str(tool.name): CALLS[str(tool.name)] for tool in KERNEL_TOOLS}
     model.script = [
         *(Reply(tools=[(name, arguments)]) for name, (arguments, _) in calls.items()),
         Reply("Done."),
