@@ -100,4 +100,5 @@ _tasks: list[asyncio.Task[None]] = []
 
 os.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
 os.environ["COPILOT_NB_MODEL"] = "scripted"
+os.environ["COPILOT_NB_READY_TIMEOUT"] = "30"  # a busy machine is no page without widgets
 room.Conversation = Talk  # type: ignore[misc, assignment]  # the kernel's one conversation is made of it
