@@ -7,22 +7,17 @@ errors end the cell, never the session.
 from __future__ import annotations
 
 import asyncio
-import contextvars
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.core.getipython import get_ipython
 
 from copilot_nb.errors import (
-    CopilotError,
-    ShownError,
-    TurnAbortedError,
-    TurnTimeoutError,
     UsageError,
 )
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.audit import Audit
 from copilot_nb.notebook.bookmark import Bookmark
+from copilot_nb.notebook.cell_turn import CellTurn
 from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.context.lending import Lent
 from copilot_nb.notebook.decisions import Decisions
@@ -30,23 +25,19 @@ from copilot_nb.notebook.enveloped import enveloped
 from copilot_nb.notebook.history import History
 from copilot_nb.notebook.known import Known
 from copilot_nb.notebook.ledger import Ledger
-from copilot_nb.notebook.link import DEMO_LABEL, Link
+from copilot_nb.notebook.link import Link
 from copilot_nb.notebook.options import PLAIN, AskOptions
 from copilot_nb.notebook.outgoing import Gate
-from copilot_nb.notebook.prelude import Prelude
 from copilot_nb.notebook.privacy_rules import PrivacyRules
-from copilot_nb.notebook.saying import Drawing, Said
 from copilot_nb.notebook.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.notebook.spending import Spending
 from copilot_nb.notebook.toolbox import ToolSwitches
 from copilot_nb.notebook.undo import set_limits
 from copilot_nb.protocol.hook import HookOutput
-from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalSent
 from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.session.tasks import Tasks
-from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, Transcript
 from copilot_nb.views.view import Callbacks
 
 if TYPE_CHECKING:
@@ -58,9 +49,6 @@ if TYPE_CHECKING:
     from copilot_nb.protocol.hook import PostToolUse, PreToolUse
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
-
-ABORT_SECONDS = 0.3
-"""How long ■ waits for the runtime; the cell ends in any case."""
 
 
 class Conversation:
@@ -100,7 +88,7 @@ class Conversation:
         self.decisions = Decisions(
             self.settings,
             lambda: self.link.folder,
-            lambda: self._screen is not None and not self._screen.attended,
+            lambda: self._cell is not None and not self._cell.screen.attended,
         )
         """Who answers what the agent asks."""
         self.toolbox = ToolSwitches(self)
@@ -109,11 +97,10 @@ class Conversation:
             on_pre_tool_use=self._before_tool, on_post_tool_use=self._after_tool
         )
         self._make_screen = make_screen
-        self._screen: Screen | None = None
-        self._stopping: asyncio.Task[None] | None = None
+        self.lent = Lent()
+        """Functions that the agent may call in the turn that runs."""
+        self._cell: CellTurn | None = None
         self._acts = Tasks()
-        self._said = Said()
-        self._lent = Lent()
         self._decided: Session | None = None
 
     async def run(self, prompt: str, options: AskOptions = PLAIN) -> Turn:
@@ -129,27 +116,32 @@ class Conversation:
             UsageError: Another turn runs here, or the prompt refers to what does not exist.
             ConfigError: A setting cannot be meant.
         """
-        if self._screen is not None:
+        if self._cell is not None:
             # The prompt would wait for the turn that waits for the code which asks this.
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", options.timeout)
         self.decisions.check()
         composed = await self.compose(prompt, options)
-        screen = self._screen = self._new_screen()
+        cell = self._cell = CellTurn(self, self._new_screen(), options)
         try:
-            session, turn = await self._begin(composed, screen, options)
+            turn = await cell.begin(composed)
             if options.out:
                 get_ipython().user_ns[options.out] = turn  # type: ignore[union-attr]  # cells have one
-            await self._follow(session, turn, screen, limit)
+            await cell.follow(turn, limit)
         finally:
-            self._screen = None
-            await self._lent.take_back()
+            self._cell = None
+            await self.lent.take_back()
         return turn
+
+    def remember(self, turn: Turn) -> None:
+        """The newest turn is this."""
+        self.last = turn
+        self.history.add(turn)
 
     @property
     def running(self) -> bool:
         """Whether a cell waits for a turn."""
-        return self._screen is not None
+        return self._cell is not None
 
     @property
     def rules(self) -> StandingRules:
@@ -211,16 +203,9 @@ class Conversation:
             UsageError: No turn runs.
             CopilotError: The runtime did not take it.
         """
-        session = self.link.session
-        if self._screen is None or session is None:
+        if self._cell is None:
             raise UsageError("No turn runs here.", hint="Ask with `%%copilot`.")
-        alone = AskOptions(context="none")
-        composed = await self.compose(text, alone)
-        message = (await self.gate.prompt(session, composed)).message
-        if mode == "steer":
-            message = message.model_copy(update={"mode": "immediate"})
-        # What the words lead to belongs to the cell that asked, not to a click.
-        self._said.add(await session.start_turn(message, context=session.context))
+        await self._cell.say(text, mode)
 
     async def stop(self) -> bool:
         """End the runtime; whether it ran. The next turn starts it and resumes the conversation."""
@@ -247,100 +232,14 @@ class Conversation:
     async def _before_tool(self, data: PreToolUse) -> HookOutput | None:
         session = self.link.session
         if session is not None and (over := await self.spending.over(session)):
-            self._acts.spawn(self._abort(session, over))
+            if self._cell is not None:
+                self._acts.spawn(self._cell.abort(over))
             return HookOutput(permission_decision="deny", permission_decision_reason=over)
         return self.toolbox.before_tool(data) or self.decisions.before_tool(data)
 
     async def _after_tool(self, data: PostToolUse) -> HookOutput | None:
         session = self.link.session
         return await self.gate.after_tool(session, data) if session is not None else None
-
-    # -- the turn
-
-    async def _begin(
-        self, composed: Composed, screen: Screen, options: AskOptions
-    ) -> tuple[Session, Turn]:
-        """Open the session and send the prompt; what fails is drawn."""
-        session: Session | None = None
-        prompt = composed.prompt
-        if self.link.ready is None:
-            screen.update(Transcript(prompt=prompt, status="Starting"))
-        try:
-            session = await self.session()
-            session.context = contextvars.copy_context()  # what is drawn from now on, is drawn here
-            session.pending.attended = screen.attended
-            await self.toolbox.apply(session, options.tools)
-            screen.preface = tuple(
-                NoticeBlock(id=f"news-{at}", text=text)
-                for at, text in enumerate(self.link.take_news())
-            )
-            with Prelude(session, screen, prompt):
-                self.spending.begin(options.budget)
-                await self.spending.admit(session)
-                composed = await self.gate.prompt(session, composed)
-                await self._lent.lend(session, composed.functions, self.link.shell)
-            payload = self.ledger.begin(composed.prompt, composed.sent)
-            turn = await session.start_turn(
-                options.shaped(composed.message), context=session.context
-            )
-        except CopilotError as error:
-            screen.close(_failed(prompt, error))
-            raise _shown(error) from error
-        except asyncio.CancelledError:
-            if session is not None:  # the prompt may be on its way
-                await self._abort(session)
-            screen.close(Transcript(prompt=prompt, state="stopped"))
-            raise
-        self.last, self.link.spoken = turn, True
-        self.history.add(turn)
-        self.bookmark.put(session.session_id, prompt)
-        if summary := payload.summary:
-            session.emit_local(LocalSent(summary=summary))
-        if self.link.source().kind == "demo":
-            session.emit_local(LocalLabel(label=DEMO_LABEL))
-        return session, turn
-
-    async def _follow(
-        self, session: Session, turn: Turn, screen: Screen, limit: float | None
-    ) -> None:
-        """Draw the turn until it ends, however it ends."""
-        drawing = Drawing(screen, turn)
-        screen.attend(session.pending)
-        try:
-            await turn.wait(limit)
-            for said in self._said.following():
-                drawing.go_on(said)
-                self.last = said
-                self.history.add(said)
-                await said.wait(limit)
-        except asyncio.CancelledError:
-            await self._abort(session)
-            raise
-        except TurnTimeoutError:
-            await self._abort(session, f"the time limit of {limit:g} s")
-            raise
-        except CopilotError as error:
-            if self._said.clear():  # nobody would see what waits behind the failure
-                await self._abort(session)
-            raise _shown(error) from error
-        finally:
-            session.pending.attended = False
-            self._said.clear()
-            drawing.close()
-            await self._stopped()
-
-    async def _stopped(self) -> None:
-        """Wait for the view's stop to be through: a late abort would stop the next turn."""
-        stopping, self._stopping = self._stopping, None
-        if stopping is not None:
-            await asyncio.wait({stopping}, timeout=ABORT_SECONDS)
-
-    async def _abort(self, session: Session, reason: str = "") -> None:
-        """Stop what runs, within a bound: ■ must end the cell even if the runtime hangs."""
-        session.emit_local(LocalInterrupted(reason=reason))
-        with suppress(CopilotError, TimeoutError):
-            async with asyncio.timeout(ABORT_SECONDS):
-                await session.abort()
 
     # -- answers
 
@@ -365,8 +264,8 @@ class Conversation:
     def _acted(self, name: str, value: Mapping[str, Any]) -> None:
         """What a person did in the view besides answering; nothing once the turn is over."""
         act = ACTS.get(name)
-        if act is not None and self._screen is not None:
-            self._acts.spawn(act(self, self._screen, value))
+        if act is not None and self._cell is not None:
+            self._acts.spawn(act(self, self._cell.screen, value))
 
     def _answered(self, request_id: str, value: Mapping[str, Any]) -> None:
         session = self.link.session
@@ -374,20 +273,5 @@ class Conversation:
             self.decisions.answered(session, request_id, value)
 
     def _stop_pressed(self) -> None:
-        """The view's stop button: the turn ends as aborted, which ends the cell."""
-        session = self.link.session
-        if session is not None and self._screen is not None and self._stopping is None:
-            self._stopping = asyncio.get_running_loop().create_task(self._abort(session))
-
-
-def _shown(error: CopilotError) -> ShownError:
-    """The quiet form of what ended a turn."""
-    if isinstance(error, TurnAbortedError):
-        return ShownError("Stopped: the session goes on.")
-    return ShownError(f"The turn failed: {error.message}")
-
-
-def _failed(prompt: str, error: CopilotError) -> Transcript:
-    """What is drawn when a turn could not begin."""
-    block = ErrorBlock(id="error", message=error.message, hint=error.hint)
-    return Transcript(prompt=prompt, blocks=(block,), state="failed")
+        if self._cell is not None:
+            self._cell.stop()

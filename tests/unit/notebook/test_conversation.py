@@ -15,6 +15,7 @@ from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook import facts
 from copilot_nb.notebook.options import AskOptions
 from copilot_nb.notebook.providers import parse
+from copilot_nb.notebook.toolbox import ToolSwitches
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.blocks import PermissionBlock
 
@@ -375,3 +376,17 @@ async def test_out_binds_the_turn_of_a_failure_too(talk: Talk) -> None:
     (line,) = caught.value._render_traceback_()
     assert line.startswith("The turn failed: ")
     assert "context too long" in line
+
+
+async def test_a_fault_of_ours_leaves_no_view_open(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its traceback is the cell's; the drawing above it has ended, and the next turn can begin."""
+    monkeypatch.setattr(talk.conversation.toolbox, "apply", None)
+
+    with pytest.raises(TypeError):
+        await talk.conversation.run("Hi.")
+
+    assert "(an empty turn)" in capsys.readouterr().out  # the first one said that it still runs
+    monkeypatch.setattr(talk.conversation, "toolbox", ToolSwitches(talk.conversation))
+    assert (await talk.conversation.run("Go on")).error is None

@@ -104,3 +104,18 @@ async def test_what_cannot_be_said_is_told_in_the_turn(talk: Talk) -> None:
     await ACTS["say"](talk.conversation, None, {"text": "Hello"})  # type: ignore[arg-type]  # unused
 
     assert said == ["local.notice"]
+
+
+async def test_what_is_said_is_written_down(talk: Talk, running_shell: Any) -> None:
+    """With what it refers to, in the turn into which it is said."""
+    running_shell.user_ns["sizes"] = [1, 2]
+    gate = asyncio.Event()
+    say = saying("And @sizes", "steer", gate.set)
+    talk.watcher = lambda drawn, callbacks: talk.fake.requests and say(drawn, callbacks)
+    talk.fake.script = [Reply("First.", gate=gate), Reply("Second.")]
+
+    await talk.conversation.run("One")
+
+    assert talk.conversation.ledger.last is not None
+    kinds = [(item.kind, item.name) for item in talk.conversation.ledger.last.items]
+    assert kinds[-2:] == [("prompt", "steer"), ("reference", "sizes")]
