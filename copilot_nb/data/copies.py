@@ -15,13 +15,12 @@ from copilot_nb.data.samples import ATOMS, DICTS
 from copilot_nb.data.values import (
     instance_data,
     is_a,
-    is_scientific,
     module_of,
     plain_attribute,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 ITEMS = 200_000
 """Items of nested containers that one copy takes."""
@@ -34,8 +33,8 @@ class NotCopiedError(Exception):
     """The value cannot be copied; the message says why."""
 
 
-def bytes_of(value: object) -> int:
-    """About how much memory a value takes."""
+def bytes_of(value: object, levels: int = 2) -> int:
+    """About how much memory a value takes, with what it holds so many levels down."""
     root = module_of(type(value)).partition(".")[0]
     if root == "pandas" and hasattr(value, "memory_usage"):
         usage = value.memory_usage(index=False)
@@ -47,18 +46,36 @@ def bytes_of(value: object) -> int:
         return nbytes
     cls = type(value)
     if cls in (list, tuple, set, frozenset, collections.deque, *DICTS):
-        tables = (item for item in items_of(value) or () if is_scientific(item))
-        return len(value) * _ITEM_BYTES + sum(map(bytes_of, tables))  # type: ignore[arg-type]  # a container
+        return len(value) * _ITEM_BYTES + _held(items_of(value) or (), levels)  # type: ignore[arg-type]  # a container
+    if _is_own(value):
+        return _ITEM_BYTES + _held(tuple(instance_data(value).values()), levels)
     return len(value) if cls in (bytes, bytearray, str) else _ITEM_BYTES  # type: ignore[arg-type]
 
 
-def copied(value: object) -> Any:
+def _held(items: Iterable[object], levels: int) -> int:
+    large = (item for item in items if type(item) not in ATOMS)
+    return sum(bytes_of(item, levels - 1) for item in large) if levels else 0
+
+
+Inside = list[tuple[Any, "Attributes"]]
+"""Objects of the notebook's classes that a value holds, and what each had stored."""
+
+
+def copied(value: object, inside: Inside | None = None) -> Any:
     """A copy that later changes of the value do not reach.
+
+    Args:
+        value: What is copied.
+        inside: Gets the objects of the notebook's classes that it holds: the copy shares them.
 
     Raises:
         NotCopiedError: There is no way that is safe and bounded.
     """
-    return _Copier().copy(value, DEPTH)
+    copier = _Copier()
+    made = copier.copy(value, DEPTH)
+    if inside is not None:
+        inside.extend(copier.inside)
+    return made
 
 
 def copied_together(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +86,7 @@ def copied_together(values: Mapping[str, Any]) -> dict[str, Any]:
     """
     copier = _Copier()
     made = {name: copier.copy(value, DEPTH) for name, value in values.items()}
-    if any(type(copy) is Attributes for copy in made.values()):
+    if copier.inside or any(type(copy) is Attributes for copy in made.values()):
         raise NotCopiedError("objects of classes of the notebook are not copied for a trial")
     return made
 
@@ -78,6 +95,7 @@ class _Copier:
     def __init__(self) -> None:
         self.left = ITEMS
         self.done: dict[int, Any] = {}
+        self.inside: Inside = []
 
     def copy(self, value: Any, depth: int) -> Any:
         if type(value) in ATOMS:
@@ -93,12 +111,19 @@ class _Copier:
             return made
         if depth == DEPTH:
             return self._whole(value)
+        if _is_own(value):
+            self.done[id(value)] = value
+            self.inside.append((value, self._attributes(value, depth - 1)))
         return value
+
+    def _attributes(self, value: Any, depth: int) -> Attributes:
+        return Attributes(self.copy(instance_data(value), depth))
 
     def _whole(self, value: Any) -> Any:
         """What was asked for itself: an instance's attributes, or nothing."""
-        if module_of(type(value)) == "__main__" and instance_data(value):
-            return Attributes(self.copy(dict(instance_data(value)), DEPTH - 1))
+        if _is_own(value):
+            self.done[id(value)] = value
+            return self._attributes(value, DEPTH - 1)
         raise NotCopiedError(f"values of {type(value).__name__} are not copied")
 
     def _container(self, value: Any, cls: type, depth: int) -> Any:
@@ -118,6 +143,12 @@ class _Copier:
         made = self.done[id(value)] = [] if cls is list else collections.deque(maxlen=value.maxlen)
         made.extend(self.copy(item, depth - 1) for item in items)
         return made
+
+
+def _is_own(value: Any) -> bool:
+    """Whether it is an instance of a class of the notebook, with attributes."""
+    cls = type(value)
+    return module_of(cls) == "__main__" and not is_a(value, type) and bool(instance_data(value))
 
 
 class Attributes(dict[str, Any]):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.copies import NotCopiedError, bytes_of, copied, put_back
+from copilot_nb.data.copies import Inside, NotCopiedError, bytes_of, copied, put_back
 from copilot_nb.data.fingerprints import (
     Change,
     Fingerprint,
@@ -49,6 +49,8 @@ class Run:
     """What those names and the new ones were right after the run."""
     copies: dict[int, Any] = field(default_factory=dict)
     """Identity of an object -> what it was before the run."""
+    inside: dict[int, Inside] = field(default_factory=dict)
+    """Identity of an object -> objects of the notebook's classes in it, and what they were."""
     refused: dict[int, str] = field(default_factory=dict)
     """Identity of an object -> why there is no copy of it."""
     changed: set[int] = field(default_factory=set)
@@ -84,6 +86,7 @@ class Snapshot:
         """Names whose objects may change in place."""
         self.prints = fingerprints(self.names, self.expected)
         self.copies: dict[int, Any] = {}
+        self.inside: dict[int, Inside] = {}
         self.refused: dict[int, str] = {}
 
     def copy(self, names: Iterable[str], room: int) -> None:
@@ -104,7 +107,9 @@ class Snapshot:
 
     def _copy(self, value: Any) -> None:
         try:
-            self.copies[id(value)] = copied(value)
+            inside: Inside = []
+            self.copies[id(value)] = copied(value, inside)
+            self.inside[id(value)] = inside
         except NotCopiedError as error:
             self.refused[id(value)] = str(error)
         except Exception:  # noqa: BLE001 - a subclass of the user's; the run itself goes on
@@ -159,6 +164,7 @@ class Journal:
         run.changed |= {id(run.before[c.names[0]]) for c in run.changes if c.kind == "unsure"}
         kept = {id(value) for value in run.before.values()} & run.changed
         run.copies = {at: copy for at, copy in snapshot.copies.items() if at in kept}
+        run.inside = {at: inside for at, inside in snapshot.inside.items() if at in kept}
         if run.changes:
             self.runs.append(run)
             self._shrink()
@@ -180,7 +186,7 @@ class Journal:
             return ("Code is running; undo when it has ended.",)
         run.undone = True
         told = _Restore(run, self._namespace, self._names()).restore()
-        run.before, run.copies = {}, {}
+        run.before, run.copies, run.inside = {}, {}, {}
         return told
 
     def forget(self) -> None:
@@ -229,7 +235,10 @@ class _Restore:
             if lost:
                 self._bind(names, value)
                 return [*said, f"{_listed(names)} is the earlier object, but changed: {lost}."]
-        self._bind(names, self.done.get(id(value), value))
+        now = self.done.get(id(value), value)
+        self._bind(names, now)
+        if change.before and not fingerprint(now).same_as(change.before):
+            return [*said, f"{_listed(names)} is back only in part: what it holds was not copied."]
         shape = f": {change.before.shape}" if change.before and change.before.shape else ""
         return [*said, f"{_listed(names)} is back{shape}."]
 
@@ -240,6 +249,8 @@ class _Restore:
         copy = self.run.copies[id(value)]
         try:
             whole = put_back(value, copy)
+            for held, stored in self.run.inside.get(id(value), ()):
+                put_back(held, stored)
         except Exception:  # noqa: BLE001 - then the copy itself takes its place
             whole = False
         self.done[id(value)] = value if whole else copy

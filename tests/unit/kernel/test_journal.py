@@ -278,3 +278,46 @@ def _content(value: Any) -> Any:
     if isinstance(value, types.ModuleType):
         return "module"
     return "cyclic" if isinstance(value, dict) and "self" in value else repr(frozen(value))
+
+
+@pytest.mark.parametrize(
+    "code", ["for p in points:\n    p.x = 0", "points[0].tags.append(1)", "holder.point.x = 0"]
+)
+def test_objects_within_objects_come_back(code: str) -> None:
+    """Of the notebook's own classes, in containers and in each other."""
+    notebook = Notebook()
+    notebook.run(
+        "class Point:\n    def __init__(self, x):\n        self.x, self.tags = x, []\n"
+        "class Holder: pass\n"
+        "points = [Point(1), Point(2)]\nholder = Holder()\nholder.point = points[0]"
+    )
+    points = notebook.names["points"]
+
+    notebook.run(code)
+    told = notebook.undo()
+
+    assert [(p.x, p.tags) for p in points] == [(1, []), (2, [])]
+    assert notebook.names["points"][0] is points[0]
+    assert not [line for line in told if "in part" in line]
+
+
+def test_what_came_back_in_part_is_said() -> None:
+    """A class of the user's that inherits from a table keeps its values where none are copied."""
+    notebook = Notebook()
+    notebook.run("class Mine(pd.DataFrame): pass\nd = Mine({'a': [1, 2]})")
+
+    notebook.run("d.iloc[0, 0] = 99")
+
+    (told,) = notebook.undo()
+    assert "back only in part" in told or "stays changed" in told
+
+
+def test_what_objects_hold_counts_as_memory() -> None:
+    """An object is small, the array in it is not."""
+    notebook = Notebook()
+    notebook.run("class Box: pass\nbox = Box()\nbox.a = np.zeros(1_000_000)\nboxes = [box]")
+    notebook.journal.megabytes = 1
+
+    notebook.run("boxes[0].a[0] = 1")
+
+    assert all("more than the limit" in line for line in notebook.undo())
