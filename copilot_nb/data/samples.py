@@ -14,7 +14,7 @@ import sys
 import uuid
 import zlib
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, plain_attribute
@@ -105,8 +105,14 @@ class _Reader:
 
     def _each(self, items: Sequence[Any], depth: int) -> Sequence[int]:
         """Numbers for the items; one for all of them if they are plain."""
-        if set(map(type, items)) <= _PLAIN:
+        types = set(map(type, items))
+        if types <= _PLAIN:
             return (_plain(list(items)),)
+        if types == {list} and depth > 1 and sum(map(len, items)) <= self.left:
+            flat = list(chain.from_iterable(items))
+            if set(map(type, flat)) <= _PLAIN:
+                self.left -= len(flat)
+                return (_plain(list(map(len, items))), _plain(flat))
         return [self.read(item, depth - 1) for item in items]
 
     def _some(self, value: Any, cls: type, count: int) -> Sequence[Any]:

@@ -140,7 +140,16 @@ def test_cyclic_and_deep_values_end() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [(-1, -2), (1, True), (1, 1.0), ([-1], [-2]), ({-1}, {-2}), ({"k": -1}, {"k": -2})],
+    [
+        (-1, -2),
+        (1, True),
+        (1, 1.0),
+        ([-1], [-2]),
+        ({-1}, {-2}),
+        ({"k": -1}, {"k": -2}),
+        ([[1], [2]], [[1, 2], []]),
+        ([[-1]], [[-2]]),
+    ],
 )
 def test_values_that_python_takes_for_alike_are_told_apart(one: Any, other: Any) -> None:
     """Their hashes are the same; they are not."""
