@@ -101,8 +101,9 @@ class Decisions:
         """Deny a tool that a rule denies whole, also where it would not ask."""
         try:
             denied = self.rules.tool_rule(data.tool_name) == "deny"
-        except ConfigError:  # what asks is denied, and the next turn says why
-            return None
+        except ConfigError:  # the next turn says why
+            reason = f"Denied by {_UNREADABLE}."
+            return HookOutput(permission_decision="deny", permission_decision_reason=reason)
         if not denied:
             return None
         reason = f"The user has a rule. Deny here always: use {data.tool_name}."
@@ -164,8 +165,11 @@ def _warn_of_links(session: Session, request: PendingRequest) -> None:
 
 def _tool_of(session: Session, request: PendingRequest) -> str:
     """The model's name of the tool that asks; empty where that is not known."""
-    if request.permission is not None and request.permission.tool_name:
-        return request.permission.tool_name
+    asked = request.permission
+    if asked is not None and asked.tool_name:
+        # A server may call its tool like one of ours.
+        server = f"{asked.server_name}-" if asked.kind == "mcp" else ""
+        return server + asked.tool_name
     for turn in session.turns:
         block = turn.transcript.get(request.tool_call_id or "")
         if isinstance(block, ToolBlock):

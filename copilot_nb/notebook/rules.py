@@ -258,8 +258,8 @@ def _allowing(
 
 def _allows(rule: StandingRule, about: Subject, text: str, tool: str) -> bool:
     if rule.kind == "tool":
-        # Neither paths outside of the folder nor what is held for review.
-        return rule.text == tool and about.kind not in {"path", "release", "hook"}
+        # Neither paths outside of the folder, nor what is held for review, nor more money.
+        return rule.text == tool and about.kind not in {"path", "release", "hook", "budget"}
     if rule.kind != _kind(about):
         return False
     if rule.kind == "shell":

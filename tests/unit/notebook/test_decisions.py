@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.errors import ConfigError
+from copilot_nb.protocol.hook import PreToolUse
 from copilot_nb.session.pending import WITHDRAWN
 from copilot_nb.testing.fake_requests import ask_form, ask_limits, ask_switch
 from copilot_nb.testing.reply import Reply
-from copilot_nb.transcript.blocks import NoticeBlock, PermissionBlock
+from copilot_nb.transcript.blocks import NoticeBlock, PermissionBlock, ToolBlock
 from copilot_nb.transcript.forms import FormBlock, PlanBlock
+from tests.unit.notebook.requests import permission
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -92,7 +94,7 @@ async def test_what_cannot_be_kept_is_allowed_once(talk: Talk, tmp_path: Path) -
 
 
 async def test_rules_that_break_in_a_turn_deny(talk: Talk, tmp_path: Path) -> None:
-    """One of them may have denied this."""
+    """One of them may have denied this; it does not come to a question."""
 
     def spoil(_request: dict[str, Any]) -> Reply:
         (tmp_path / "rules.toml").write_text("rule")
@@ -103,7 +105,8 @@ async def test_rules_that_break_in_a_turn_deny(talk: Talk, tmp_path: Path) -> No
 
     turn = await talk.conversation.run("One")
 
-    assert only(turn, PermissionBlock).by == "a file of rules that cannot be read"
+    assert only(turn, ToolBlock).state == "denied"
+    assert not [block for block in turn.transcript.blocks if isinstance(block, PermissionBlock)]
 
 
 async def test_a_denial_comes_before_every_policy(talk: Talk) -> None:
@@ -292,3 +295,27 @@ async def test_a_withdrawn_request_waits_no_more(talk: Talk) -> None:
     turn, _ = await asking(talk, withdrawn)
 
     assert only(turn, FormBlock).state == "cancelled"
+
+
+async def test_a_rule_about_a_tool_is_not_about_a_servers_namesake(talk: Talk) -> None:
+    """The model calls it by the server's name, too."""
+    session = await talk.conversation.session()
+    session.pending.attended = True
+    talk.conversation.rules.set_tool("view", "allow")
+    asked = permission({"kind": "mcp", "serverName": "evil", "toolName": "view"})
+
+    assert session.pending.decide(asked) is None
+    talk.conversation.rules.set_tool("evil-view", "allow")
+    answer = session.pending.decide(asked)
+    assert answer is not None
+    assert answer.approved
+
+
+async def test_broken_rules_let_no_tool_run(talk: Talk) -> None:
+    """Not even one that would not ask: a rule may have denied it."""
+    talk.conversation.rules.path.write_text("deny")
+
+    said = talk.conversation.decisions.before_tool(PreToolUse(tool_name="list_variables"))
+
+    assert said is not None
+    assert said.permission_decision == "deny"
