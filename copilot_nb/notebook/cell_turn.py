@@ -55,6 +55,7 @@ class CellTurn:
         self._session: Session | None = None
         self._said = Said()
         self._stopping: asyncio.Task[None] | None = None
+        self._over = False
 
     async def begin(self, composed: Composed) -> Turn:
         """Open the session and send the prompt; what fails is drawn.
@@ -105,6 +106,7 @@ class CellTurn:
                 await self.abort()
             raise shown(error) from error
         finally:
+            self._over = True
             pending.attended = False
             self._said.clear()
             drawing.close()
@@ -114,10 +116,12 @@ class CellTurn:
         """Say something into the turn, or behind it; see `Conversation.say`.
 
         Raises:
-            UsageError: There is no turn yet.
+            UsageError: There is no turn yet, or no longer.
         """
         talk, session = self._conversation, self._opened
         composed = await talk.gate.prompt(session, await talk.compose(text, ALONE))
+        if self._over:  # the answer to the gate's question came later than the turn's end
+            raise UsageError("The turn has ended.", hint="Ask with `%%copilot`.")
         message = composed.message
         if mode == "steer":
             message = message.model_copy(update={"mode": "immediate"})

@@ -119,3 +119,39 @@ async def test_what_is_said_is_written_down(talk: Talk, running_shell: Any) -> N
     assert talk.conversation.ledger.last is not None
     kinds = [(item.kind, item.name) for item in talk.conversation.ledger.last.items]
     assert kinds[-2:] == [("prompt", "steer"), ("reference", "sizes")]
+
+
+async def test_nothing_is_said_into_a_turn_that_has_ended(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the gate asked about it: the answer would run where nobody sees it."""
+    asked, answered = asyncio.Event(), asyncio.Event()
+    gate = asyncio.Event()
+    real = talk.conversation.gate.prompt
+    spoke: list[asyncio.Task[None]] = []
+
+    async def slow(session: Any, composed: Any) -> Any:
+        if composed.prompt == "And two":
+            asked.set()
+            await answered.wait()
+        return await real(session, composed)
+
+    async def speak() -> None:
+        with pytest.raises(UsageError, match="has ended"):
+            await talk.conversation.say("And two")
+
+    def watch(_transcript: Transcript, _callbacks: Callbacks) -> None:
+        if talk.fake.requests and not spoke:
+            spoke.append(tasks.create_task(speak()))
+
+    monkeypatch.setattr(talk.conversation.gate, "prompt", slow)
+    talk.watcher = watch
+    talk.fake.script = [Reply("First.", gate=gate)]
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        turn = tasks.create_task(talk.conversation.run("One"))
+        await asked.wait()
+        gate.set()
+        await turn
+        answered.set()
+
+    assert len(talk.fake.requests) == 1
