@@ -10,6 +10,7 @@ import asyncio
 import csv
 import io
 import json
+from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -112,6 +113,7 @@ class Audit:
         self._requests: dict[str, _Open] = {}
         self._followed: Session | None = None
         self._writing = asyncio.Lock()
+        self._unwritten: deque[Entry] = deque()
 
     @property
     def path(self) -> Path:
@@ -139,6 +141,12 @@ class Audit:
         if session is not self._followed:
             self._followed = session
             session.on(self._take)
+
+    def close(self) -> None:
+        """Write what waits: the session that would have done so has ended."""
+        while self._unwritten:
+            with suppress(OSError):
+                append_private(self.path, _logged(self._unwritten.popleft()))
 
     def _take(self, event: SessionEvent) -> None:
         match event.data:
@@ -204,13 +212,18 @@ class Audit:
 
     def _log(self, entry: Entry) -> None:
         if self._followed is not None and self._settings.get("audit"):
-            self._followed.tasks.spawn(self._write(entry))
+            self._unwritten.append(entry)
+            self._followed.tasks.spawn(self._write())
 
-    async def _write(self, entry: Entry) -> None:
-        """Keep it; a full disk must not end a turn."""
+    async def _write(self) -> None:
+        """Keep what is not kept yet; a full disk must not end a turn."""
         async with self._writing:
-            with suppress(OSError):
-                await asyncio.to_thread(_append, self.path, entry)
+            while self._unwritten:
+                # Cancelled here, it waits on; whoever writes it takes it out at once.
+                line = await asyncio.to_thread(_logged, self._unwritten[0])
+                self._unwritten.popleft()
+                with suppress(OSError):
+                    append_private(self.path, line)
 
 
 def chosen(
@@ -266,9 +279,8 @@ def redacted(text: str) -> str:
     return replace_finds(text, find_secrets(text), MASK)
 
 
-def _append(path: Path, entry: Entry) -> None:
-    line = json.dumps(replace(entry, what=redacted(entry.what)).to_json())
-    append_private(path, f"{line}\n")
+def _logged(entry: Entry) -> str:
+    return json.dumps(replace(entry, what=redacted(entry.what)).to_json()) + "\n"
 
 
 def _decided_as(entry: Entry, decision: str) -> bool:

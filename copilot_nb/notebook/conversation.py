@@ -216,6 +216,7 @@ class Conversation:
         await self._acts.close()
         self.toolbox.close()
         await self.link.close()
+        self.audit.close()
 
     async def session(self) -> Session:
         """The session, started if needed."""
