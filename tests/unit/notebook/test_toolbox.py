@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from IPython.display import display
 
 import copilot_nb
 from copilot_nb.errors import ConfigError, UsageError
@@ -162,12 +161,12 @@ async def test_table_draws_itself(
     found = await table(talk)
     assert "<table>" in found._repr_html_()
     talk.environ["COPILOT_NB_VIEW"] = "terminal"
-    display(found)
+    found._ipython_display_()
     assert "list_variables" in capsys.readouterr().out
 
     talk.environ["COPILOT_NB_VIEW"] = "widget"
-    display(found)
-    display(found)
+    found._ipython_display_()
+    found._ipython_display_()
 
     first, second = drawn
     assert (first.open, second.open) == (False, True)
@@ -195,7 +194,7 @@ async def test_rules_that_cannot_be_read_stop_no_call(
     monkeypatch.setattr(live, "ToolsView", lambda *_, **__: View())
     found = await table(talk)
     talk.environ["COPILOT_NB_VIEW"] = "widget"
-    display(found)
+    found._ipython_display_()
     talk.conversation.rules.path.write_text("rules = nonsense [", encoding="utf-8")
 
     said = talk.conversation.toolbox.before_tool(PreToolUse(tool_name="list_variables"))
