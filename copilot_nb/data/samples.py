@@ -145,6 +145,9 @@ def _container(value: object) -> Sample:
 
 
 def _array(value: Any) -> Sample:
+    if not is_scientific(value):  # a subclass of the user's may have overridden what is read here
+        base: Any = sys.modules["numpy"].ndarray
+        value = base.view(value, base)
     if value.dtype == object:
         step = max(value.size // VALUES, 1)
         inner = _container(value.flat[::step].tolist())
@@ -162,6 +165,10 @@ def _spread(value: Any) -> Any:
 
 
 def _pandas(value: Any) -> Sample:
+    pandas: Any = sys.modules["pandas"]
+    attrs = instance_data(value).get("_attrs")
+    # Without what a subclass of the user's has overridden, and without what pandas would copy.
+    value = (pandas.Series if is_a(value, pandas.Series) else pandas.DataFrame)(value)
     frame = value.to_frame(name=0) if value.ndim == 1 else value
     width = frame.shape[1]
     columns = range(0, width, max(width // 100, 1))
@@ -171,7 +178,8 @@ def _pandas(value: Any) -> Sample:
     digests = [_array_like(part.iloc[:, at].array) for at in columns]
     index = _array_like(frame.index[::step].array) if frame.index.nlevels == 1 else 0
     whole = step == 1 and len(columns) == width
-    return Sample(hash((tuple(digests), index, str(value.attrs) if value.attrs else "")), whole)
+    besides = _container(attrs).digest if attrs and type(attrs) is dict else 0
+    return Sample(hash((tuple(digests), index, besides)), whole)
 
 
 def _array_like(column: Any) -> int:

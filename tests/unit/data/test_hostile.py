@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from copilot_nb.data.columns import counted, sample, statistics
+from copilot_nb.data.fingerprints import fingerprint
 from copilot_nb.data.frames import frame_of, table_of, table_text
 from copilot_nb.data.libraries import dtype_text
 from copilot_nb.data.namespace import brief, describe, kind_of
@@ -192,3 +193,20 @@ def _frame(value: object) -> Any:
     frame = frame_of(value)
     assert frame is not None
     return frame
+
+
+def test_comparing_runs_no_code_of_a_subclass() -> None:
+    """Of tables and arrays, nor of what a table carries along."""
+    frame_class = type("Frame", (pd.DataFrame,), {"iloc": property(trap("iloc"))})
+    array_class = type("Array", (np.ndarray,), {"tobytes": trap("tobytes")})
+    frame, array = frame_class({"a": [1, 2]}), np.zeros(3).view(array_class)
+    plain = pd.DataFrame({"a": [1, 2]})
+    plain.attrs["source"] = made("Source")
+    touched.clear()
+
+    before = [fingerprint(value) for value in (frame, array, plain)]
+    array[0] = 1
+    after = [fingerprint(value) for value in (frame, array, plain)]
+
+    assert [one.same_as(two) for one, two in zip(before, after, strict=True)] == [True, False, True]
+    assert touched == []
