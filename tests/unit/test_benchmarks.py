@@ -6,6 +6,7 @@ import asyncio
 
 from benchmarks import imports, kernel_tools, latency, readers, run, session_events, undo, view
 from benchmarks.report import Budget, Report
+from copilot_nb.data.effects.analysis import consequences
 
 
 async def test_readers_see_the_whole_flood() -> None:
@@ -83,6 +84,6 @@ def test_undo_is_measured_in_each_of_its_steps() -> None:
 
     assert len(report.rows) == 6
     assert all(float(str(row[1])) >= 0 for row in report.rows)
-    found = undo.consequences(undo.CODE, undo.namespace(10, 60))
+    found = consequences(undo.CODE, undo.namespace(10, 60))
     assert set(found.creates) >= {"clean", "worst"}
     assert "list_7" in found.changes

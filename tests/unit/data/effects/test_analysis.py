@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from copilot_nb.data.effects import analysis
 from copilot_nb.data.effects.analysis import Consequences, consequences
+from copilot_nb.data.effects.walk import Walk
 
 
 def texts(found: Consequences) -> list[str]:
@@ -20,7 +20,7 @@ def texts(found: Consequences) -> list[str]:
 
 def plain(code: str) -> str:
     """Code without magics."""
-    return TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call, no-any-return]  # IPython's
+    return TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]  # IPython's
 
 
 def test_texts_name_what_is_there() -> None:
@@ -183,7 +183,7 @@ def test_a_failing_analysis_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyError("oops")
 
-    monkeypatch.setattr(analysis.Walk, "body", broken)
+    monkeypatch.setattr(Walk, "body", broken)
 
     assert texts(consequences("x", {})) == ["unknown: the analysis failed; read the code"]
 
