@@ -13,10 +13,10 @@ from typing import Any
 
 from copilot_nb.data.denied import Find
 
-WINDOW = 20_000
-"""Characters of one line that are looked at together."""
-OVERLAP = 2_000
-"""Characters that two windows share; a secret is shorter."""
+WINDOW = 4_000
+"""Characters of one line that are looked at together: some patterns take time by their square."""
+OVERLAP = 1_000
+"""Characters that two windows share; what tells a secret is shorter."""
 
 IN_URL = "password in a URL"
 _DETECTORS = {
@@ -58,26 +58,26 @@ def find_secrets(text: str) -> tuple[Find, ...]:
     at = 0
     for line in text.splitlines(keepends=True):
         for start in range(0, max(len(line) - OVERLAP, 1), WINDOW - OVERLAP):
-            found += _in_line(line[start : start + WINDOW], at + start)
+            found += _in_line(line, start, at)
         at += len(line)
     return tuple(sorted(set(found), key=lambda each: (each.start, -each.end, each.what)))
 
 
-def _in_line(line: str, offset: int) -> list[Find]:
+def _in_line(line: str, begin: int, offset: int) -> list[Find]:
     found = []
     for what, detector in _detectors():
         for pattern in detector.denylist:
-            for match in pattern.finditer(line):
-                if not _is_meant(detector, match[0]):
-                    continue
+            for match in pattern.finditer(line, begin, begin + WINDOW):
                 start, end = match.span(1) if what is IN_URL else _whole(line, *match.span())
-                found.append(Find(offset + start, offset + end, what))
+                # A window may end within a token; its word does not.
+                if _is_meant(detector, match[0]) or _is_meant(detector, line[start:end]):
+                    found.append(Find(offset + start, offset + end, what))
     return found
 
 
 def _whole(line: str, start: int, end: int) -> tuple[int, int]:
     """A match to the end of its word: a pattern may be content with a token's beginning."""
-    rest = _REST_OF_WORD.match(line, end)
+    rest = _REST_OF_WORD.match(line, end, end + WINDOW)
     return start, rest.end() if rest else end
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 from copilot_nb.data.secrets import find_secrets
@@ -60,8 +63,10 @@ def test_ordinary_data_is_no_secret(text: str) -> None:
 
 def test_a_secret_is_found_anywhere_in_a_long_line() -> None:
     """Also where two windows meet."""
-    token = "ghp_" + "aB3x" * 9
+    claims = base64.urlsafe_b64encode(json.dumps({"name": "x" * 1500}).encode()).decode()
+    jwt = f"eyJhbGciOiJIUzI1NiJ9.{claims.rstrip('=')}.{'aB3x' * 10}"
 
-    for before in (17_990, 25_000, 70_000):
-        (find,) = find_secrets("x " * (before // 2) + token)
-        assert (find.start, find.end) == (before, before + len(token))
+    for token in (GITHUB, jwt):
+        for before in (2_500, 3_990, 25_000):
+            finds = find_secrets("x " * (before // 2) + token)
+            assert {(find.start, find.end) for find in finds} == {(before, before + len(token))}
