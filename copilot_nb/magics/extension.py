@@ -9,8 +9,9 @@ import sys
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Bool, Enum, Float, Int, Unicode
+from traitlets import Bool, Enum, Float, Int, TraitError, Unicode
 
+from copilot_nb.errors import ConfigError
 from copilot_nb.kernel.pictures import unwatch, watch
 from copilot_nb.magics.complete import Completion
 from copilot_nb.magics.transform import MAGIC, CellTransform, LineTransform
@@ -133,9 +134,23 @@ def loaded(shell: Any) -> Copilot | None:
 
 
 def load(shell: Any) -> None:
-    """Make `%copilot` available; a second time changes nothing."""
-    if loaded(shell) is None:
-        Copilot(shell).install()
+    """Make `%copilot` available; a second time changes nothing.
+
+    Raises:
+        ConfigError: IPython's configuration holds a value that a setting does not take.
+    """
+    if loaded(shell) is not None:
+        return
+    try:
+        made = Copilot(shell)
+    except TraitError as error:
+        # What was half made is in the list already, and would pass for loaded the next time.
+        shell.configurables[:] = [c for c in shell.configurables if not isinstance(c, Copilot)]
+        raise ConfigError(
+            f"copilot_nb is not loaded, IPython's configuration has a wrong value: {error}",
+            hint="Mend it in the profile, or `del get_ipython().config.Copilot`; then %load_ext.",
+        ) from None
+    made.install()
 
 
 def unload(shell: Any) -> None:

@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import copilot_nb
-from copilot_nb.errors import UsageError
+from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.magics.commands import COMMANDS
 from copilot_nb.magics.extension import Copilot, loaded
 from copilot_nb.notebook.settings import SETTINGS
@@ -146,3 +146,23 @@ def test_tab_completes_through_ipython(shell: Any) -> None:
         "%copilot ask --ti": [("--timeout", "--ti")],
         "%copilot prov": [("provider", "prov")],
     }
+
+
+def test_wrong_value_in_the_profile_is_two_lines_and_can_be_mended(
+    shell: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing half loaded stays behind, which would make the next `%load_ext` do nothing."""
+    shell.config.Copilot.timeout = "soon"
+
+    result = shell.run_cell("%load_ext copilot_nb")
+
+    assert isinstance(result.error_in_exec, ConfigError)
+    assert loaded(shell) is None
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2
+    assert "'timeout'" in said[0]
+    assert "'soon'" in said[0]
+
+    shell.run_cell("del get_ipython().config.Copilot\n%load_ext copilot_nb")
+
+    assert loaded(shell) is not None
