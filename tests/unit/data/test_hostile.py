@@ -198,8 +198,9 @@ def _frame(value: object) -> Any:
 def test_comparing_runs_no_code_of_a_subclass() -> None:
     """Of tables and arrays, nor of what a table carries along."""
     frame_class = type("Frame", (pd.DataFrame,), {"iloc": property(trap("iloc"))})
-    array_class = type("Array", (np.ndarray,), {"tobytes": trap("tobytes")})
-    frame, array = frame_class({"a": [1, 2]}), np.zeros(3).view(array_class)
+    array_class: Any = type("Array", (np.ndarray,), {"tobytes": trap("tobytes")})
+    frame: Any = frame_class({"a": [1, 2]})
+    array: Any = np.zeros(3).view(array_class)
     plain = pd.DataFrame({"a": [1, 2]})
     plain.attrs["source"] = made("Source")
     touched.clear()
