@@ -123,7 +123,7 @@ def rule_of(access: str, pattern: str, *, variable: bool) -> PrivacyRule:
             f"A whole variable can be denied; {access} is for columns.",
             hint="Name its columns: %copilot privacy mask df.name",
         )
-    chosen: Access = access  # type: ignore[assignment]  # looked at above
+    chosen: Access = access
     return PrivacyRule(chosen, pattern, variable=variable)
 
 

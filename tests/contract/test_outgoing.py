@@ -14,7 +14,6 @@ from copilot_nb.errors import TurnAbortedError
 from copilot_nb.notebook.answers import permission_answer
 from copilot_nb.notebook.ledger import Ledger
 from copilot_nb.notebook.outgoing import Gate
-from copilot_nb.protocol.permission import approve_once
 from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.testing.model import Reply, ScriptedModel

@@ -111,7 +111,12 @@ async def test_what_is_said_is_written_down(talk: Talk, running_shell: Any) -> N
     running_shell.user_ns["sizes"] = [1, 2]
     gate = asyncio.Event()
     say = saying("And @sizes", "steer", gate.set)
-    talk.watcher = lambda drawn, callbacks: talk.fake.requests and say(drawn, callbacks)
+
+    def watch(drawn: Transcript, callbacks: Callbacks) -> None:
+        if talk.fake.requests:
+            say(drawn, callbacks)
+
+    talk.watcher = watch
     talk.fake.script = [Reply("First.", gate=gate), Reply("Second.")]
 
     await talk.conversation.run("One")

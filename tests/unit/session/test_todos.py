@@ -29,10 +29,10 @@ class Table:
         self.gate.set()
 
     async def __call__(
-        self, method: str, _params: Mapping[str, Any], *, timeout: float | None
+        self, method: str, params: Mapping[str, Any], *, timeout: float | None
     ) -> Any:
         """The answer to a call."""
-        del timeout
+        del params, timeout
         assert method == "session.plan.readSqlTodos"
         self.reads += 1
         await self.gate.wait()

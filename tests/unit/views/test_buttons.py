@@ -138,11 +138,11 @@ def test_a_label_is_no_mathematics() -> None:
 def test_a_panel_goes_with_its_request() -> None:
     """Others stay as they are, with what is written in them."""
     desk = Desk(COMMAND, FREE)
-    desk.widgets("Text")[1].value = "half an ans"
+    desk.widgets("Text")[1].value = "half an answer"
 
     desk.buttons.update(Transcript(blocks=(FREE,)))
 
-    assert [text.value for text in desk.widgets("Text")] == ["half an ans"]
+    assert [text.value for text in desk.widgets("Text")] == ["half an answer"]
     desk.buttons.close()
     assert desk.shown[-1] == ({"text/plain": ""}, True)
 
