@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.notebook.rule_file import put_file
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -71,7 +73,7 @@ class Bookmark:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that is the user's alone; folders that are made for it are, too.
+    """Put a file in place whole that is the user's alone; folders made for it are, too.
 
     Raises:
         OSError: It cannot be written.
@@ -79,8 +81,7 @@ def write_private(path: Path, text: str) -> None:
     missing = [folder for folder in path.parents if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")
+    put_file(path, text)
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:

@@ -71,6 +71,7 @@ def test_loading_imports_nothing_heavy() -> None:
     assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
     assert sorted(name for name in loaded if name.startswith("copilot_nb")) == [
         "copilot_nb",
+        "copilot_nb.errors",
         "copilot_nb.kernel",
         "copilot_nb.kernel.pictures",  # figures of cells before the first turn
         "copilot_nb.magics",
