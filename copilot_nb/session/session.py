@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copilot_nb.errors import (
     ConnectionClosedError,
+    CopilotError,
     ProtocolError,
     SessionClosedError,
     SessionNotFoundError,
@@ -209,8 +210,16 @@ class Session(Answering):
         return await self.start_turn(MessageOptions(prompt=prompt, mode="immediate"))
 
     def ask_sync(self, prompt: str | MessageOptions, timeout: float | None = None) -> Turn:
-        """`ask` for sync code: functions, loops, scripts, other threads."""
-        return block_on(self.ask(prompt, timeout=timeout), self.loop)
+        """`ask` for sync code: functions, loops, scripts, other threads; ■ stops its turn."""
+        return block_on(self._ask_or_stop(prompt, timeout), self.loop)
+
+    async def _ask_or_stop(self, prompt: str | MessageOptions, timeout: float | None) -> Turn:
+        try:
+            return await self.ask(prompt, timeout=timeout)
+        except asyncio.CancelledError:
+            with contextlib.suppress(CopilotError):  # nothing is left to stop
+                await self.abort()
+            raise
 
     async def send_and_wait(
         self,
