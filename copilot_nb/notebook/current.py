@@ -12,6 +12,7 @@ from copilot_nb.session.blocking import block_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from copilot_nb.data.privacy import PrivacyRule
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.replay import StoredTurn
     from copilot_nb.notebook.toolbox import ToolTable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _conversations: list[Conversation] = []
 _kept_tools: list[Entry] = []
 """The user's own tools, over `%reload_ext`."""
+_kept_rules: list[PrivacyRule] = []
+"""The privacy rules of the session, over `%reload_ext`: it must not let out what was held back."""
 
 
 def conversation() -> Conversation:
@@ -32,6 +35,8 @@ def conversation() -> Conversation:
 
         made = Conversation()
         made.link.own_tools = tuple(_kept_tools)
+        for rule in _kept_rules:
+            made.privacy.add(rule, save=False)
         _conversations.append(made)
     return _conversations[0]
 
@@ -82,6 +87,7 @@ async def close() -> None:
         ended = _conversations.pop()
         await ended.close()
         _kept_tools[:] = ended.link.own_tools
+        _kept_rules[:] = ended.privacy.session
 
 
 class Tools(Sequence["ToolFact"]):

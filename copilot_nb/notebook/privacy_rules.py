@@ -52,6 +52,11 @@ class PrivacyRules:
             Path(named).expanduser() if named else user_config_path("copilot-nb") / "privacy.toml"
         )
 
+    @property
+    def session(self) -> tuple[PrivacyRule, ...]:
+        """The rules of this kernel that are not saved."""
+        return self._session
+
     def current(self) -> Privacy:
         """Every rule that holds now, in this folder.
 

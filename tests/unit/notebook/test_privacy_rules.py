@@ -8,6 +8,7 @@ import pytest
 
 from copilot_nb.data.privacy import PrivacyRule
 from copilot_nb.errors import ConfigError
+from copilot_nb.notebook import current
 from copilot_nb.notebook.privacy_rules import PrivacyRules, rule_of
 
 if TYPE_CHECKING:
@@ -107,3 +108,17 @@ def test_saved_rules_are_the_users_alone(rules: PrivacyRules) -> None:
 
     assert rules.path.stat().st_mode & 0o077 == 0
     assert [each.name for each in rules.path.parent.iterdir()] == ["privacy.toml"]
+
+
+async def test_rules_of_the_session_outlive_a_reload(
+    rules: PrivacyRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was held back before `%reload_ext` is held back after it."""
+    monkeypatch.setattr(current, "_conversations", [])
+    monkeypatch.setattr(current, "_kept_rules", [])
+    monkeypatch.setenv("COPILOT_NB_PRIVACY", str(rules.path))
+    current.conversation().privacy.add(PrivacyRule("deny", "ssn"), save=False)
+
+    await current.close()
+
+    assert current.conversation().privacy.current().column("ssn") == "deny"
