@@ -278,7 +278,7 @@ async def test_interrupted_ask_sync_stops_its_turn(monkeypatch: pytest.MonkeyPat
     work: list[asyncio.Task[Any]] = []
     monkeypatch.setattr(
         "copilot_nb.session.session.block_on",
-        lambda coroutine, _: work.append(asyncio.ensure_future(coroutine)),
+        lambda coroutine, _: work.append(asyncio.get_running_loop().create_task(coroutine)),
     )
     session.ask_sync("Go.")
     await settle()
