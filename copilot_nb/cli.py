@@ -15,7 +15,7 @@ from copilot_nb.errors import CopilotError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from copilot_nb.notebook.doctor import Finding
+    from copilot_nb.notebook.care.doctor import Finding
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -102,8 +102,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 async def _examined(*, ask: bool) -> tuple[Finding, ...]:
+    from copilot_nb.notebook.care.doctor import examine
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.doctor import examine
     from copilot_nb.notebook.settings import Settings
 
     conversation = Conversation(Settings(lambda _: None))

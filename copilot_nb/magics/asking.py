@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from copilot_nb.magics.result import Text
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.options import AskOptions
-    from copilot_nb.notebook.replay import StoredTurn
+    from copilot_nb.notebook.stored.replay import StoredTurn
     from copilot_nb.session.turn import Turn
 
 
@@ -38,7 +38,7 @@ async def prepare(
         await conversation.new()
     if session:
         from copilot_nb.magics.commands.sessions import go_on_with
-        from copilot_nb.notebook.sessions import find
+        from copilot_nb.notebook.stored.sessions import find
 
         await go_on_with(conversation, (await find(conversation, session)).id)
     if model:
@@ -54,7 +54,7 @@ async def dry_run(conversation: Conversation, prompt: str, options: AskOptions) 
     """What would be sent for the prompt, exactly; nothing is."""
     from copilot_nb.magics.commands.sent import exact
     from copilot_nb.magics.result import Text
-    from copilot_nb.notebook.ledger import Payload
+    from copilot_nb.notebook.outgoing.ledger import Payload
 
     composed = await conversation.compose(prompt, options)
     held = await conversation.gate.held(composed)
@@ -87,7 +87,7 @@ def replayed(conversation: Conversation, prompt: str, options: AskOptions) -> St
         UsageError: A replay is wanted, and there is none.
     """
     from copilot_nb.kernel import frontend
-    from copilot_nb.notebook.replay import Replays
+    from copilot_nb.notebook.stored.replay import Replays
 
     attended = frontend.detect().allow_stdin
     found = Replays(conversation.settings).wanted(prompt, options, attended=attended)
@@ -104,7 +104,7 @@ def replayed(conversation: Conversation, prompt: str, options: AskOptions) -> St
 
 async def ask(conversation: Conversation, prompt: str, options: AskOptions) -> Turn:
     """Ask with those options; the finished turn, which is stored."""
-    from copilot_nb.notebook.replay import Replays
+    from copilot_nb.notebook.stored.replay import Replays
 
     turn = await conversation.run(prompt, options)
     Replays(conversation.settings).put(turn.transcript)

@@ -130,7 +130,7 @@ def _commands() -> Iterable[str]:
 
 
 def _providers() -> Iterable[str]:
-    from copilot_nb.notebook.providers import PRESETS
+    from copilot_nb.notebook.models.providers import PRESETS
 
     return (*PRESETS, "list")
 

@@ -90,7 +90,7 @@ async def _line(text: str, *, show: bool) -> Any:
 def _is_turn(result: Any) -> bool:
     """Whether it is one, without importing sessions for those that are none."""
     sessions = sys.modules.get("copilot_nb.session.turn")
-    stored = sys.modules.get("copilot_nb.notebook.replay")
+    stored = sys.modules.get("copilot_nb.notebook.stored.replay")
     return (sessions is not None and isinstance(result, sessions.Turn)) or (
         stored is not None and isinstance(result, stored.StoredTurn)
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
 
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.screen import Screen
+    from copilot_nb.notebook.screen.screen import Screen
 
     Act = Callable[[Conversation, Screen, Mapping[str, Any]], Coroutine[Any, Any, None]]
 

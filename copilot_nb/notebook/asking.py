@@ -11,8 +11,8 @@ import os
 from typing import TYPE_CHECKING
 
 from copilot_nb.kernel import frontend
-from copilot_nb.notebook import forms
-from copilot_nb.notebook.prompts import Prompts
+from copilot_nb.notebook.screen import forms
+from copilot_nb.notebook.screen.prompts import Prompts
 from copilot_nb.transcript.blocks import REQUESTS, Transcript
 
 if TYPE_CHECKING:

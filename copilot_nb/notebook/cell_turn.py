@@ -18,18 +18,18 @@ from copilot_nb.errors import (
     TurnTimeoutError,
     UsageError,
 )
-from copilot_nb.notebook.ledger import SentItem
 from copilot_nb.notebook.link import DEMO_LABEL
 from copilot_nb.notebook.options import AskOptions
-from copilot_nb.notebook.prelude import Prelude
-from copilot_nb.notebook.saying import Drawing, Said
+from copilot_nb.notebook.outgoing.ledger import SentItem
+from copilot_nb.notebook.screen.prelude import Prelude
+from copilot_nb.notebook.screen.saying import Drawing, Said
 from copilot_nb.protocol.local import LocalInterrupted, LocalLabel, LocalSent
 from copilot_nb.transcript.blocks import ErrorBlock, NoticeBlock, Transcript
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.screen import Screen
+    from copilot_nb.notebook.screen.screen import Screen
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
 

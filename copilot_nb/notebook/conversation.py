@@ -14,24 +14,24 @@ from IPython.core.getipython import get_ipython
 from copilot_nb.errors import (
     UsageError,
 )
+from copilot_nb.notebook.account.spending import Spending
 from copilot_nb.notebook.acts import ACTS
-from copilot_nb.notebook.audit import Audit
-from copilot_nb.notebook.bookmark import Bookmark
+from copilot_nb.notebook.care.audit import Audit
 from copilot_nb.notebook.cell_turn import CellTurn
 from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.context.lending import Lent
-from copilot_nb.notebook.decisions import Decisions
-from copilot_nb.notebook.enveloped import enveloped
-from copilot_nb.notebook.history import History
 from copilot_nb.notebook.known import Known
-from copilot_nb.notebook.ledger import Ledger
 from copilot_nb.notebook.link import Link
 from copilot_nb.notebook.options import PLAIN, AskOptions
-from copilot_nb.notebook.outgoing import Gate
-from copilot_nb.notebook.privacy_rules import PrivacyRules
-from copilot_nb.notebook.screen import Mode, Screen, choose_mode
+from copilot_nb.notebook.outgoing.enveloped import enveloped
+from copilot_nb.notebook.outgoing.gate import Gate
+from copilot_nb.notebook.outgoing.ledger import Ledger
+from copilot_nb.notebook.outgoing.privacy_rules import PrivacyRules
+from copilot_nb.notebook.permissions.decisions import Decisions
+from copilot_nb.notebook.screen.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
-from copilot_nb.notebook.spending import Spending
+from copilot_nb.notebook.stored.bookmark import Bookmark
+from copilot_nb.notebook.stored.history import History
 from copilot_nb.notebook.toolbox import ToolSwitches
 from copilot_nb.notebook.undo import set_limits
 from copilot_nb.protocol.hook import HookOutput
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from copilot_nb.notebook.context.compose import Composed
-    from copilot_nb.notebook.providers import Source
-    from copilot_nb.notebook.rules import StandingRules
+    from copilot_nb.notebook.models.providers import Source
+    from copilot_nb.notebook.permissions.rules import StandingRules
     from copilot_nb.protocol.hook import PostToolUse, PreToolUse
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn

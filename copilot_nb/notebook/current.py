@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from copilot_nb.data.privacy import PrivacyRule
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.replay import StoredTurn
+    from copilot_nb.notebook.stored.replay import StoredTurn
     from copilot_nb.notebook.toolbox import ToolTable
     from copilot_nb.session.session import Session
     from copilot_nb.session.toolbox import Entry
@@ -65,7 +65,7 @@ def show(turn: Turn | StoredTurn | Mapping[str, Any] | None = None) -> None:
     Raises:
         UsageError: There is no turn yet, or it is no record of one.
     """
-    from copilot_nb.notebook.screen import publish
+    from copilot_nb.notebook.screen.screen import publish
     from copilot_nb.views import static
     from copilot_nb.views.record import MIME, from_record
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.providers import Source
+    from copilot_nb.notebook.models.providers import Source
 
 
 def status(conversation: Conversation) -> dict[str, str]:

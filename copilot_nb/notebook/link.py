@@ -22,8 +22,9 @@ from copilot_nb.errors import (
 )
 from copilot_nb.kernel.shell import Shell
 from copilot_nb.kernel.tools import KERNEL_TOOLS
-from copilot_nb.notebook import local_servers, providers, signin
+from copilot_nb.notebook.account import signin
 from copilot_nb.notebook.instructions import INSTRUCTIONS
+from copilot_nb.notebook.models import local_servers, providers
 from copilot_nb.notebook.setup import Setup
 from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 from copilot_nb.session.client import Client, ClientState
@@ -34,9 +35,9 @@ from copilot_nb.transcript.safety import visible
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from copilot_nb.notebook.providers import Source
+    from copilot_nb.notebook.account.signin import Identity
+    from copilot_nb.notebook.models.providers import Source
     from copilot_nb.notebook.settings import Settings
-    from copilot_nb.notebook.signin import Identity
     from copilot_nb.session.session import Session
     from copilot_nb.session.toolbox import Entry
 

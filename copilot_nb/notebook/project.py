@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import ConfigError, UsageError
-from copilot_nb.notebook.bookmark import STATE, write_private
-from copilot_nb.notebook.places import project_folder, real_path
+from copilot_nb.notebook.permissions.places import project_folder, real_path
+from copilot_nb.notebook.stored.bookmark import STATE, write_private
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:

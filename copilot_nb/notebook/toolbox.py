@@ -255,7 +255,7 @@ class ToolTable(Sequence[ToolFact]):
         """Live where a page shows widgets, else as it is stored."""
         from IPython.display import publish_display_data
 
-        from copilot_nb.notebook.screen import choose_mode
+        from copilot_nb.notebook.screen.screen import choose_mode
 
         mode = choose_mode(self._switches.settings)
         if mode == "widget":

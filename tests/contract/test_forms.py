@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.notebook.answers import answer_of
+from copilot_nb.notebook.permissions.answers import answer_of
 from copilot_nb.protocol.permission import reject
 from copilot_nb.protocol.session import McpServerConfig
 from copilot_nb.session.client import Client

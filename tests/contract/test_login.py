@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.errors import AuthenticationError, OfflineError
-from copilot_nb.notebook.signin import identity
+from copilot_nb.notebook.account.signin import identity
 from copilot_nb.session.client import Client
 from copilot_nb.session.launch import RuntimeOptions
 from copilot_nb.session.login import DeviceCode, device_login

@@ -11,9 +11,9 @@ import pytest
 
 from copilot_nb.data.privacy import Privacy, PrivacyRule
 from copilot_nb.errors import TurnAbortedError
-from copilot_nb.notebook.answers import permission_answer
-from copilot_nb.notebook.ledger import Ledger
-from copilot_nb.notebook.outgoing import Gate
+from copilot_nb.notebook.outgoing.gate import Gate
+from copilot_nb.notebook.outgoing.ledger import Ledger
+from copilot_nb.notebook.permissions.answers import permission_answer
 from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.testing.model import Reply, ScriptedModel

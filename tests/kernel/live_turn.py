@@ -6,7 +6,7 @@ import sys
 from types import ModuleType, SimpleNamespace
 
 from copilot_nb.notebook.conversation import Conversation
-from copilot_nb.notebook.screen import forget_pages
+from copilot_nb.notebook.screen.screen import forget_pages
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.session.client import Client
 from copilot_nb.testing.reply import Reply

@@ -36,8 +36,8 @@ async def login(
     """
     from dataclasses import replace
 
-    from copilot_nb.notebook import signin
-    from copilot_nb.notebook.providers import Source
+    from copilot_nb.notebook.account import signin
+    from copilot_nb.notebook.models.providers import Source
 
     if token_env and token_file:
         raise UsageError("Name a variable or a file, not both.", hint="Usage: " + login.usage)
@@ -59,7 +59,7 @@ async def logout(conversation: Conversation) -> Text:
     Args:
         conversation: The notebook's.
     """
-    from copilot_nb.notebook import signin
+    from copilot_nb.notebook.account import signin
 
     return Text(await signin.sign_out(conversation))
 

@@ -18,7 +18,7 @@ from copilot_nb.magics.command import (
 if TYPE_CHECKING:
     from copilot_nb.magics.result import Text
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.replay import StoredTurn
+    from copilot_nb.notebook.stored.replay import StoredTurn
     from copilot_nb.session.turn import Turn
 
 

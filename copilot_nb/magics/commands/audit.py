@@ -36,7 +36,7 @@ def audit(  # noqa: PLR0913 - one option for each thing that can be filtered by
         log: What the log on disk holds, of all notebooks.
         to: Write the entries to this new file as well: .jsonl, .json or .csv.
     """
-    from copilot_nb.notebook.audit import chosen, written
+    from copilot_nb.notebook.care.audit import chosen, written
 
     kept = conversation.audit
     entries = chosen(

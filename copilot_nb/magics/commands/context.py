@@ -8,7 +8,7 @@ from copilot_nb.errors import CopilotError
 from copilot_nb.magics.asking import cleared
 from copilot_nb.magics.command import Rest, command
 from copilot_nb.magics.result import Result, Table, Text
-from copilot_nb.notebook.ledger import counted
+from copilot_nb.notebook.outgoing.ledger import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

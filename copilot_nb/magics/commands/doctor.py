@@ -21,7 +21,7 @@ async def doctor(conversation: Conversation, *, ask: bool = False) -> Table:
         conversation: The notebook's.
         ask: Also ask the model a word to time it, where that may cost.
     """
-    from copilot_nb.notebook.doctor import examine
+    from copilot_nb.notebook.care.doctor import examine
 
     found = await examine(conversation, ask=ask)
     bad = sum(each.state == "problem" for each in found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import PathName, command
 from copilot_nb.magics.result import Result, Table, Text, Turns
-from copilot_nb.notebook.ledger import counted
+from copilot_nb.notebook.outgoing.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
@@ -80,7 +80,7 @@ async def export(
         stored: The whole conversation, as the runtime keeps it.
         force: Overwrite a file that is there.
     """
-    from copilot_nb.notebook.export import checked, write
+    from copilot_nb.notebook.stored.export import checked, write
 
     form = checked(file, format_, force=force)
     turns = await _chosen(conversation, turn, stored=stored)
@@ -104,7 +104,7 @@ async def _chosen(
 
 
 async def _stored(conversation: Conversation) -> tuple[Transcript, ...]:
-    from copilot_nb.notebook.history import transcripts
+    from copilot_nb.notebook.stored.history import transcripts
 
     session = await conversation.session()
     return transcripts(await session.get_messages())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import ServerName, Words, command
 from copilot_nb.magics.result import Result, Table, Text
-from copilot_nb.notebook.ledger import counted
+from copilot_nb.notebook.outgoing.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import ModelName, command
 from copilot_nb.magics.result import Table, Text
-from copilot_nb.notebook.ledger import counted
+from copilot_nb.notebook.outgoing.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.models import Model
+    from copilot_nb.notebook.models.catalogue import Model
 
 
 @command
@@ -48,7 +48,7 @@ async def model(
 @command
 async def models(conversation: Conversation) -> Table:
     """List the models that can be asked, with their limits and what they cost."""
-    from copilot_nb.notebook.models import models as listed
+    from copilot_nb.notebook.models.catalogue import models as listed
 
     found = await listed(conversation)
     asked = conversation.link.source().model or "auto"

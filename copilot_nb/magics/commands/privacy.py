@@ -41,7 +41,7 @@ async def privacy(
         save: For every notebook of yours, not for this kernel only.
     """
     from copilot_nb.data.privacy import ADVICE
-    from copilot_nb.notebook.privacy_rules import rule_of
+    from copilot_nb.notebook.outgoing.privacy_rules import rule_of
 
     rules = conversation.privacy
     names = all_words(patterns)

@@ -12,7 +12,7 @@ from copilot_nb.magics.result import Result, Table, Text
 if TYPE_CHECKING:
     from copilot_nb.magics.result import Cell
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.providers import Source
+    from copilot_nb.notebook.models.providers import Source
 
 _NO_MODEL = "No model is named yet: `%copilot models` lists them, `%copilot model NAME` names one."
 _KEY = "COPILOT_NB_PROVIDER_KEY"
@@ -52,7 +52,8 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
         if url or model or key_env or ask_key or api_version or wire_api:
             raise UsageError("These options need a provider.", hint="Usage: " + provider.usage)
         return await _listed(conversation) if spec else Text(await _shown(conversation))
-    from copilot_nb.notebook import facts, providers
+    from copilot_nb.notebook import facts
+    from copilot_nb.notebook.models import providers
 
     source = providers.parse(spec, "set by %copilot provider")
     if url:
@@ -103,7 +104,7 @@ async def _asked_key(source: Source) -> str:
 
 async def _listed(conversation: Conversation) -> Table:
     """Every place that can be named, and what answers on this host."""
-    from copilot_nb.notebook import local_servers, providers
+    from copilot_nb.notebook.models import local_servers, providers
 
     environ = conversation.settings.environ
     now = conversation.link.source()
@@ -135,7 +136,8 @@ async def _listed(conversation: Conversation) -> Table:
 
 
 async def _shown(conversation: Conversation) -> str:
-    from copilot_nb.notebook import facts, local_servers
+    from copilot_nb.notebook import facts
+    from copilot_nb.notebook.models import local_servers
 
     lines = [facts.provider(conversation.link.source())]
     found = await local_servers.find()

@@ -10,7 +10,7 @@ from copilot_nb.magics.result import Result, Table, Text
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.ledger import Payload
+    from copilot_nb.notebook.outgoing.ledger import Payload
 
 _NOTE = "The runtime adds its instructions, tool definitions and the conversation so far."
 
@@ -36,7 +36,7 @@ async def sent(conversation: Conversation, turn: int = 1, *, text: bool = False)
 
 def listed(payload: Payload) -> Table:
     """What was sent, a row for each piece."""
-    from copilot_nb.notebook.ledger import readable
+    from copilot_nb.notebook.outgoing.ledger import readable
 
     rows = tuple(
         (

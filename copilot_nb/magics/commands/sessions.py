@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import Rest, SessionName, command
 from copilot_nb.magics.result import Result, Table, Text, Turns
-from copilot_nb.notebook.ledger import counted
+from copilot_nb.notebook.outgoing.ledger import counted
 
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.sessions import StoredSession
+    from copilot_nb.notebook.stored.sessions import StoredSession
 
 _LISTED = 20
 _PREVIEWED = 5
@@ -38,7 +38,7 @@ async def sessions(
         here: Only those of this folder.
         all_: Also the older ones, and every turn of the one that is shown.
     """
-    from copilot_nb.notebook import sessions as room
+    from copilot_nb.notebook.stored import sessions as room
 
     if session:
         found = await room.find(conversation, session)
@@ -66,7 +66,7 @@ async def resume(conversation: Conversation, session: SessionName = "") -> Text:
         conversation: The notebook's.
         session: Its name, its id, or how its id begins.
     """
-    from copilot_nb.notebook import sessions as room
+    from copilot_nb.notebook.stored import sessions as room
 
     if session:
         found = await room.find(conversation, session)
@@ -92,7 +92,7 @@ async def fork(conversation: Conversation, session: SessionName = "", *, name: s
         session: Its name, its id, or how its id begins.
         name: What to call the copy.
     """
-    from copilot_nb.notebook import sessions as room
+    from copilot_nb.notebook.stored import sessions as room
 
     found = await room.find(conversation, session) if session else None
     original = found.id if found is not None else current_id(conversation)
@@ -125,7 +125,7 @@ async def delete(conversation: Conversation, session: SessionName, *, yes: bool 
         session: Its name, its id, or how its id begins.
         yes: It is meant so; without this nothing is deleted.
     """
-    from copilot_nb.notebook import sessions as room
+    from copilot_nb.notebook.stored import sessions as room
 
     found = await room.find(conversation, session)
     what = f"{found.summary!r} ({found.id})" if found.summary else found.id
@@ -150,7 +150,7 @@ async def go_on_with(conversation: Conversation, session_id: str) -> None:
     Raises:
         UsageError: Another process talks in it.
     """
-    from copilot_nb.notebook import sessions as room
+    from copilot_nb.notebook.stored import sessions as room
 
     open_here = conversation.link.session
     if open_here is not None and open_here.session_id == session_id:
@@ -179,7 +179,7 @@ def current_id(conversation: Conversation) -> str:
 
 
 def _table(conversation: Conversation, listed: tuple[StoredSession, ...], limit: int) -> Table:
-    from copilot_nb.notebook.sessions import short
+    from copilot_nb.notebook.stored.sessions import short
 
     session = conversation.link.session
     here = session.session_id if session is not None else ""

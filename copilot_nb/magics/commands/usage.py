@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from copilot_nb.magics.parameter import Words
+    from copilot_nb.notebook.account.spending import Call
     from copilot_nb.notebook.conversation import Conversation
-    from copilot_nb.notebook.spending import Call
 
 _SUMS = ("calls", "input", "output", "cached", "premium requests", "AI credits", "dollars")
 
@@ -64,7 +64,7 @@ async def budget(
         hard: Stop without asking, for all caps.
         soft: Ask again, for all caps.
     """
-    from copilot_nb.notebook.caps import Cap
+    from copilot_nb.notebook.account.caps import Cap
 
     settings, source = conversation.settings, "%copilot budget"
     if hard and soft:
@@ -82,7 +82,7 @@ async def budget(
 
 
 def _caps(conversation: Conversation) -> Table | Text:
-    from copilot_nb.notebook.caps import measured
+    from copilot_nb.notebook.account.caps import measured
 
     caps = conversation.spending.caps()
     if not caps:
@@ -144,7 +144,7 @@ def _sums(calls: list[Call]) -> tuple[Cell, ...]:
 
 
 def _total(calls: list[Call]) -> str:
-    from copilot_nb.notebook.caps import measured
+    from copilot_nb.notebook.account.caps import measured
 
     if not calls:
         return "Nothing was asked yet."
@@ -160,6 +160,6 @@ def _total(calls: list[Call]) -> str:
 
 async def _quota(conversation: Conversation) -> str:
     """What is left of the account's quota; nothing is started to ask for it."""
-    from copilot_nb.notebook.quota import quota
+    from copilot_nb.notebook.account.quota import quota
 
     return "\n".join(map(str, await quota(conversation.link.client, conversation.link.source())))

@@ -15,7 +15,7 @@ from copilot_nb.errors import UsageError
 from copilot_nb.notebook.context.index import CELLS, cells_text, error_text, index_of
 from copilot_nb.notebook.context.references import mentions, unescaped
 from copilot_nb.notebook.context.resolve import file, pictures_of, resolved
-from copilot_nb.notebook.ledger import SentItem
+from copilot_nb.notebook.outgoing.ledger import SentItem
 from copilot_nb.protocol.session import Attachment, MessageOptions
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from copilot_nb.kernel.shell import Shell
     from copilot_nb.notebook.context.resolve import Resolved
-    from copilot_nb.notebook.ledger import SentKind
     from copilot_nb.notebook.options import AskOptions
+    from copilot_nb.notebook.outgoing.ledger import SentKind
     from copilot_nb.notebook.settings import Settings
 
 _VISION = '`%config Copilot.vision = "yes"` lets them.'

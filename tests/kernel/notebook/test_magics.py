@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from copilot_nb.notebook.providers import TOKEN_VARIABLES
+from copilot_nb.notebook.models.providers import TOKEN_VARIABLES
 from copilot_nb.testing.reply import Reply
 from tests.kernel.notebook.conftest import plain, shown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copilot_nb.demo.workspace import POLICY
-from copilot_nb.notebook.policy import from_setting
+from copilot_nb.notebook.permissions.policy import from_setting
 from tests.unit.notebook.requests import kernel_code, shell
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.kernel.tools.code import run_code
-from copilot_nb.notebook.answers import permission_answer
+from copilot_nb.notebook.permissions.answers import permission_answer
 from copilot_nb.protocol.local import LocalKernelChanges, LocalToolDetails
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from copilot_nb.kernel.tools.code import run_scratch
-from copilot_nb.notebook.answers import permission_answer
+from copilot_nb.notebook.permissions.answers import permission_answer
 from copilot_nb.protocol.local import LocalKernelChanges
 from tests.unit.data.effects.scratch import frozen
 

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from copilot_nb.kernel.tools.files import preview_file
-from copilot_nb.notebook.subject import Subject, subject
+from copilot_nb.notebook.permissions.subject import Subject, subject
 from copilot_nb.protocol.permission import approve_once, user_not_available
 from copilot_nb.session.pending import Answer
 from copilot_nb.transcript.permissions import permission

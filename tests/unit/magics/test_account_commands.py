@@ -11,8 +11,8 @@ import pytest
 from copilot_nb.cli import main
 from copilot_nb.errors import AuthenticationError, ConfigError, UsageError
 from copilot_nb.magics.result import Text
-from copilot_nb.notebook import doctor
-from copilot_nb.notebook.doctor import Finding
+from copilot_nb.notebook.care import doctor
+from copilot_nb.notebook.care.doctor import Finding
 from copilot_nb.testing.reply import Reply
 from tests.unit.magics.test_commands import say
 

@@ -9,7 +9,7 @@ import pytest
 
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.commands import COMMANDS
-from copilot_nb.notebook import providers
+from copilot_nb.notebook.models import providers
 from copilot_nb.notebook.settings import SETTINGS
 
 ROOT = Path(__file__).parents[3]

@@ -9,8 +9,8 @@ import pytest
 
 from copilot_nb.errors import TurnAbortedError, UsageError
 from copilot_nb.kernel import frontend
-from copilot_nb.notebook.replay import StoredTurn
-from copilot_nb.notebook.rules import StandingRules
+from copilot_nb.notebook.permissions.rules import StandingRules
+from copilot_nb.notebook.stored.replay import StoredTurn
 from copilot_nb.session import install, locate
 from copilot_nb.testing.reply import Reply
 from tests.unit.magics.test_commands import say

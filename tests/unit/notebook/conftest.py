@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from copilot_nb.notebook.conversation import Conversation
-from copilot_nb.notebook.screen import Mode, Screen
+from copilot_nb.notebook.screen.screen import Mode, Screen
 from copilot_nb.notebook.settings import Settings
 from copilot_nb.session.client import Client
 from copilot_nb.testing.reply import Reply

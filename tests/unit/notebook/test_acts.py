@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.notebook.acts import ACTS
-from copilot_nb.notebook.screen import Screen
+from copilot_nb.notebook.screen.screen import Screen
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.whole import whole_output
 

@@ -13,8 +13,8 @@ from IPython.core.getipython import get_ipython
 from copilot_nb.errors import ConfigError, ShownError, TurnTimeoutError, UsageError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook import facts
+from copilot_nb.notebook.models.providers import parse
 from copilot_nb.notebook.options import AskOptions
-from copilot_nb.notebook.providers import parse
 from copilot_nb.notebook.toolbox import ToolSwitches
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.blocks import PermissionBlock

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.notebook import forms
+from copilot_nb.notebook.screen import forms
 from copilot_nb.transcript.blocks import Transcript, UserInputBlock
 from copilot_nb.transcript.permissions import permission
 from copilot_nb.transcript.prompts import asked

@@ -1,0 +1,1 @@
+"""Signing in, what a turn costs, and the caps on it."""

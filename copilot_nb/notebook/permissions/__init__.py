@@ -1,0 +1,1 @@
+"""Who may allow what: choices, policies, standing rules, and what they are about."""

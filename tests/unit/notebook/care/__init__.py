@@ -1,0 +1,1 @@
+"""Looks whether all is well, and writes down who allowed what."""

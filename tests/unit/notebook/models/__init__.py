@@ -1,0 +1,1 @@
+"""Where the model answers: providers, their models, and servers on this host."""

@@ -1,0 +1,1 @@
+"""What leaves the kernel: the gate, the ledger, and the rules about privacy."""

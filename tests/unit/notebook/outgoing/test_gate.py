@@ -1,0 +1,189 @@
+"""The gate: what is held, what a person may do with it, and what the ledger says."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from copilot_nb.errors import UsageError
+from copilot_nb.notebook.context.compose import Composed
+from copilot_nb.notebook.outgoing.ledger import SentItem
+from copilot_nb.protocol.hook import PostToolUse
+from copilot_nb.protocol.tool import ToolResultObject
+from copilot_nb.session.tools import Invocation
+from copilot_nb.testing.reply import Reply
+from copilot_nb.transcript.blocks import PermissionBlock
+
+if TYPE_CHECKING:
+    from copilot_nb.transcript.blocks import Transcript
+    from copilot_nb.views.view import Callbacks
+    from tests.unit.notebook.conftest import Talk
+
+TOKEN = "ghp_" + "aB3" * 12
+CELL: ContextVar[str] = ContextVar("CELL", default="")
+LOOK = Reply(tools=[("describe_variable", {"name": "key"})])
+
+
+@pytest.fixture
+def key(running_shell: Any) -> Any:
+    """A variable that holds a token."""
+    running_shell.user_ns["key"] = TOKEN
+    yield TOKEN
+    del running_shell.user_ns["key"]
+
+
+def answers(choice: str) -> Any:
+    """Somebody who answers every panel so."""
+
+    def watch(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            callbacks.answer(block.id, {"choice": choice})
+
+    return watch
+
+
+async def test_a_masked_result_reaches_the_model(talk: Talk, key: str) -> None:
+    """The panel names what was found and does not show it; the ledger says what was masked."""
+    talk.watcher = answers("send_masked")
+    talk.fake.script = [LOOK]
+
+    turn = await talk.conversation.run("What is key?")
+
+    (panel,) = (b for b in turn.transcript.blocks if isinstance(b, PermissionBlock))
+    assert panel.subject == "release"
+    assert "GitHub token" in panel.body
+    assert key not in str(panel)
+    assert key not in talk.told
+    assert "•••" in talk.told
+    assert "masked: GitHub token" in turn.transcript.sent
+
+
+async def test_a_person_may_send_it_all_the_same(talk: Talk, key: str) -> None:
+    """Nothing is changed behind their back."""
+    talk.watcher = answers("allow_once")
+    talk.fake.script = [LOOK]
+
+    await talk.conversation.run("What is key?")
+
+    assert key in talk.told
+
+
+@pytest.mark.parametrize("policy", ["", "allow"])
+async def test_nobody_lets_a_secret_out(talk: Talk, key: str, policy: str) -> None:
+    """Where no person is, not even a policy that allows everything."""
+    talk.environ["COPILOT_NB_POLICY"] = policy
+    talk.fake.script = [LOOK]
+
+    await talk.conversation.run("What is key?")
+
+    assert key not in talk.told
+    assert "let nothing of this result be sent" in talk.told
+
+
+async def test_a_runtime_tools_result_passes_the_gate_too(talk: Talk) -> None:
+    """By its hook: the model gets what the hook leaves."""
+    session = await talk.conversation.session()
+    session.pending.attended = True
+    session.pending.policies.insert(0, _masked)
+    result = {"textResultForLlm": f"x={TOKEN}", "resultType": "success", "sessionLog": TOKEN}
+
+    said = await talk.conversation.gate.after_tool(
+        session, PostToolUse(tool_name="bash", tool_args={}, tool_result=result)
+    )
+
+    assert said is not None
+    assert said.modified_result["textResultForLlm"] == "x=•••"
+    assert TOKEN not in str(said)
+    assert talk.conversation.ledger.last is not None
+    assert talk.conversation.ledger.last.summary == "results of bash, masked: GitHub token"
+
+
+async def test_a_result_without_a_find_is_left_alone(talk: Talk) -> None:
+    """And still written down."""
+    session = await talk.conversation.session()
+    data = PostToolUse(tool_name="bash", tool_args={}, tool_result={"textResultForLlm": "ok"})
+
+    assert await talk.conversation.gate.after_tool(session, data) is None
+    assert talk.conversation.ledger.last is not None
+    assert [item.text for item in talk.conversation.ledger.last.items] == ["ok"]
+
+
+async def test_a_prompt_is_masked_with_all_that_goes_along(talk: Talk) -> None:
+    """Each piece where something was found."""
+    session = await talk.conversation.session()
+    session.pending.policies.insert(0, _masked)
+    composed = Composed(
+        prompt=f"Use {TOKEN}", sent=(SentItem.of_text("reference", "conf", f"a {TOKEN} b"),)
+    )
+
+    cleared = await talk.conversation.gate.prompt(session, composed)
+
+    assert (cleared.prompt, cleared.sent[0].text) == ("Use •••", "a ••• b")
+    assert cleared.sent[0].withheld == ("GitHub token",)
+
+
+async def test_what_is_asked_before_a_prompt_is_drawn_in_its_own_cell(talk: Talk) -> None:
+    """Not in the cell of the turn before: a context variable says which cell that is."""
+    seen: list[str] = []
+
+    def watch(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            seen.append(CELL.get())
+            callbacks.answer(block.id, {"choice": "allow_once"})
+
+    talk.watcher = watch
+    CELL.set("first")
+    await talk.conversation.run("Hi.")
+    CELL.set("second")
+    await talk.conversation.run(f"Use {TOKEN}")
+
+    assert set(seen) == {"second"}
+
+
+async def test_a_refused_prompt_is_not_sent(talk: Talk) -> None:
+    """The error says why and what to do."""
+    session = await talk.conversation.session()
+
+    with pytest.raises(UsageError, match="holds: GitHub token"):
+        await talk.conversation.gate.prompt(session, Composed(prompt=TOKEN))
+
+
+def _masked(request: Any) -> Any:
+    from copilot_nb.notebook.permissions.answers import permission_answer
+
+    return permission_answer("send_masked") if request.permission else None
+
+
+async def test_a_check_that_fails_lets_nothing_out(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook without an answer would leave the result as it is."""
+
+    async def broken(_text: str) -> Any:
+        raise RuntimeError
+
+    session = await talk.conversation.session()
+    monkeypatch.setattr(talk.conversation.gate, "_find", broken)
+    data = PostToolUse(tool_name="bash", tool_args={}, tool_result={"textResultForLlm": TOKEN})
+
+    said = await talk.conversation.gate.after_tool(session, data)
+
+    assert said is not None
+    assert "withheld" in said.modified_result["textResultForLlm"]
+    assert TOKEN not in str(said)
+
+
+async def test_nothing_beside_the_text_repeats_what_was_masked(talk: Talk) -> None:
+    """The error and the log for people are often the same text."""
+    session = await talk.conversation.session()
+    session.pending.policies.insert(0, _masked)
+    result = ToolResultObject.failure(f"No {TOKEN}.").model_copy(update={"session_log": TOKEN})
+
+    told = await talk.conversation.gate.release(
+        Invocation(session=session, tool_name="mine"), result
+    )
+
+    assert (told.text_result_for_llm, told.result_type) == ("No •••.", "failure")
+    assert TOKEN not in str(told)

@@ -1,0 +1,1 @@
+"""What outlives a turn: its history, records, exports and stored conversations."""
