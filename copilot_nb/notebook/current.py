@@ -55,25 +55,28 @@ def current() -> Session:
     return talk.link.ready or block_on(talk.session())
 
 
-def show(turn: Turn | StoredTurn | Mapping[str, Any] | None = None) -> None:
+def show(turn: Turn | StoredTurn | Mapping[str, Any] | int | None = None) -> None:
     """Draw a turn again, as it is stored in a notebook.
 
     Args:
-        turn: The turn, or the record of one that a notebook keeps beside its HTML; the newest of
-            `%%copilot` when not given.
+        turn: The turn, its number in `%copilot history`, or the record of one that a notebook
+            keeps beside its HTML; the newest of `%%copilot` when not given.
 
     Raises:
-        UsageError: There is no turn yet, or it is no record of one.
+        UsageError: There is no such turn, or it is no record of one.
     """
     from copilot_nb.notebook.screen.screen import publish
     from copilot_nb.views import static
     from copilot_nb.views.record import MIME, from_record
 
-    if turn is None:
-        turn = conversation().last
+    turn = conversation().last if turn is None else turn
     if turn is None:
         raise UsageError("There is no turn to show yet.", hint="Ask something with `%%copilot`.")
-    transcript = from_record(turn) if isinstance(turn, Mapping) else turn.transcript
+    if isinstance(turn, Mapping):
+        transcript = from_record(turn)
+    else:
+        what = conversation().history.get(turn) if isinstance(turn, int) else turn
+        transcript = what.transcript
     if transcript is None:
         hint = f"Take the value of {MIME!r} from an output's data."
         raise UsageError("This is no record of a turn.", hint=hint)

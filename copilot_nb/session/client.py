@@ -300,9 +300,15 @@ class Client(Queries):
     def __repr__(self) -> str:
         return f"<Client {self.state.value}, {len(self.sessions)} sessions>"
 
+    async def _exists(self, name: str) -> bool:
+        """Whether it is open here, or was written down; that comes a second late."""
+        return self._roster.get(name) is not None or (
+            await self.get_session_metadata(name) is not None
+        )
+
     async def _check_new(self, opening: Opening) -> None:
         name = opening.config.session_id
-        if name is not None and await self.get_session_metadata(name) is not None:
+        if name is not None and await self._exists(name):
             raise ConfigError(
                 f"Session {name!r} exists; creating it again would empty it.",
                 hint="Take it up with `resume_session`, or leave `session_id` out.",

@@ -99,6 +99,8 @@ def test_show_needs_a_turn() -> None:
     """The error says how to get one."""
     with pytest.raises(UsageError, match="no turn to show"):
         current.show()
+    with pytest.raises(UsageError, match="no turn 3"):
+        current.show(3)
 
 
 def test_a_record_of_a_turn_can_be_shown() -> None:
