@@ -62,10 +62,11 @@ class Frame:
     @property
     def size(self) -> str:
         """Such as "8,760 rows × 12 columns"."""
+        rows = f"{self.rows:,} row" + ("" if self.rows == 1 else "s")
         if self.kind.endswith("Series"):
-            return f"{self.rows:,} rows"
+            return rows
         many = "" if len(self.columns) == 1 else "s"
-        return f"{self.rows:,} rows × {len(self.columns):,} column{many}"
+        return f"{rows} × {len(self.columns):,} column{many}"
 
     def table(self, *, rows: int = 20, columns: int = 20, tail: bool = True) -> TableOutput:
         """Head and tail as a table of texts; what is left out is an `…` row or column."""

@@ -19,9 +19,9 @@ _WARNING = (
     "`%copilot mode interactive` ends it."
 )
 _MEANINGS = {
-    "interactive": "the agent works, and asks before it does something",
+    "interactive": "the agent works on your prompt and comes back",
     "plan": "the agent makes a plan and changes nothing until you approve it",
-    "autopilot": "the agent goes on by itself until it is done; permissions are asked as always",
+    "autopilot": "the agent goes on by itself until it is done",
 }
 
 
@@ -53,7 +53,7 @@ async def mode(
     lines = [f"Mode {now}: {_MEANINGS.get(now, 'as the runtime knows it')}."]
     if conversation.settings.find("policy").source == SOURCE:
         return Text("\n".join([*lines, _WARNING]), level="warning")
-    return Text(lines[0])
+    return Text(f"{lines[0]} It asks before it does something.")
 
 
 @command

@@ -125,7 +125,8 @@ def test_models_effort_and_mode_reach_the_runtime(
     assert "Allow-all is on" in say("%copilot mode interactive --allow-all")
     assert "allow (%copilot mode allow-all)" in say("%copilot status")
     assert say("%copilot mode interactive") == (
-        "Mode interactive: the agent works, and asks before it does something."
+        "Mode interactive: the agent works on your prompt and comes back. "
+        "It asks before it does something."
     )
     assert "you are asked" in say("%copilot status")
     assert notebook.model.requests[0]["reasoning_effort"] == "high"

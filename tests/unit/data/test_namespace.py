@@ -90,7 +90,7 @@ def test_described_mapping() -> None:
     text = describe("d", {"df": pd.DataFrame({"a": [1]}), "s": "hello"})
 
     assert text.splitlines()[1:] == [
-        "  'df': DataFrame, 1 rows × 1 column",
+        "  'df': DataFrame, 1 row × 1 column",
         "  's': str, 5 characters 'hello'",
     ]
 

@@ -46,7 +46,7 @@ async def test_variables_are_listed(session: RecordingSession, shell: Shell) -> 
 
     result = await session.call(list_variables, shell)
 
-    assert data_of(result.text_result_for_llm) == ["df: DataFrame, 1 rows × 1 column", "n: int 3"]
+    assert data_of(result.text_result_for_llm) == ["df: DataFrame, 1 row × 1 column", "n: int 3"]
     assert session.events == [
         LocalToolDetails(tool_call_id="t1", title="2 variables", source="kernel")
     ]

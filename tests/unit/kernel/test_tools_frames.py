@@ -191,7 +191,7 @@ async def test_two_frames_compared(session: RecordingSession, shell: Shell) -> N
     )
 
     assert await ask(session, shell, compare_frames, left="a", right="b") == [
-        "a: DataFrame, 1 rows × 2 columns",
+        "a: DataFrame, 1 row × 2 columns",
         "b: DataFrame, 2 rows × 2 columns",
         "Only in a: old",
         "Only in b: new",

@@ -31,7 +31,7 @@ def test_types_shapes_and_columns(notebook: Notebook) -> None:
         "text: str, 10 characters",
         "words: list, 1 items",
         "n: int",
-        "df: DataFrame, 1 rows × 4 columns: time datetime64[us]; a, b float64; name str",
+        "df: DataFrame, 1 row × 4 columns: time datetime64[us]; a, b float64; name str",
     ]
 
 
@@ -74,7 +74,7 @@ def test_budget_holds(notebook: Notebook, budget: int) -> None:
     assert estimated_tokens(index.text) <= budget
     assert f"… {300 - index.names} more; list_variables" in index.text
     if budget >= 400:
-        assert index.text.splitlines()[1].startswith("frame_7: DataFrame, 1 rows × 200 columns: ")
+        assert index.text.splitlines()[1].startswith("frame_7: DataFrame, 1 row × 200 columns: ")
 
 
 def test_columns_are_limited(notebook: Notebook) -> None:
