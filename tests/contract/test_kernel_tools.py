@@ -150,7 +150,7 @@ async def test_each_tool_is_called(session: Session, model: ScriptedModel) -> No
 
 async def test_figures_reach_the_model(session: Session, model: ScriptedModel) -> None:
     """What agent code draws comes back as a picture."""
-    code = "import matplotlib.pyplot as plt\nplt.plot([1, 3, 2]);"
+    code = "import matplotlib.pyplot as plt\nplt.figure()\nplt.plot([1, 3, 2]);"  # a new one
     model.script = [Reply(tools=[("run_code", {"code": code})]), Reply("A line.")]
 
     await session.ask("Draw.", timeout=WAIT)
