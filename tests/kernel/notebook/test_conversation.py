@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.testing.reply import Reply
+from copilot_nb.views.record import MIME
 from tests.kernel.driver import Kernel
 from tests.kernel.notebook.conftest import plain, shown
 from tests.kernel.notebook.processes import ended_within
@@ -43,7 +44,7 @@ def test_an_answer_is_drawn_live_and_kept_as_text(notebook: Notebook) -> None:
     assert cell.status == "ok"
     assert notebook.page.text == "Hello **world**."
     (bundle,) = shown(cell)
-    assert set(bundle) == {"text/html", "text/plain"}
+    assert set(bundle) == {"text/html", "text/plain", MIME}
     assert "Hello **world**." in bundle["text/plain"]
     assert "<strong>world</strong>" in bundle["text/html"]
     assert notebook.model.requests[-1]["messages"][-1]["content"].endswith("Greet me.")
@@ -297,7 +298,7 @@ def test_plain_mode_when_the_page_shows_no_widgets(notebook: Notebook) -> None:
         after = notebook.kernel.run("%%copilot\nAgain.", allow_stdin=True)
     finally:
         notebook.kernel.check(
-            "from copilot_nb.notebook import screen; screen.forget_pages()\n"
+            "from copilot_nb.notebook.screen.screen import forget_pages; forget_pages()\n"
             "%config Copilot.ready_timeout = None"
         )
 
