@@ -28,7 +28,8 @@ LOOK = """(root, tags) => {
     const found = [];
     for (const node of root.querySelectorAll("*")) {
         const name = node.localName;
-        const ours = tags.split(" ").includes(name) || node.closest("mjx-container");
+        const ours = tags.split(" ").includes(name) || node.matches(".copilot-say > textarea")
+            || node.closest("mjx-container");
         if (!ours) found.push(name);
         for (const { name: key, value } of node.attributes) {
             if (/^on|^srcdoc|^formaction|^data-commandlinker/.test(key)) found.push(key);
@@ -40,7 +41,7 @@ LOOK = """(root, tags) => {
     }
     return found;
 }"""
-"""Names what may not be there; MathJax's own elements may."""
+"""Names what may not be there; MathJax's own elements and the steering box may."""
 
 
 def untouched(page: LabPage) -> dict[str, Any]:
