@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.browser.driver import Theme
 
 PICTURES = REPOSITORY / "build" / "screenshots"
+YES = re.compile("^(?:Run|Allow once)")
 LOAD, DATA, EXPLORE, GAPS, ASK, WRITE = range(6)
 """Its code cells, in order."""
 
@@ -81,7 +83,7 @@ def test_allow_plot_freeze_save_and_reopen(browser: Browser, lab: Lab, theme: Th
     panel = _panel(page)
     running = page.prompt(EXPLORE)
     _picture(page, f"quickstart-{theme}-approval")
-    panel.get_by_role("button", name="Allow once").click()
+    panel.get_by_role("button", name=YES).click()
     page.wait_done(EXPLORE)
     page.output(EXPLORE).locator(".copilot-static img").wait_for(timeout=10_000)
     page.cells.nth(EXPLORE).scroll_into_view_if_needed()
@@ -120,7 +122,7 @@ def test_a_question_is_answered_by_a_click(page: LabPage) -> None:
     """The agent's question is a panel; the choice is what it goes on with."""
     page.run(ASK)
     _panel(page, "user_input").get_by_role("button", name="co2_ppm").click()
-    _panel(page).get_by_role("button", name="Allow once").click()
+    _panel(page).get_by_role("button", name=YES).click()
     page.wait_done(ASK)
 
     assert "co2_ppm" in page.output_text(ASK)
@@ -133,7 +135,7 @@ def test_a_file_is_written_after_its_content_was_shown(page: LabPage, lab: Lab) 
     panel = _panel(page)
     promised = panel.inner_text()
     existed = (lab.work / "co2-summary.md").exists()
-    panel.get_by_role("button", name="Allow once").click()
+    panel.get_by_role("button", name=YES).click()
     page.wait_done(WRITE)
 
     written = (lab.work / "co2-summary.md").read_text(encoding="utf-8")
@@ -149,7 +151,7 @@ def test_the_stop_button_of_lab_ends_a_waiting_turn(page: LabPage) -> None:
     page.wait_done(EXPLORE, 5)
     stopped = page.output_text(EXPLORE)
     page.run(EXPLORE)
-    _panel(page).get_by_role("button", name="Allow once").click()
+    _panel(page).get_by_role("button", name=YES).click()
     page.wait_done(EXPLORE)
 
     assert "KeyboardInterrupt" in stopped
