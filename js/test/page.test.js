@@ -1,39 +1,14 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { KEPT, MANY, oldSteps } from "../src/steps.js";
-import { connect } from "../src/sync.js";
-import { mountView } from "../src/view.js";
-import { FakeModel, delta, snapshot } from "./model.js";
+import { show, useStage } from "./show.js";
 
 const tool = (id, more = {}) => ({ id, kind: "tool", name: "bash", title: id, arguments: "", state: "ok", output: "", outputs: [], ...more });
 const QUESTION = { kind: "user_input", question: "Which?", choices: ["a"], state: "open", answer: "", by: "" };
 const text = (id) => ({ id, kind: "text", text: `answer ${id}`, closed: true });
 const tools = (count, from = 0) => Array.from({ length: count }, (_, at) => tool(`t${at + from}`));
 
-let views;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "performance"] });
-  views = [];
-});
-afterEach(() => {
-  views.forEach((dispose) => dispose());
-  document.body.replaceChildren();
-  vi.useRealTimers();
-});
-
-function show(blocks, head) {
-  const model = new FakeModel(snapshot(blocks, head));
-  const sync = connect(model);
-  const el = document.body.appendChild(document.createElement("div"));
-  views.push(mountView({ el, sync, typeset: null }));
-  vi.advanceTimersByTime(50);
-  let n = 0;
-  const say = (...ops) => {
-    model.says(delta(++n, ...ops));
-    vi.advanceTimersByTime(50);
-  };
-  return { model, sync, el, say, one: (selector) => el.querySelector(selector), all: (selector) => [...el.querySelectorAll(selector)] };
-}
+useStage({ beforeEach, afterEach });
 
 const titles = (nodes) => nodes.map((node) => node.querySelector(".copilot-subtitle").textContent);
 
@@ -154,13 +129,12 @@ describe("the line to a running turn", () => {
 
 describe("what runs", () => {
   it("turns slowly, and stops with its view", () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "performance"] });
-    const { one } = show([tool("t", { state: "running" })]);
+    const { one, dispose } = show([tool("t", { state: "running" })]);
     const mark = one(".copilot-tool .copilot-icon-running");
 
     vi.advanceTimersByTime(250);
     const turned = mark.style.transform;
-    views.pop()();
+    dispose();
     vi.advanceTimersByTime(1000);
 
     expect(turned).toMatch(/^rotate\(\d+deg\)$/);

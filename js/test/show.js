@@ -6,6 +6,13 @@ import { FakeModel, delta, snapshot } from "./model.js";
 
 const views = [];
 
+/** A further view of the same turn, as a second window has it. */
+export function mounted(el, sync) {
+  const dispose = mountView({ el, sync, typeset: null });
+  views.push(dispose);
+  return dispose;
+}
+
 export function useStage({ beforeEach, afterEach }) {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "requestAnimationFrame", "performance"] });
@@ -21,7 +28,7 @@ export function show(blocks, head) {
   const model = new FakeModel(snapshot(blocks, head));
   const sync = connect(model);
   const el = document.body.appendChild(document.createElement("div"));
-  views.push(mountView({ el, sync, typeset: null }));
+  const dispose = mounted(el, sync);
   vi.advanceTimersByTime(50);
   let n = 0;
   const say = (...ops) => {
@@ -34,6 +41,7 @@ export function show(blocks, head) {
     model,
     sync,
     el,
+    dispose,
     say,
     one,
     all,

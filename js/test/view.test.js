@@ -1,8 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connect } from "../src/sync.js";
-import { mountView } from "../src/view.js";
-import { FakeModel, delta, snapshot } from "./model.js";
+import { mounted, show, useStage } from "./show.js";
 
 const CHOICES = [
   { id: "allow_once", label: "Allow once", key: "y", style: "primary" },
@@ -26,30 +24,7 @@ const permission = (id, more = {}) => ({
 });
 const tool = (id, more = {}) => ({ id, kind: "tool", name: "bash", title: "ls", arguments: "ls", language: "bash", state: "running", output: "", outputs: [], ...more });
 
-let views;
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "requestAnimationFrame", "performance"] });
-  views = [];
-});
-afterEach(() => {
-  views.forEach((dispose) => dispose());
-  document.body.replaceChildren();
-  vi.useRealTimers();
-});
-
-function show(blocks, head) {
-  const model = new FakeModel(snapshot(blocks, head));
-  const sync = connect(model);
-  const el = document.body.appendChild(document.createElement("div"));
-  views.push(mountView({ el, sync, typeset: null }));
-  vi.advanceTimersByTime(50);
-  let n = 0;
-  const say = (...ops) => {
-    model.says(delta(++n, ...ops));
-    vi.advanceTimersByTime(50);
-  };
-  return { model, sync, el, say, one: (selector) => el.querySelector(selector), all: (selector) => [...el.querySelectorAll(selector)] };
-}
+useStage({ beforeEach, afterEach });
 
 describe("a turn", () => {
   it("grows block by block", () => {
@@ -79,7 +54,7 @@ describe("a turn", () => {
   it("looks the same in a second view", () => {
     const { sync, el } = show([permission("p"), tool("t")]);
     const other = document.body.appendChild(document.createElement("div"));
-    views.push(mountView({ el: other, sync, typeset: null }));
+    mounted(other, sync);
     vi.advanceTimersByTime(50);
 
     const bare = (node) => node.querySelector(".copilot-blocks").innerHTML.replace(/copilot-panel-\d+/g, "");

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from copilot_nb.protocol.session import ProviderConfig, SessionConfig
-from copilot_nb.testing.model import Reply
+from copilot_nb.session.client import Client
+from copilot_nb.testing.model import Reply, ScriptedModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from copilot_nb.protocol.events import SessionEvent
-    from copilot_nb.session.client import Client
     from copilot_nb.session.pending import PendingRequest
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
@@ -71,6 +72,30 @@ class Stage:
         """A new session; the script is what its model says."""
         self.model.script.extend(script)
         return await self.client.create_session(self.config(**parts.pop("config", {})), **parts)
+
+
+@asynccontextmanager
+async def own_stage(cli_path: Path, folder: Path, **options: Any) -> AsyncIterator[Stage]:
+    """The real CLI with a scripted model, working in a new folder; ends with the block.
+
+    Args:
+        cli_path: The CLI.
+        folder: Where its state and the agent's folder go.
+        **options: More of the client's options.
+    """
+    work = folder / "work"
+    work.mkdir()
+    async with (
+        ScriptedModel() as model,
+        Client(
+            cli_path=cli_path,
+            copilot_home=folder / "copilot",
+            offline=True,
+            provider_base_url=model.url,
+            **options,
+        ) as client,
+    ):
+        yield Stage(client, model, work, provider_url=model.url)
 
 
 async def eventually(condition: Callable[[], object]) -> None:

@@ -11,14 +11,12 @@ import pytest
 from copilot_nb.notebook.permissions.answers import answer_of
 from copilot_nb.protocol.permission import reject
 from copilot_nb.protocol.session import McpServerConfig
-from copilot_nb.session.client import Client
 from copilot_nb.session.pending import Answer
-from copilot_nb.testing.model import Reply, ScriptedModel
+from copilot_nb.testing.model import Reply
 from copilot_nb.transcript.forms import FormBlock
 from tests.behaviour.stage import WAIT, Stage, next_request, said_to_model
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from copilot_nb.session.session import Session
@@ -77,21 +75,10 @@ FORM = {
 
 
 @pytest.fixture
-async def stage(cli_path: Path, tmp_path: Path) -> AsyncIterator[Stage]:
-    """A runtime of our own."""
-    work = tmp_path / "work"
-    work.mkdir()
+def stage(stage: Stage, tmp_path: Path) -> Stage:
+    """With a server that asks, beside the agent's folder."""
     (tmp_path / "server.py").write_text(SERVER)
-    async with (
-        ScriptedModel() as model,
-        Client(
-            cli_path=cli_path,
-            copilot_home=tmp_path / "copilot",
-            offline=True,
-            provider_base_url=model.url,
-        ) as client,
-    ):
-        yield Stage(client, model, work, provider_url=model.url)
+    return stage
 
 
 PAGE = {

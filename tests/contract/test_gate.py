@@ -10,14 +10,12 @@ import pytest
 
 from copilot_nb.protocol.permission import approve_once, reject
 from copilot_nb.protocol.session import McpServerConfig
-from copilot_nb.session.client import Client
 from copilot_nb.session.pending import Answer
 from copilot_nb.session.tools import tool
-from copilot_nb.testing.model import Reply, ScriptedModel
+from copilot_nb.testing.model import Reply
 from tests.behaviour.stage import WAIT, Stage, said_to_model
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from copilot_nb.session.pending import PendingRequest
@@ -61,22 +59,11 @@ ATTEMPTS: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 @pytest.fixture
-async def stage(cli_path: Path, tmp_path: Path) -> AsyncIterator[Stage]:
-    """A runtime of our own; nobody answers."""
-    work = tmp_path / "work"
-    work.mkdir()
-    (work / "notes.txt").write_text(SECRET)
+def stage(stage: Stage, tmp_path: Path) -> Stage:
+    """With a file to read, and a server beside the agent's folder."""
+    (stage.directory / "notes.txt").write_text(SECRET)
     (tmp_path / "server.py").write_text(SERVER)
-    async with (
-        ScriptedModel() as model,
-        Client(
-            cli_path=cli_path,
-            copilot_home=tmp_path / "copilot",
-            offline=True,
-            provider_base_url=model.url,
-        ) as client,
-    ):
-        yield Stage(client, model, work, provider_url=model.url)
+    return stage
 
 
 async def opened(stage: Stage) -> Session:

@@ -82,13 +82,6 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    """A model that says what the test writes."""
-    async with ScriptedModel() as model:
-        yield model
-
-
-@pytest.fixture
 async def session(
     shell: Shell, model: ScriptedModel, cli_path: Path, tmp_path: Path
 ) -> AsyncIterator[Session]:

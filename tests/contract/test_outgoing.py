@@ -14,15 +14,11 @@ from copilot_nb.errors import TurnAbortedError
 from copilot_nb.notebook.outgoing.gate import Gate
 from copilot_nb.notebook.outgoing.ledger import Ledger
 from copilot_nb.notebook.permissions.answers import permission_answer
-from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import SessionHooks
-from copilot_nb.testing.model import Reply, ScriptedModel
+from copilot_nb.testing.model import Reply
 from tests.behaviour.stage import WAIT, Stage, next_request, said_to_model, shell
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
     from copilot_nb.protocol.hook import PostToolUse
     from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
@@ -32,23 +28,6 @@ NOTEBOOK = SimpleNamespace(
     privacy=Privacy((PrivacyRule("deny", "name"),)),
     variables={"people": pd.DataFrame({"name": ["Annabel Lee"], "age": [31]})},
 )
-
-
-@pytest.fixture
-async def stage(cli_path: Path, tmp_path: Path) -> AsyncIterator[Stage]:
-    """A runtime of our own."""
-    work = tmp_path / "work"
-    work.mkdir()
-    async with (
-        ScriptedModel() as model,
-        Client(
-            cli_path=cli_path,
-            copilot_home=tmp_path / "copilot",
-            offline=True,
-            provider_base_url=model.url,
-        ) as client,
-    ):
-        yield Stage(client, model, work, provider_url=model.url)
 
 
 async def guarded_session(stage: Stage, *script: Reply) -> Session:

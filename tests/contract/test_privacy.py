@@ -75,13 +75,6 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    """The model's server, which keeps every request."""
-    async with ScriptedModel() as served:
-        yield served
-
-
-@pytest.fixture
 async def conversation(
     model: ScriptedModel,
     cli_path: Path,

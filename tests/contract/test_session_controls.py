@@ -18,29 +18,11 @@ from copilot_nb.testing.model import Reply, ScriptedModel
 from tests.behaviour.stage import WAIT, Stage, eventually, said_to_model, seen, shell
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from copilot_nb.session.pending import PendingRequest
 
 TOKEN = "made up for this test"
-
-
-@pytest.fixture
-async def stage(cli_path: Path, tmp_path: Path) -> AsyncIterator[Stage]:
-    """A runtime of our own."""
-    work = tmp_path / "work"
-    work.mkdir()
-    async with (
-        ScriptedModel() as model,
-        Client(
-            cli_path=cli_path,
-            copilot_home=tmp_path / "copilot",
-            offline=True,
-            provider_base_url=model.url,
-        ) as client,
-    ):
-        yield Stage(client, model, work, provider_url=model.url)
 
 
 async def test_model_mode_plan_and_name(stage: Stage) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.protocol.permission import PermissionDecision, PermissionRequest, approve_once
-from copilot_nb.session.client import Client
-from copilot_nb.testing.model import Reply, ScriptedModel
-from tests.behaviour.stage import WAIT, Stage, said_to_model, shell
+from copilot_nb.testing.model import Reply
+from tests.behaviour.stage import WAIT, Stage, own_stage, said_to_model, shell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,19 +30,8 @@ async def stage(
     """A runtime of our own, started from an environment with secrets in it."""
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    work = tmp_path / "work"
-    work.mkdir()
-    async with (
-        ScriptedModel() as model,
-        Client(
-            cli_path=cli_path,
-            copilot_home=tmp_path / "copilot",
-            offline=True,
-            provider_base_url=model.url,
-            github_token="seeded-account-token",
-        ) as client,
-    ):
-        yield Stage(client, model, work, provider_url=model.url)
+    async with own_stage(cli_path, tmp_path, github_token="seeded-account-token") as made:
+        yield made
 
 
 def write_hook(directory: Path, decision: str) -> Path:

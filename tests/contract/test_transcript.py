@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from copilot_nb.protocol.form import ElicitationResult, ExitPlanModeResult
 from copilot_nb.protocol.permission import approve_once
-from copilot_nb.session.client import Client
 from copilot_nb.session.handlers import Handlers
-from copilot_nb.testing.model import Reply, ScriptedModel
+from copilot_nb.testing.model import Reply
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, TodoBlock, TodoItem
 from copilot_nb.transcript.whole import whole_output
 from tests.behaviour.stage import WAIT, Stage, shell
 from tests.unit.transcript.events import only
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
 
 INSERT = "INSERT INTO todos (id, title) VALUES ('read', 'Read the data'), ('plot', 'Plot it')"
 UPDATE = "UPDATE todos SET status = 'done' WHERE id = 'read'"
@@ -32,23 +23,6 @@ SCHEMA = {
     },
     "required": ["colour"],
 }
-
-
-@pytest.fixture
-async def stage(cli_path: Path, tmp_path: Path) -> AsyncIterator[Stage]:
-    """A runtime of our own."""
-    work = tmp_path / "work"
-    work.mkdir()
-    async with (
-        ScriptedModel() as model,
-        Client(
-            cli_path=cli_path,
-            copilot_home=tmp_path / "copilot",
-            offline=True,
-            provider_base_url=model.url,
-        ) as client,
-    ):
-        yield Stage(client, model, work, provider_url=model.url)
 
 
 async def test_the_list_of_tasks_is_kept_up_to_date(stage: Stage) -> None:

@@ -13,7 +13,8 @@ from copilot_nb.notebook.undo import FORGOTTEN
 from copilot_nb.session.client import Client
 from copilot_nb.testing.model import Reply, ScriptedModel
 from copilot_nb.transcript.blocks import PermissionBlock
-from tests.unit.notebook.conftest import Talk, running_shell
+from tests.unit.conftest import running_shell
+from tests.unit.notebook.conftest import Talk
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,13 +44,6 @@ class RealTalk(Talk):
 
     def _client(self, **options: Any) -> Client:
         return Client(**{**options, **self._own})
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    """A model that says what the test writes."""
-    async with ScriptedModel() as model:
-        yield model
 
 
 @pytest.fixture

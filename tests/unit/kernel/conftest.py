@@ -6,8 +6,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from copilot_nb.kernel.shell import Shell
 from tests.unit.kernel.recording import RecordingSession
@@ -15,15 +13,7 @@ from tests.unit.kernel.recording import RecordingSession
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@pytest.fixture(scope="module")
-def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
-    """A shell of its own, without files in the user's home."""
-    config = Config()
-    config.HistoryManager.enabled = False
-    directory = tmp_path_factory.mktemp("ipython")
-    yield InteractiveShell.instance(config=config, ipython_dir=str(directory))
-    InteractiveShell.clear_instance()
+    from IPython.core.interactiveshell import InteractiveShell
 
 
 @pytest.fixture

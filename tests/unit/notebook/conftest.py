@@ -6,8 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 
 from copilot_nb.notebook.conversation import Conversation
 from copilot_nb.notebook.screen.screen import Mode, Screen
@@ -17,7 +15,7 @@ from copilot_nb.testing.reply import Reply
 from copilot_nb.testing.runtime import FakeRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from copilot_nb.transcript.blocks import Transcript
@@ -86,15 +84,6 @@ class Talk:
     def called(self, method: str) -> list[dict[str, Any]]:
         """The parameters of the calls of that method."""
         return [params for name, params in self.fake.calls if name == method]
-
-
-@pytest.fixture(scope="module")
-def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A shell of its own, without files in the user's home."""
-    config = Config({"HistoryManager": {"enabled": False}})
-    directory = tmp_path_factory.mktemp("ipython")
-    yield InteractiveShell.instance(config=config, ipython_dir=str(directory))
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture

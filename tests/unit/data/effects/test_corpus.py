@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 from copilot_nb.data.effects.analysis import Consequences, consequences
 from copilot_nb.kernel.execute import execute
@@ -19,6 +18,8 @@ from tests.unit.data.effects.scratch import fill, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from IPython.core.interactiveshell import InteractiveShell
 
 CORPUS = Path(__file__).with_name("corpus.txt")
 KINDS = ("files", "network", "process", "environment", "unknown")
@@ -48,18 +49,6 @@ def said(found: Consequences) -> str:
             parts.append(f"{kind} {' '.join(marked)}")
     kinds = [kind for kind in KINDS if kind in found.world]
     return "; ".join([*parts, " ".join(kinds)] if kinds else parts) or "nothing"
-
-
-@pytest.fixture(scope="module")
-def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
-    """A shell of its own, without files in the user's home."""
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    directory = tmp_path_factory.mktemp("ipython")
-    yield InteractiveShell.instance(config=config, ipython_dir=str(directory))
-    InteractiveShell.clear_instance()
 
 
 @pytest.fixture
