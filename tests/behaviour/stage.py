@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from copilot_nb.session.turn import Turn
     from copilot_nb.testing.model import ScriptEntry
 
-WAIT = 10.0
-"""Seconds that anything here may take."""
+WAIT = 30.0
+"""Seconds that anything here may take: a bound for what hangs, with room for a loaded machine."""
 
 
 class Model(Protocol):

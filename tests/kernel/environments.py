@@ -64,7 +64,7 @@ def make(name: str) -> Path:
     venv.create(directory, with_pip=True, clear=True)
     python = _python(directory)
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *_wanted(name)],
+        [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *_wanted(name)],
         check=True,
     )
     _finished(name).touch()
