@@ -49,8 +49,8 @@ def test_live_text_equals_what_was_said(open_notebook: OpenNotebook) -> None:
     )
 
 
-def test_long_turn_folds_and_leaves_a_reader_alone(open_notebook: OpenNotebook) -> None:
-    """Old steps are one line, live and stored; who scrolled away is not pulled back."""
+def test_long_turn_folds_and_follows_its_end(open_notebook: OpenNotebook) -> None:
+    """Old steps are one line, live and stored; the end stays in sight unless somebody scrolls."""
     calls = "[ToolBlock(id=f't{n}', name='bash', title=f'step {n}', state='ok') for n in range(16)]"
     lines = (
         f"for call in {calls}:",
@@ -67,6 +67,10 @@ def test_long_turn_folds_and_leaves_a_reader_alone(open_notebook: OpenNotebook) 
     line = page.output(1).locator(".copilot-status-line")
     answers = page.output(1).locator(".copilot-text")
     page.wait_until(lambda: answers.count() > 2, "a long answer", 30)
+    for grown in (4, 6, 8):
+        page.wait_until(lambda: _in_sight(line), "the end in sight")
+        page.wait_until(lambda least=grown: answers.count() >= least, "more of it", 30)
+    page.wait_until(lambda: _in_sight(line), "the end still in sight")
     page.page.mouse.move(600, 500)
     page.page.mouse.wheel(0, -900)
     page.page.wait_for_timeout(1500)
@@ -83,10 +87,12 @@ def test_long_turn_folds_and_leaves_a_reader_alone(open_notebook: OpenNotebook) 
 
 
 def _in_sight(node: Locator) -> bool:
-    """Whether a reader sees all of it."""
+    """Whether a reader sees all of it: the notebook ends above the window's edge."""
+    seen = node.page.locator(".jp-NotebookPanel-notebook").bounding_box()
     box = node.bounding_box()
-    height = node.page.viewport_size["height"] if node.page.viewport_size else 0
-    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= height
+    if box is None or seen is None:
+        return False
+    return seen["y"] <= box["y"] and box["y"] + box["height"] <= seen["y"] + seen["height"]
 
 
 def test_reload_while_a_turn_runs(open_notebook: OpenNotebook) -> None:
