@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import (
     AuthenticationError,
-    ConfigError,
     CopilotError,
     MethodNotFoundError,
     SessionNotFoundError,
@@ -23,10 +22,9 @@ from copilot_nb.errors import (
 from copilot_nb.kernel.shell import Shell
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook.account import signin
-from copilot_nb.notebook.instructions import INSTRUCTIONS
 from copilot_nb.notebook.models import local_servers, providers
+from copilot_nb.notebook.session_config import check_model, sees, session_config
 from copilot_nb.notebook.setup import Setup
-from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 from copilot_nb.session.client import Client, ClientState
 from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.session.launch import RuntimeOptions
@@ -121,7 +119,7 @@ class Link:
         """
         async with self._opening:
             source = self.source()
-            _check_model(source)
+            check_model(source)
             client = await self._runtime(source)
             if self.session is None or not await self._keep(self.session, source):
                 await self._put_away()
@@ -180,9 +178,11 @@ class Link:
     async def aside(self) -> AsyncIterator[Session]:
         """A session beside the conversation, with the same model and without our tools."""
         source = self.source()
-        _check_model(source)
+        check_model(source)
         client = await self.runtime()
-        session = await client.create_session(self._config(source))
+        session = await client.create_session(
+            session_config(self._located(source), self._settings, self.setup)
+        )
         try:
             yield session
         finally:
@@ -276,7 +276,7 @@ class Link:
             cli_path=self._cli_path(),
             cwd=Path.cwd(),
             offline=source.own,
-            provider_base_url=self._address(source) if source.own else None,
+            provider_base_url=self._located(source).base_url if source.own else None,
             github_token=None if source.own else source.key(self._settings.environ),
         )
         try:
@@ -294,7 +294,7 @@ class Link:
         raise await _nothing_to_ask()
 
     async def _open_session(self, client: Client, source: Source) -> Session:
-        config = self._config(source)
+        config = session_config(self._located(source), self._settings, self.setup)
         options: dict[str, Any] = {
             "tools": KERNEL_TOOLS,
             "provide": {Shell: self.shell},
@@ -323,61 +323,25 @@ class Link:
                 self._told.add((Path.cwd(), found))
                 self._news.append(_GOES_ALONG.format(", ".join(map(visible, found))))
 
+    def sees(self, source: Source) -> bool:
+        """Whether the model gets the pictures that tools return, as far as that is known."""
+        return sees(source, self._settings)
+
     def _cli_path(self) -> Path | None:
         path = self._settings.get("cli_path")
         return Path(path).expanduser() if path else None
 
-    def _config(self, source: Source) -> SessionConfig:
-        options: dict[str, Any] = {
-            "client_name": "copilot-nb",
-            "working_directory": Path.cwd(),
-            "system_message": SystemMessageConfig(content=INSTRUCTIONS),
-            # A person or a policy answers all of these.
-            "request_elicitation": True,
-            "request_exit_plan_mode": True,
-            "request_auto_mode_switch": True,
-        }
-        if source.own:
-            address = replace(source, base_url=self._address(source))
-            options["provider"] = address.config(self._settings.environ)
-            if self.sees(source):
-                options["model_capabilities"] = {"supports": {"vision": True}}
-        if source.kind == "demo":
-            options["model"] = self._demo.model_id
-        elif source.model:
-            options["model"] = source.model
-        if not self._settings.get("instructions"):
-            options["skip_custom_instructions"] = True
-        return SessionConfig(**options, **self.setup.options())
-
-    def sees(self, source: Source) -> bool:
-        """Whether the model gets the pictures that tools return, as far as that is known."""
-        setting = self._settings.get("vision")
-        if setting != "auto":
-            return bool(setting == "yes")
-        # A server of one's own may run any model, and refuses pictures when it cannot see.
-        known = {providers.PRESETS[kind].base_url for kind in ("openai", "anthropic")}
-        return not source.own or source.kind == "azure" or source.base_url in known
-
-    def _address(self, source: Source) -> str:
-        """The provider's URL; for the demo model that of its server, which is started here."""
+    def _located(self, source: Source) -> Source:
+        """The source with its URL; the demo model's server is started here."""
         if source.kind != "demo":
-            return source.base_url
+            return source
         if self._demo is None:
             # By name: the demo stands to the right of this room.
             self._demo = pkgutil.resolve_name(_START_DEMO)()
-        return str(self._demo.url)
+        return replace(source, base_url=str(self._demo.url), model=self._demo.model_id)
 
 
 _KERNEL_NAMES = frozenset(str(tool.name) for tool in KERNEL_TOOLS)
-
-
-def _check_model(source: Source) -> None:
-    if source.own and source.kind != "demo" and not source.model:
-        raise ConfigError(
-            f"No model is named for {source.place}.",
-            hint="`%copilot models` asks which there are; name one: `%copilot model NAME`.",
-        )
 
 
 async def _nothing_to_ask() -> AuthenticationError:
