@@ -1,8 +1,8 @@
 """How much goes to the page, and how often.
 
 Notebook servers drop messages above a rate, without a word. So there is a shortest pause between
-messages, a budget of bytes that lengthens it, and long tool output travels as head and tail; the
-stored form has it whole.
+messages, a longer one in long turns, a budget of bytes that lengthens it, and long tool output
+travels as head and tail; the stored form has it whole.
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from copilot_nb.transcript.blocks import Block, Output, TextOutput, ToolBlock, T
 BYTES_PER_SECOND = 256_000
 BURST = 512_000
 """What may go out at once after a quiet time; the next message waits for what is above it."""
+
+MANY = 400
+"""After so many messages, 20 seconds of steady text, nobody looks at each word any more."""
+CALMER = 1.5
+"""How much longer the pause is from then on: four messages carry what six did."""
 
 LONG = 32_000
 HEAD = 4_000
@@ -33,6 +38,7 @@ class Pace:
     def __init__(self, every: float) -> None:
         self._every = every
         self._owed = 0.0
+        self._count = 0
         self._last = float("-inf")
 
     def sent(self, weight: int, now: float) -> None:
@@ -40,10 +46,12 @@ class Pace:
         paid = (now - self._last) * BYTES_PER_SECOND
         self._owed = max(0.0, self._owed - paid) + weight
         self._last = now
+        self._count += 1
 
     def wait(self, now: float) -> float:
         """Seconds until the next message may go out; 0 for at once."""
-        pause = max(self._every, (self._owed - BURST) / BYTES_PER_SECOND)
+        every = self._every * (CALMER if self._count >= MANY else 1)
+        pause = max(every, (self._owed - BURST) / BYTES_PER_SECOND)
         return max(0.0, self._last + pause - now)
 
 

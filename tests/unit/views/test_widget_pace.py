@@ -17,7 +17,9 @@ from copilot_nb.transcript.blocks import (
 from copilot_nb.views.widget.pace import (
     BURST,
     BYTES_PER_SECOND,
+    CALMER,
     LONG,
+    MANY,
     Pace,
     cut,
     trimmed,
@@ -56,6 +58,18 @@ def test_quiet_time_pays_off() -> None:
     pace.sent(BURST, now=20.0)
 
     assert pace.wait(now=20.0) == pytest.approx(0.05)
+
+
+def test_long_turns_go_on_at_a_calmer_pace() -> None:
+    """Each message has a cost of its own, and nobody follows every word for long."""
+    pace = Pace(0.05)
+    for _ in range(MANY - 1):
+        pace.sent(100, now=10.0)
+    before = pace.wait(now=10.0)
+    pace.sent(100, now=10.0)
+
+    assert before == pytest.approx(0.05)
+    assert pace.wait(now=10.0) == pytest.approx(0.05 * CALMER)
 
 
 @pytest.mark.parametrize(
