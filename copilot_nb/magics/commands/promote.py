@@ -11,6 +11,8 @@ from copilot_nb.magics.result import Text
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
 
+_HINT = "Ask the agent to try something on a scratch copy first."
+
 
 @command
 def promote(conversation: Conversation, name: str, *, to: str = "") -> Text:
@@ -23,7 +25,9 @@ def promote(conversation: Conversation, name: str, *, to: str = "") -> Text:
     """
     shell = conversation.link.shell
     if name not in shell.trial:
-        there = ", ".join(sorted(shell.trial)) or "nothing"
+        if not shell.trial:
+            raise UsageError("There is no trial to take from.", hint=_HINT)
+        there = ", ".join(sorted(shell.trial))
         raise UsageError(f"The last trial has not made {name!r}.", hint=f"There is: {there}.")
     target = to or name
     if not target.isidentifier():

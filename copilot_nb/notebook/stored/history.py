@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEPT = 50
 """Turns that are kept with their events."""
+_ASK = "It has none yet: ask with `%%copilot`; `%copilot sessions` lists what was asked before."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,11 @@ class History:
         """
         at = number - 1 if number > 0 else len(self._entries) - 1 + number
         if not 0 <= at < len(self._entries):
-            has = f"It has {len(self._entries)} so far" if self._entries else "It has none yet"
-            raise UsageError(f"There is no turn {number} in this notebook.", hint=f"{has}.")
+            has = f"It has {len(self._entries)} so far; `%copilot history` lists them."
+            which = f" {number}" if number else ""
+            raise UsageError(
+                f"There is no turn{which} in this notebook.", hint=has if self._entries else _ASK
+            )
         return self._entries[at]
 
 

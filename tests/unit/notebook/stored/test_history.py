@@ -41,7 +41,7 @@ async def test_turns_are_found_by_their_number(talk: Talk) -> None:
     assert [turn.prompt for turn in history.turns] == ["One?", "Two?"]
     with pytest.raises(UsageError, match="There is no turn 3 in this notebook") as caught:
         history.get(3)
-    assert caught.value.hint == "It has 2 so far."
+    assert caught.value.hint == "It has 2 so far; `%copilot history` lists them."
 
 
 async def test_old_turns_give_up_their_events(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,11 +57,12 @@ async def test_old_turns_give_up_their_events(talk: Talk, monkeypatch: pytest.Mo
 
 
 def test_a_notebook_without_turns_says_so(talk: Talk) -> None:
-    """Instead of counting from nothing."""
+    """Instead of counting from nothing, and says what to do."""
     with pytest.raises(UsageError) as caught:
         talk.conversation.history.get(0)
 
-    assert caught.value.hint == "It has none yet."
+    assert caught.value.message == "There is no turn in this notebook."
+    assert caught.value.hint.startswith("It has none yet: ask with `%%copilot`")
 
 
 def event(kind: str, **data: Any) -> Any:
