@@ -188,8 +188,7 @@ class Conversation:
         """
         self.decisions.forget()
         self.toolbox.calls.clear()
-        await self.link.take_up(session_id)
-        return await self.session()
+        return self._attended(await self.link.take_up(session_id))
 
     async def say(self, text: str, mode: Literal["steer", "queue"] = "steer") -> None:
         """Say something while a turn runs: into it, or behind it.
@@ -219,8 +218,23 @@ class Conversation:
         self.audit.close()
 
     async def session(self) -> Session:
-        """The session, started if needed."""
-        session = await self.link.open()
+        """The session, started if needed.
+
+        Raises:
+            CopilotError: There is no runtime, or no model to ask.
+        """
+        return self._attended(await self.link.open())
+
+    async def look(self) -> Session:
+        """The session, for what needs no model: without one it is opened all the same.
+
+        Raises:
+            CopilotError: There is no runtime.
+        """
+        return self._attended(await self.link.look())
+
+    def _attended(self, session: Session) -> Session:
+        """The session with everything that decides, guards and counts in it."""
         if session is not self._decided:
             self._decided = session
             self.decisions.attach(session)

@@ -38,8 +38,8 @@ class CustomAgent:
 
 async def listed(conversation: Conversation) -> tuple[CustomAgent, ...]:
     """All of them."""
-    session = await conversation.session()
-    client = await conversation.link.runtime()
+    session = await conversation.look()
+    client = await conversation.link.any_runtime()
     current = (await session.agents.current() or {}).get("name")
     found = await client.rpc.agents.discover(project_paths=[str(Path.cwd())])
     lying = {str(each.get("name")): each for each in found.get("agents") or ()}
@@ -56,7 +56,7 @@ async def use(conversation: Conversation, name: str) -> None:
     Raises:
         UsageError: There is none of that name, or its file cannot be read.
     """
-    session, setup = await conversation.session(), conversation.link.setup
+    session, setup = await conversation.look(), conversation.link.setup
     if not name:
         await session.agents.deselect()
         setup.agent = ""
@@ -64,7 +64,9 @@ async def use(conversation: Conversation, name: str) -> None:
     agents = {each.name: each for each in await listed(conversation)}
     if name not in agents:
         near = get_close_matches(name, agents, n=1)
-        known = f"There are {', '.join(agents)}." if agents else "There are none here."
+        known = (
+            f"There are {', '.join(agents)}." if agents else "A file in .github/agents makes one."
+        )
         hint = f"Did you mean {near[0]}?" if near else known
         raise UsageError(f"There is no agent {name!r}.", hint=hint)
     if name not in {str(each.get("name")) for each in await session.agents.list()}:

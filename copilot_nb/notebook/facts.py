@@ -25,6 +25,8 @@ def status(conversation: Conversation) -> dict[str, str]:
     }
     if source.kind == "account" and conversation.link.who is not None:
         facts["account"] = str(conversation.link.who)
+    if missing := conversation.link.missing:
+        facts |= {"missing": missing.message, "next step": missing.hint}
     note = conversation.settings.project.note()
     return facts | ({"project": note} if note else {})
 
@@ -36,6 +38,8 @@ def model(conversation: Conversation) -> str:
         return source.model
     if source.own and source.kind != "demo":
         return "none is named yet; `%copilot models` lists them"
+    if conversation.link.missing is not None:
+        return "none yet"
     last = conversation.last.transcript.model if conversation.last else ""
     return last or "chosen by the runtime"
 
@@ -50,10 +54,9 @@ def provider(source: Source) -> str:
 def _session(conversation: Conversation) -> str:
     """The session, or what could be gone on with: a kernel that starts anew begins a new one."""
     link = conversation.link
-    if link.session is not None:
-        return link.session.session_id
-    if link.resumable:
-        return f"{link.resumable}; the next turn goes on with it"
+    if link.conversation:
+        rest = "" if link.session is not None else "; the next turn goes on with it"
+        return f"{link.conversation}{rest}"
     mark = conversation.bookmark.get()
     if mark is None or len(conversation.history):
         return "none yet; it begins with the first turn"
@@ -65,4 +68,5 @@ def _runtime(conversation: Conversation) -> str:
     client = conversation.link.client
     if client is None:
         return "not started; the first turn starts it"
-    return f"Copilot CLI {client.runtime_version}, process {client.pid}"
+    without = ", without a model" if conversation.link.missing else ""
+    return f"Copilot CLI {client.runtime_version}, process {client.pid}{without}"

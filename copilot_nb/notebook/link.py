@@ -1,37 +1,39 @@
 """One notebook's client and session: started with the first turn, kept, resumed when lost.
 
 The runtime process is started anew when the model's source changes its class (account or a provider
-of one's own), and when it died; the conversation goes on in both cases.
+of one's own), and when it died; the conversation goes on in both cases. What needs no model is
+asked of whatever runs; where nothing can, of a runtime without network, account or key.
 """
 
 from __future__ import annotations
 
 import asyncio
 import pkgutil
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import (
-    AuthenticationError,
+    ConfigError,
     CopilotError,
     MethodNotFoundError,
+    SessionError,
     SessionNotFoundError,
 )
 from copilot_nb.kernel.shell import Shell
 from copilot_nb.kernel.tools import KERNEL_TOOLS
-from copilot_nb.notebook.account import signin
-from copilot_nb.notebook.models import local_servers, providers
-from copilot_nb.notebook.session_config import check_model, sees, session_config
+from copilot_nb.notebook.models import providers
+from copilot_nb.notebook.session_config import NOBODY, check_model, sees, session_config
 from copilot_nb.notebook.setup import Setup
+from copilot_nb.notebook.start import cli_path, serves, started
 from copilot_nb.session.client import Client, ClientState
 from copilot_nb.session.handlers import SessionHooks
 from copilot_nb.session.launch import RuntimeOptions
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from copilot_nb.notebook.account.signin import Identity
     from copilot_nb.notebook.models.providers import Source
@@ -59,6 +61,7 @@ class Link:
     def __init__(self, settings: Settings, make_client: Callable[..., Client] = Client) -> None:
         self.client: Client | None = None
         self.session: Session | None = None
+        """The open one; `look` may have opened it without a model."""
         self.chosen: Source | None = None
         """What `%copilot provider` set."""
         self.who: Identity | None = None
@@ -86,13 +89,20 @@ class Link:
         self._resume: str | None = None
         self._shell: Shell | None = None
         self._demo: Any = None
+        self._blank = ""
+        """The session that was begun without a model, and has had no turn."""
+        self._lacks: dict[Source, CopilotError] = {}
+        """What was wrong with the source, when somebody had to look without a model."""
 
     @property
     def ready(self) -> Session | None:
         """The session, if it is open as everything is set now and a turn could start at once."""
-        connected = self.client is not None and self.client.state is ClientState.CONNECTED
         as_set = self._opened == self.source() and self._folder == Path.cwd()
-        return self.session if connected and as_set else None
+        return self.session if self._connected and as_set else None
+
+    @property
+    def _connected(self) -> bool:
+        return self.client is not None and self.client.state is ClientState.CONNECTED
 
     @property
     def shell(self) -> Shell:
@@ -120,28 +130,65 @@ class Link:
         async with self._opening:
             source = self.source()
             check_model(source)
-            client = await self._runtime(source)
-            if self.session is None or not await self._keep(self.session, source):
-                await self._put_away()
-                self.session = await self._open_session(client, source)
-                self.session.toolbox.put(self.own_tools)
-                if self.own_tools:
-                    await self.session.register_tools(())
-                await self.setup.apply(self.session)
-                await self._tell_of_instructions(self.session)
-            self._opened, self._folder = source, Path.cwd()
+            session = await self._open(source)
+            self._blank, self._lacks = "", {}
+            return session
+
+    async def look(self) -> Session:
+        """The session, for what needs no model; opened without one where there is none.
+
+        A turn takes its place with a session of the same id, name and plan.
+
+        Raises:
+            CopilotError: There is no runtime, or the session was refused.
+        """
+        if self.session is not None and self._connected and self._folder == Path.cwd():
             return self.session
+        with self._finding():
+            if self.missing is None:
+                return await self.open()
+        async with self._opening:
+            return await self._open(NOBODY)
+
+    @property
+    def missing(self) -> CopilotError | None:
+        """Why there is no model to ask, as far as that was found out for what is set now."""
+        return self._lacks.get(self.source())
+
+    @contextmanager
+    def _finding(self) -> Iterator[None]:
+        """Go on without a model where there is none, and remember why."""
+        try:
+            yield
+        except (SessionError, ConfigError) as error:
+            with suppress(ConfigError):  # what is set cannot be meant: a turn says so
+                self._lacks = {self.source(): error}
+
+    async def _open(self, source: Source) -> Session:
+        """The session for that source; in place of another, if that one cannot serve it."""
+        client = await self._runtime(source)
+        if self.session is None or not await self._keep(self.session, source):
+            await self._put_away()
+            self.session = await self._open_session(client, source)
+            self.session.toolbox.put(self.own_tools)
+            if self.own_tools:
+                await self.session.register_tools(())
+            await self.setup.apply(self.session)
+            await self._tell_of_instructions(self.session)
+        self._opened, self._folder = source, Path.cwd()
+        return self.session
 
     async def _runtime(self, source: Source) -> Client:
         """The runtime for that source: the one that runs, one in place of a lost one, or a new."""
-        if self._needs_another_runtime(source):
-            await self.stop()
-        if self.client is None:
-            self.client = await self._start(source)
-            self._started = source
-        elif self.client.state is not ClientState.CONNECTED:
+        if self.client is None or self._started is None or not serves(self._started, source):
+            make, settings = self._make_client, self._settings
+            client, who = await started(self._located(source), settings, make)
+            await self.stop()  # only now: where there is no other, this one goes on
+            self.client, self.who = client, who or self.who
+        elif not self._connected:
             # What the lost turn was about is over: a new prompt must not be answered by its rest.
             await self.client.resume_all(continue_pending_work=False)
+        self._started = source
         return self.client
 
     async def _keep(self, session: Session, source: Source) -> bool:
@@ -159,19 +206,37 @@ class Link:
         return False
 
     @property
-    def resumable(self) -> str | None:
-        """The session that the next turn goes on with, when none is open."""
-        return self._resume
+    def conversation(self) -> str:
+        """The id of the session that the next turn goes on with; empty before the first one."""
+        name = self.session.session_id if self.session is not None else self._resume or ""
+        return "" if name == self._blank else name
 
     async def runtime(self) -> Client:
-        """The runtime, started if needed; no session is opened for it."""
+        """The runtime, started if needed; no session is opened for it.
+
+        Raises:
+            CopilotError: There is none, or no account where one is to be asked.
+        """
         async with self._opening:
             return await self._runtime(self.source())
+
+    async def any_runtime(self) -> Client:
+        """A runtime, for what needs neither session nor model.
+
+        Raises:
+            CopilotError: There is none.
+        """
+        async with self._opening:
+            if self._started is not None:
+                return await self._runtime(self._started)
+            with self._finding():
+                return await self._runtime(self.source())
+            return await self._runtime(NOBODY)
 
     @asynccontextmanager
     async def account(self) -> AsyncIterator[Client]:
         """A runtime of its own that knows the stored login, for a question or two."""
-        async with self._make_client(cli_path=self._cli_path(), cwd=Path.cwd()) as client:
+        async with self._make_client(cli_path=cli_path(self._settings), cwd=Path.cwd()) as client:
             yield client
 
     @asynccontextmanager
@@ -191,7 +256,7 @@ class Link:
 
     def login_options(self) -> RuntimeOptions:
         """What the CLI is run with to sign in."""
-        return RuntimeOptions(cli_path=self._cli_path(), cwd=Path.cwd())
+        return RuntimeOptions(cli_path=cli_path(self._settings), cwd=Path.cwd())
 
     async def take_up(self, session_id: str) -> Session:
         """Leave this conversation, and go on with that stored one.
@@ -199,17 +264,17 @@ class Link:
         Raises:
             SessionNotFoundError: There is none of that id.
         """
-        client = await self.runtime()
+        client = await self.any_runtime()
         if await client.get_session_metadata(session_id) is None:
             raise SessionNotFoundError(f"There is no stored session {session_id!r}.")
         await self._put_away()
         self._resume, self.spoken = session_id, True
-        return await self.open()
+        return await self.look()
 
     async def reopen(self) -> Session:
         """Open the session again with everything as it is set up now; the conversation goes on."""
         await self._put_away()
-        return await self.open()
+        return await self.look()
 
     def take_news(self) -> tuple[str, ...]:
         """What a person must know of the session since this was last called."""
@@ -248,17 +313,6 @@ class Link:
         if self.session is not None:
             self.own_tools = self.session.toolbox.besides(_KERNEL_NAMES)
 
-    def _needs_another_runtime(self, source: Source) -> bool:
-        """An account's runtime uses the network, one for a provider of one's own does not."""
-        if self._started is None or (self._started.own and source.own):
-            return False
-        before, now = self._started, source
-        return (before.own, before.key_variable, before.key_file) != (
-            now.own,
-            now.key_variable,
-            now.key_file,
-        )
-
     async def _put_away(self) -> None:
         """Close the session's end here; what was said in it stays with the runtime."""
         self._keep_tools()
@@ -269,29 +323,6 @@ class Link:
         self._resume = session.session_id
         with suppress(CopilotError):  # a lost runtime has put it away already
             await session.destroy()
-
-    async def _start(self, source: Source) -> Client:
-        """Start the runtime; for an account, make sure that there is one."""
-        client = self._make_client(
-            cli_path=self._cli_path(),
-            cwd=Path.cwd(),
-            offline=source.own,
-            provider_base_url=self._located(source).base_url if source.own else None,
-            github_token=None if source.own else source.key(self._settings.environ),
-        )
-        try:
-            await client.start()
-            if source.own:
-                return client
-            if (await client.get_auth_status()).is_authenticated:
-                await signin.check(client)
-                self.who = await signin.identity(client)
-                return client
-        except BaseException:
-            await client.force_stop()
-            raise
-        await client.stop()
-        raise await _nothing_to_ask()
 
     async def _open_session(self, client: Client, source: Source) -> Session:
         config = session_config(self._located(source), self._settings, self.setup)
@@ -304,11 +335,15 @@ class Link:
             try:
                 return await client.resume_session(self._resume, config, **options)
             except SessionNotFoundError:
-                # A session that said nothing was never written down, and nobody misses it.
                 if self.spoken:
                     self._news.append(_FORGOTTEN)
+                else:
+                    # One that said nothing was not written down, but for its name and plan.
+                    config = config.model_copy(update={"session_id": self._resume})
         self.spoken = False
-        return await client.create_session(config, **options)
+        session = await client.create_session(config, **options)
+        self._blank = session.session_id  # until a turn finds a model
+        return session
 
     async def _tell_of_instructions(self, session: Session) -> None:
         """Say whose words enter the prompt here, once per folder and set of files."""
@@ -327,10 +362,6 @@ class Link:
         """Whether the model gets the pictures that tools return, as far as that is known."""
         return sees(source, self._settings)
 
-    def _cli_path(self) -> Path | None:
-        path = self._settings.get("cli_path")
-        return Path(path).expanduser() if path else None
-
     def _located(self, source: Source) -> Source:
         """The source with its URL; the demo model's server is started here."""
         if source.kind != "demo":
@@ -342,13 +373,3 @@ class Link:
 
 
 _KERNEL_NAMES = frozenset(str(tool.name) for tool in KERNEL_TOOLS)
-
-
-async def _nothing_to_ask() -> AuthenticationError:
-    """The error without any source, with the servers that answer on this host."""
-    found = await local_servers.find()
-    offers = "".join(f" {server.name} answers here: `{server.line}`." for server in found)
-    return AuthenticationError(
-        "No model to ask: no Copilot account is signed in and no provider is set.",
-        hint=providers.CHOICES_HINT + offers,
-    )

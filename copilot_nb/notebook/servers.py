@@ -55,7 +55,7 @@ def config(
 
 async def listed(conversation: Conversation) -> tuple[Server, ...]:
     """All servers with their state; Tab knows them from here on."""
-    session = await conversation.session()
+    session = await conversation.look()
     found = (await session.rpc.mcp.list()).get("servers") or ()
     servers = [await _server(conversation, each) for each in found]
     conversation.known.servers = tuple(each.name for each in servers)
@@ -82,7 +82,7 @@ async def add(conversation: Conversation, name: str, wanted: McpServerConfig) ->
     Raises:
         UsageError: It could not be started.
     """
-    session = await conversation.session()
+    session = await conversation.look()
     try:
         await session.rpc.mcp.start_server(server_name=name, config=wanted)
     except CopilotError as error:
@@ -111,13 +111,13 @@ async def remove(conversation: Conversation, name: str) -> None:
 
 async def stop(conversation: Conversation, name: str) -> None:
     """End a server until it is restarted."""
-    session = await conversation.session()
+    session = await conversation.look()
     await session.rpc.mcp.stop_server(server_name=name)
 
 
 async def restart(conversation: Conversation, name: str) -> None:
     """End a server if it runs, and start it."""
-    session = await conversation.session()
+    session = await conversation.look()
     await session.rpc.mcp.restart_server(
         server_name=name, config=conversation.link.setup.servers.get(name)
     )
@@ -130,7 +130,7 @@ async def tools(conversation: Conversation, name: str) -> tuple[tuple[str, str],
         UsageError: There is no such server.
     """
     await check(conversation, name)
-    session = await conversation.session()
+    session = await conversation.look()
     found = (await session.rpc.mcp.list_tools(server_name=name)).get("tools") or ()
     return tuple((str(each.get("name")), _first_line(each.get("description"))) for each in found)
 
@@ -139,7 +139,7 @@ async def _server(conversation: Conversation, each: Mapping[str, Any]) -> Server
     name, status = str(each.get("name")), str(each.get("status") or "")
     count: int | None = None
     if status == "connected":
-        session = await conversation.session()
+        session = await conversation.look()
         with suppress(CopilotError):  # a number, not worth an error
             count = len((await session.rpc.mcp.list_tools(server_name=name)).get("tools") or ())
     here = name in conversation.link.setup.servers

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook.instructions import INSTRUCTIONS
 from copilot_nb.notebook.models import providers
+from copilot_nb.notebook.models.providers import Source
 from copilot_nb.protocol.session import SessionConfig, SystemMessageConfig
 
 if TYPE_CHECKING:
-    from copilot_nb.notebook.models.providers import Source
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.notebook.setup import Setup
 
+NOBODY = Source("openai", "there is no model to ask", base_url="http://127.0.0.1:9")
+"""Stands for no model: its runtime has neither network nor account, its sessions ask nobody.
+
+A runtime without network does not start without an address; this one is never asked.
+"""
 _FULLY_KNOWN = {providers.PRESETS[kind].base_url for kind in ("openai", "anthropic")}
 
 
@@ -38,7 +43,8 @@ def session_config(source: Source, settings: Settings, setup: Setup) -> SessionC
         "request_exit_plan_mode": True,
         "request_auto_mode_switch": True,
     }
-    if source.own:
+    # Without a model of its own a stored conversation keeps the one that it had.
+    if source.own and source is not NOBODY:
         options["provider"] = source.config(settings.environ)
         if sees(source, settings):
             options["model_capabilities"] = {"supports": {"vision": True}}

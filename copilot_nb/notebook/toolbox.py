@@ -60,8 +60,8 @@ class ToolSwitches:
         return self._conversation.settings
 
     async def facts(self) -> tuple[ToolFact, ...]:
-        """Every tool, those of one source together; starts the runtime to ask it."""
-        await self._ask(await self._conversation.session())
+        """Every tool, those of one source together; starts the runtime to ask it, model or not."""
+        await self._ask(await self._conversation.look())
         return self.known()
 
     async def apply(self, session: Session, only: Iterable[str] = ()) -> None:

@@ -60,7 +60,7 @@ async def skills(
         action: What to do.
         name: The skill; with add a folder, such as .github/skills.
     """
-    session = await conversation.session()
+    session = await conversation.look()
     if action == "add":
         setup = conversation.link.setup
         setup.skill_folders = (*setup.skill_folders, _folder(name))
@@ -83,12 +83,15 @@ async def skills(
 def _folder(name: str) -> Path:
     folder = Path(name).expanduser().absolute()
     if not name or not folder.is_dir():
-        raise UsageError(f"{name!r} is no folder.", hint="It holds a folder for each skill.")
+        raise UsageError(
+            f"{name!r} is no folder.",
+            hint="Name one that holds a folder for each skill, such as .github/skills.",
+        )
     return folder
 
 
 async def _switch(conversation: Conversation, name: str, *, on: bool) -> None:
-    session = await conversation.session()
+    session = await conversation.look()
     names = [str(s.get("name")) for s in (await session.rpc.skills.list()).get("skills") or ()]
     if name not in names:
         raise UsageError(f"There is no skill {name!r}.", hint="`%copilot skills` lists them.")

@@ -30,7 +30,7 @@ _BAR = 20
 @command
 async def context(conversation: Conversation) -> Result:
     """Show how much of the model's context window is used, and by what."""
-    session = await conversation.session()
+    session = await conversation.look()
     reply = await session.rpc.metadata.get_context_attribution()
     found: Mapping[str, Any] = reply.get("contextAttribution") or {}
     limit, total = int(found.get("limit") or 0), int(found.get("totalTokens") or 0)
@@ -60,6 +60,8 @@ async def compact(conversation: Conversation, instructions: Rest = "") -> Text:
         conversation: The notebook's.
         instructions: What the summary must keep.
     """
+    if not conversation.link.conversation:
+        return Text("Nothing was summed up: nothing was said yet.")
     session = await conversation.session()
     asked = await cleared(conversation, instructions) if instructions else None
     try:

@@ -84,6 +84,8 @@ async def export(
 
     form = checked(file, format_, force=force)
     turns = await _chosen(conversation, turn, stored=stored)
+    if not turns:
+        raise UsageError("Nothing was said in this conversation yet.", hint="Ask with `%%copilot`.")
     write(file, turns, form)
     return Text(f"Wrote {counted(len(turns), 'turn')} to {file}.")
 
@@ -106,5 +108,5 @@ async def _chosen(
 async def _stored(conversation: Conversation) -> tuple[Transcript, ...]:
     from copilot_nb.notebook.stored.history import transcripts
 
-    session = await conversation.session()
+    session = await conversation.look()
     return transcripts(await session.get_messages())

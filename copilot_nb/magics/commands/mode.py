@@ -69,7 +69,7 @@ async def plan(
         action: What to do with it.
         text: The new plan, in Markdown.
     """
-    session = await conversation.session()
+    session = await conversation.look()
     if action == "delete":
         await session.plan.delete()
         return Text("The plan is deleted.")

@@ -38,7 +38,9 @@ async def model(
         await link.setup.use_effort(effort, link.ready)
     if not model_id and not effort:
         thinking = conversation.link.setup.effort
-        return Text(f"Model: {facts.model(conversation)}{_effort(thinking)}.")
+        missing = conversation.link.missing
+        hint = f"\n{missing.hint}" if missing else ""
+        return Text(f"Model: {facts.model(conversation)}{_effort(thinking)}.{hint}")
     doubt = _doubt(model_id, conversation.known.models)
     return Text(
         f"Model {facts.model(conversation)}{_effort(effort)}, from the next turn on.{doubt}"

@@ -27,9 +27,9 @@ async def rewind(conversation: Conversation, number: int = 0, *, files: bool = F
         number: The prompt, as the list counts them.
         files: Also put back the files that the agent has changed since.
     """
-    session = await conversation.session()
+    session = await conversation.look()
     points = await session.history.rewind_points()
-    if not number:
+    if not number or not points:
         return _listed(points)
     if not 1 <= number <= len(points):
         raise UsageError(

@@ -56,8 +56,12 @@ async def reset(conversation: Conversation, *, off: bool = False) -> Text:
     ran = await conversation.stop()
     if off:
         return Text("The runtime has ended." if ran else "The runtime does not run.")
-    client = await conversation.link.runtime()
-    return Text(f"Copilot CLI {client.runtime_version} runs; the conversation goes on.")
+    link = conversation.link
+    client = await link.any_runtime()
+    runs = f"Copilot CLI {client.runtime_version} runs"
+    if link.missing is not None:
+        return Text(f"{runs}, without a model.\n{link.missing}", level="warning")
+    return Text(f"{runs}; the conversation goes on.")
 
 
 @command

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LISTED = 20
 _PREVIEWED = 5
+_COLUMNS = ("summary", "directory", "changed", "began", "open", "id")
 
 
 @command
@@ -110,7 +111,7 @@ async def rename(conversation: Conversation, name: Rest) -> Text:
         conversation: The notebook's.
         name: The name, blanks and all.
     """
-    session = await conversation.session()
+    session = await conversation.look()
     await session.rename(name.strip())
     kept = "" if conversation.link.spoken else " It is kept once it has had a turn."
     return Text(f"This conversation is called {await session.get_name()!r}.{kept}")
@@ -139,7 +140,7 @@ async def delete(conversation: Conversation, session: SessionName, *, yes: bool 
         await conversation.new()
     elif await room.in_use(conversation, found.id):
         raise UsageError(f"Another process talks in {what}.", hint="End it first.")
-    await (await conversation.link.runtime()).delete_session(found.id)
+    await (await conversation.link.any_runtime()).delete_session(found.id)
     conversation.bookmark.drop(found.id)
     return Text(f"Deleted {what}.")
 
@@ -169,8 +170,7 @@ def current_id(conversation: Conversation) -> str:
     Raises:
         UsageError: There is none yet.
     """
-    session = conversation.link.session
-    found = session.session_id if session is not None else conversation.link.resumable
+    found = conversation.link.conversation
     if not found:
         raise UsageError(
             "This notebook has no conversation yet.", hint="It begins with the first `%%copilot`."
@@ -194,9 +194,11 @@ def _table(conversation: Conversation, listed: tuple[StoredSession, ...], limit:
         )
         for each in listed[:limit]
     )
+    if not rows:
+        return Table(_COLUMNS, (), "0 sessions", "The first `%%copilot` begins one.")
     more = f"; the newest {limit} of them" if len(listed) > limit else ""
     return Table(
-        ("summary", "directory", "changed", "began", "open", "id"),
+        _COLUMNS,
         rows,
         counted(len(listed), "session") + more,
         "%copilot sessions NAME shows what was said in one, %copilot resume NAME goes on with it.",

@@ -37,7 +37,7 @@ class StoredSession:
 
 async def stored(conversation: Conversation) -> tuple[StoredSession, ...]:
     """All that had a turn or have a name, the newest first; Tab knows them from here on."""
-    client = await conversation.link.runtime()
+    client = await conversation.link.any_runtime()
     found = tuple(map(_stored, await client.list_sessions()))
     oldest = datetime.min.replace(tzinfo=datetime.now().astimezone().tzinfo)
     found = tuple(sorted(found, key=lambda each: each.changed or oldest, reverse=True))
@@ -67,14 +67,14 @@ async def find(conversation: Conversation, text: str) -> StoredSession:
 
 async def in_use(conversation: Conversation, session_id: str) -> bool:
     """Whether another process talks in it: both would write into one history."""
-    client = await conversation.link.runtime()
+    client = await conversation.link.any_runtime()
     reply = await client.rpc.sessions.check_in_use(session_ids=[session_id])
     return session_id in (reply.get("inUse") or ())
 
 
 async def preview(conversation: Conversation, session_id: str) -> tuple[Transcript, ...]:
     """What was said in it, read from its record: it is not opened for this."""
-    client = await conversation.link.runtime()
+    client = await conversation.link.any_runtime()
     events: list[Any] = []
     cursor: str | None = None
     while True:
@@ -89,7 +89,7 @@ async def preview(conversation: Conversation, session_id: str) -> tuple[Transcri
 
 async def fork(conversation: Conversation, session_id: str, name: str = "") -> str:
     """Another conversation with the same past; its id. It is not opened."""
-    client = await conversation.link.runtime()
+    client = await conversation.link.any_runtime()
     reply = await client.rpc.sessions.fork(session_id=session_id, name=name or None)
     return str(reply["sessionId"])
 

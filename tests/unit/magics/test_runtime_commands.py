@@ -224,6 +224,8 @@ async def test_compaction_says_what_it_did(
 ) -> None:
     """Or why it did nothing."""
     talk.fake.methods["session.history.compact"] = reply
+    assert str(await say(talk, "compact")) == "Nothing was summed up: nothing was said yet."
+    await talk.conversation.session()
 
     assert str(await say(talk, "compact keep the names")) == said
 

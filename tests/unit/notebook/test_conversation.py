@@ -121,7 +121,7 @@ async def test_another_provider_reopens_the_session(talk: Talk) -> None:
 
 
 async def test_another_kind_of_source_restarts_the_runtime(talk: Talk) -> None:
-    """An account's runtime may use the network; without an account that is an error."""
+    """An account's runtime may use the network; without an account the one that runs goes on."""
     await talk.conversation.run("One")
     talk.environ["COPILOT_NB_PROVIDER"] = "account"
 
@@ -129,9 +129,15 @@ async def test_another_kind_of_source_restarts_the_runtime(talk: Talk) -> None:
         await talk.conversation.run("Two")
     talk.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
     await talk.conversation.run("Three")
-
-    assert [start["offline"] for start in talk.starts] == [True, False, True]
+    assert [start["offline"] for start in talk.starts] == [True, False]
     assert "One" in talk.told
+
+    talk.fake.methods["auth.getStatus"] = lambda _: {"isAuthenticated": True}
+    talk.fake.methods["models.list"] = lambda _: {"models": []}
+    talk.environ["COPILOT_NB_PROVIDER"] = "account"
+    await talk.conversation.run("Four")
+    assert [start["offline"] for start in talk.starts] == [True, False, False]
+    assert "Three" in talk.told
 
 
 async def test_a_missing_model_is_said_before_anything_starts(talk: Talk) -> None:
