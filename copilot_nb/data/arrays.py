@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import COUNTED_CELLS, cell
 from copilot_nb.data.libraries import dtype_text
-from copilot_nb.data.values import comes_from, short, size
+from copilot_nb.data.privacy import MASK
+from copilot_nb.data.values import comes_from, hides_nothing, short, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from copilot_nb.data.values import Hides
+
 FIRST = 10
 NAMES = 30
 """Columns, coordinates and variables that are named."""
+_WITHHELD = "Its values are withheld by the user's privacy rules."
 
 
 def array_kind(value: object) -> str:
@@ -31,11 +35,16 @@ def array_kind(value: object) -> str:
     return ""
 
 
-def array_lines(value: object) -> list[str] | None:
-    """What describes it besides; None for anything else."""
+def array_lines(value: object, hides: Hides = hides_nothing) -> list[str] | None:
+    """What describes it besides; None for anything else.
+
+    Args:
+        value: Anything.
+        hides: Says of a name within it whether its values are withheld.
+    """
     for library, name, _, lines in _KINDS:
         if comes_from(value, library, name):
-            return list(lines(value))
+            return list(lines(value, hides))
     return None
 
 
@@ -43,7 +52,10 @@ def _numpy_kind(value: Any) -> str:
     return f"ndarray, {size(value)}, {dtype_text(value.dtype)}"
 
 
-def _numpy_lines(value: Any) -> Iterator[str]:
+def _numpy_lines(value: Any, hides: Hides) -> Iterator[str]:
+    if value.dtype.names and any(map(hides, value.dtype.names)):
+        yield _WITHHELD
+        return
     first = [cell(item) for item in value.flat[:FIRST].tolist()]
     yield f"First values: {', '.join(first)}" + (", …" if value.size > len(first) else "")
     if value.dtype.kind in "iufb" and 0 < value.size <= COUNTED_CELLS:
@@ -72,7 +84,7 @@ def _torch_kind(value: Any) -> str:
     return f"Tensor, {size(value)}, {value.dtype}{where}"
 
 
-def _torch_lines(value: Any) -> Iterator[str]:
+def _torch_lines(value: Any, _hides: Hides) -> Iterator[str]:
     if value.requires_grad:
         yield "Requires a gradient."
     if str(value.device) != "cpu" or str(value.layout) != "torch.strided":
@@ -96,23 +108,25 @@ def _dataset_kind(value: Any) -> str:
     return f"Dataset, {_sizes(value) or 'no dimensions'}, {len(value.data_vars)} variables"
 
 
-def _dataset_lines(value: Any) -> Iterator[str]:
+def _dataset_lines(value: Any, hides: Hides) -> Iterator[str]:
     yield from _named("Coordinates", value.coords)
     yield from _named("Variables", value.data_vars)
-    yield from _attributes(value)
+    yield from _attributes(value, hides)
 
 
 def _data_array_kind(value: Any) -> str:
     return f"DataArray, {_sizes(value) or 'no dimensions'}, {dtype_text(value.dtype)}"
 
 
-def _data_array_lines(value: Any) -> Iterator[str]:
+def _data_array_lines(value: Any, hides: Hides) -> Iterator[str]:
     yield from _named("Coordinates", value.coords)
-    yield from _attributes(value)
+    yield from _attributes(value, hides)
     numpy = sys.modules["numpy"]
     data = getattr(value.variable, "_data", None)
-    if type(data) is numpy.ndarray:
-        yield from _numpy_lines(data)
+    if hides(value.name):
+        yield _WITHHELD
+    elif type(data) is numpy.ndarray:
+        yield from _numpy_lines(data, hides)
     else:
         yield "Its values are not in memory."
 
@@ -127,16 +141,17 @@ def _named(title: str, parts: Mapping[Any, Any]) -> Iterator[str]:
         yield f"  … {len(parts) - NAMES:,} more"
 
 
-def _attributes(value: Any) -> Iterator[str]:
+def _attributes(value: Any, hides: Hides) -> Iterator[str]:
     for name, attribute in islice(value.attrs.items(), NAMES):
-        yield f"  attribute {cell(name)}: {short(attribute)}"
+        shown = MASK if hides(name) else short(attribute, hides=hides)
+        yield f"  attribute {cell(name)}: {shown}"
 
 
 def _relation_kind(value: Any) -> str:
     return f"duckdb relation, {len(value.columns)} columns, not run"
 
 
-def _relation_lines(value: Any) -> Iterator[str]:
+def _relation_lines(value: Any, _hides: Hides) -> Iterator[str]:
     yield "Columns:"
     pairs = zip(value.columns, value.types, strict=True)
     yield from (f"  {cell(name)}: {dtype_text(kind)}" for name, kind in islice(pairs, NAMES))
@@ -147,7 +162,7 @@ def _lazy_kind(_value: Any) -> str:
     return "polars.LazyFrame, not run"
 
 
-def _lazy_lines(value: Any) -> Iterator[str]:
+def _lazy_lines(value: Any, _hides: Hides) -> Iterator[str]:
     yield "Columns:"
     schema = islice(value.collect_schema().items(), NAMES)
     yield from (f"  {cell(name)}: {dtype_text(dtype)}" for name, dtype in schema)
@@ -155,7 +170,7 @@ def _lazy_lines(value: Any) -> Iterator[str]:
 
 
 _KINDS: tuple[
-    tuple[str, str, Callable[[Any], str], Callable[[Any], Iterator[str]]],
+    tuple[str, str, Callable[[Any], str], Callable[[Any, Hides], Iterator[str]]],
     ...,
 ] = (
     ("numpy", "ndarray", _numpy_kind, _numpy_lines),

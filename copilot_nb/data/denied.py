@@ -1,8 +1,8 @@
 """Finds withheld values in text that is about to leave.
 
 Code that the user allowed may print a column that a rule withholds. The values of such columns are
-looked for in what it showed: up to `VALUES` of each column, none shorter than `SHORTEST`, so this
-is a guard and no guarantee.
+looked for in what it showed, none shorter than `SHORTEST`, so this is a guard and no guarantee.
+Of columns that are too long to know all values, what stands in the text is looked for in them.
 """
 
 from __future__ import annotations
@@ -10,24 +10,27 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.frames import frame_of
 from copilot_nb.data.values import short
+from copilot_nb.data.withheld import long_columns, withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from copilot_nb.data.frames import Frame
     from copilot_nb.data.privacy import Privacy
 
-VALUES = 200_000
-"""Values of one column that are looked for."""
 SHORTEST = 4
 """Characters; shorter ones stand everywhere."""
 SHORTEST_NUMBER = 5
+PHRASE = 6
+"""Words of a text that are taken together for one value of a long column."""
 _WORD = re.compile(r"\w+")
+_LUMP = re.compile(r"\S+")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_DIGITS = 40
+"""Above this a number is no value of a column."""
+_PLAIN = {str, int, float}
 _COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
 
 
@@ -47,10 +50,15 @@ class Denied:
 
     by_first_word: Mapping[str, tuple[tuple[str, str, int], ...]] = field(default_factory=dict)
     """First word -> (value, whose it is, where in it the word stands), in lower case."""
+    long: tuple[tuple[str, Callable[[], list[Any]]], ...] = ()
+    """Columns of which not all values are known: whose, and how to read them."""
 
     def find(self, text: str) -> tuple[Find, ...]:
         """Where withheld values stand in the text, without overlaps."""
-        if not self.by_first_word:
+        known = dict(self.by_first_word)
+        for first, values in _by_first_word(self._in_long(text)).items():
+            known[first] = tuple(sorted({*known.get(first, ()), *values}, key=_longest_first))
+        if not known:
             return ()
         folded = _lower(text)
         found: list[Find] = []
@@ -58,7 +66,7 @@ class Denied:
         for word in _WORD.finditer(folded):
             if word.start() < end:
                 continue
-            for value, owner, offset in self.by_first_word.get(word[0], ()):
+            for value, owner, offset in known.get(word[0], ()):
                 start = word.start() - offset
                 if start >= end and _stands(value, folded, start):
                     end = start + len(value)
@@ -66,20 +74,63 @@ class Denied:
                     break
         return tuple(found)
 
+    def _in_long(self, text: str) -> dict[str, str]:
+        """What of the text is a value of a long column -> whose."""
+        if not self.long:
+            return {}
+        said = set(_phrases(text))
+        found: dict[str, str] = {}
+        for owner, read in self.long:
+            plain = [value for value in read() if type(value) in _PLAIN]
+            for value in said.intersection(plain):
+                found.setdefault(_searched(value), owner)
+        return found
+
 
 def denied_values(variables: Mapping[str, object], privacy: Privacy) -> Denied:
-    """The values of every column that a rule withholds, as far as they can be looked for."""
+    """The values of everything that a rule withholds, as far as they can be looked for."""
+    if not privacy:
+        return Denied()
     values: dict[str, str] = {}
-    if privacy:
-        for name, variable in variables.items():
-            for owner, value in _withheld(name, variable, privacy):
-                values.setdefault(value, owner)
+    for name, variable in variables.items():
+        for owner, value in withheld(name, variable, privacy):
+            values.setdefault(_searched(value), owner)
+    long = (
+        each for name, value in variables.items() for each in long_columns(name, value, privacy)
+    )
+    return Denied(_by_first_word(values), tuple(long))
+
+
+def _by_first_word(values: Mapping[str, str]) -> dict[str, tuple[tuple[str, str, int], ...]]:
     by_word: dict[str, list[tuple[str, str, int]]] = {}
     for value in sorted(values, key=len, reverse=True):  # the longest first
         first = _WORD.search(value)
         if first is not None:
             by_word.setdefault(first[0], []).append((value, values[value], first.start()))
-    return Denied({word: tuple(found) for word, found in by_word.items()})
+    return {word: tuple(found) for word, found in by_word.items()}
+
+
+def _longest_first(found: tuple[str, str, int]) -> tuple[int, str]:
+    return -len(found[0]), found[0]
+
+
+def _phrases(text: str) -> Iterator[str | float]:
+    """Everything in the text that may be a value: words, some words together, numbers."""
+    yield from (float(number) for number in _NUMBER.findall(text) if len(number) < _DIGITS)
+    lumps = [match.span() for match in _LUMP.finditer(text)]
+    for at, (start, _) in enumerate(lumps):
+        for _, end in lumps[at : at + PHRASE]:
+            yield from _trimmed(text[start:end])
+
+
+def _trimmed(phrase: str) -> Iterable[str]:
+    """A phrase as it stands, and without the signs around it."""
+    words = _WORD.search(phrase)
+    if words is None:
+        return ()
+    start = words.start()
+    end = len(phrase) - (_WORD.search(phrase[::-1]) or words).start()
+    return {phrase, phrase[start:], phrase[:end], phrase[start:end]}
 
 
 def replace_finds(text: str, finds: tuple[Find, ...], mark: str) -> str:
@@ -99,55 +150,6 @@ def lines_of(text: str, finds: tuple[Find, ...]) -> tuple[int, ...]:
     """The numbers of the lines, from 1, in which something was found."""
     ends = [match.start() for match in re.finditer("\n", text)]
     return tuple(sorted({bisect_left(ends, find.start) + 1 for find in finds}))
-
-
-def _withheld(name: str, variable: object, privacy: Privacy) -> Iterator[tuple[str, str]]:
-    """(whose, value) of the variable's withheld columns."""
-    frame = frame_of(variable)
-    whole = privacy.variable(name) != "allow"
-    if frame is None:
-        if whole:
-            yield from ((name, text) for leaf in _leaves(variable) if (text := _searched(leaf)))
-        return
-    step = max(1, frame.rows // VALUES)
-    for at, column in enumerate(frame.columns):
-        if not whole and privacy.called(column.names, name) == "allow":
-            continue
-        owner = f"{name}.{column.name}"
-        for value in frame.column(at, step):
-            text = _searched(value)
-            if text:
-                yield owner, text
-    levels = [
-        at
-        for at, level in enumerate(frame.index)
-        if whole or privacy.called([level], name) != "allow"
-    ]
-    if levels:
-        yield from _of_index(name, frame, levels, step)
-
-
-def _of_index(
-    name: str, frame: Frame, levels: Sequence[int], step: int
-) -> Iterator[tuple[str, str]]:
-    for (label,) in frame.read(range(0, frame.rows, step), ()):
-        parts = label if len(frame.index) > 1 else (label,)
-        for at in levels:
-            if text := _searched(parts[at]):
-                yield f"{name}.{frame.index[at] or 'index'}", text
-
-
-def _leaves(value: object, depth: int = 3) -> Iterator[object]:
-    """The texts and numbers in a variable that is withheld as a whole; plain containers only."""
-    kind = type(value)
-    if kind is dict and depth:
-        for each in islice(value.values(), VALUES):  # type: ignore[attr-defined]  # a dict
-            yield from _leaves(each, depth - 1)
-    elif kind in (list, tuple, set, frozenset) and depth:
-        for each in islice(value, VALUES):  # type: ignore[call-overload]  # iterable
-            yield from _leaves(each, depth - 1)
-    elif kind in (str, int, float):
-        yield value
 
 
 def _searched(value: object) -> str:

@@ -56,6 +56,8 @@ class Frame:
     """Missing values in the column at that position."""
     index: tuple[str, ...] = ()
     """Names of the index's levels, empty where they have none."""
+    heads: tuple[str, ...] = ()
+    """Names of the levels of the columns' labels, which then are values of what is named."""
     withheld: frozenset[int] = frozenset()
     """Positions of columns whose values a privacy rule takes out."""
 
@@ -67,6 +69,11 @@ class Frame:
             return rows
         many = "" if len(self.columns) == 1 else "s"
         return f"{rows} × {len(self.columns):,} column{many}"
+
+    @property
+    def called_by_variable(self) -> bool:
+        """Whether its values go by the variable's own name: a series, an array."""
+        return self.kind.endswith(("Series", "ndarray", "Tensor"))
 
     def table(self, *, rows: int = 20, columns: int = 20, tail: bool = True) -> TableOutput:
         """Head and tail as a table of texts; what is left out is an `…` row or column."""

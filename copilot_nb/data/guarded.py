@@ -2,14 +2,17 @@
 
 Masked columns give anonymous values, so that distributions can still be talked about; columns of
 which only aggregates may leave give the means of groups of neighbours (microaggregation), so that
-no single value stands anywhere and means and quartiles hold.
+no single value stands anywhere and means and quartiles hold. A column may also stand elsewhere: as
+a row of a table that was turned, as a key of dicts in cells, as the labels of a pivoted table.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.frames import Column
 from copilot_nb.data.privacy import MASK
 from copilot_nb.data.values import short
 
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
 
     from copilot_nb.data.frames import Frame
     from copilot_nb.data.privacy import Access, Privacy
+    from copilot_nb.data.values import Hides
 
 GROUP = 5
 """Neighbouring values that share their mean where only aggregates may leave."""
 _NUMBERS = {int, float}
+_CONTAINERS = {dict, list, tuple}
 WORDS = {"deny": "withheld", "mask": "masked", "aggregate": "aggregates only"}
 
 
@@ -33,51 +38,75 @@ def guarded(frame: Frame, variable: str, privacy: Privacy) -> Frame:
         variable: Its name in the notebook; empty when it has none.
         privacy: The rules.
     """
-    whole = privacy.variable(variable) != "allow"
-    access: list[Access] = [
-        "deny" if whole else privacy.called(column.names, variable) for column in frame.columns
-    ]
-    index = whole or privacy.called(frame.index, variable) != "allow"
-    if not index and not any(each != "allow" for each in access):
+    if not privacy:
         return frame
-    columns = tuple(
-        column if each == "allow" else replace(column, dtype=f"{column.dtype}, {WORDS[each]}")
-        for column, each in zip(frame.columns, access, strict=True)
-    )
-    withheld = frozenset(at for at, each in enumerate(access) if each == "deny")
+    whole = privacy.variable(variable) != "allow"
+    own = (variable.rpartition(".")[2],) if frame.called_by_variable else ()
+    access: list[Access] = [
+        "deny" if whole else privacy.called((*column.names, *own), variable)
+        for column in frame.columns
+    ]
+    labels = whole or privacy.called(frame.heads, variable) != "allow"
+    hides = _remembered(lambda key: privacy.hides(key, variable))
     return replace(
         frame,
-        columns=columns,
-        withheld=withheld,
-        read=_masked_rows(frame, access, index=index),
-        column=_guarded_column(frame, access),
+        columns=tuple(map(_shown_column, frame.columns, access, count(1), repeat(labels))),
+        withheld=frozenset(at for at, each in enumerate(access) if each == "deny"),
+        read=_masked_rows(
+            frame, access, hides, index=whole or privacy.called(frame.index, variable) != "allow"
+        ),
+        column=_guarded_column(frame, access, hides),
     )
+
+
+def _remembered(hides: Hides) -> Hides:
+    """The same, asked once about each key: a column has few labels and many rows."""
+    known: dict[object, bool] = {}
+
+    def remembered(key: object) -> bool:
+        if type(key) not in (str, tuple):
+            return False
+        try:
+            if key not in known:
+                known[key] = hides(key)
+            return known[key]
+        except TypeError:  # something in a tuple has no hash
+            return hides(key)
+
+    return remembered
+
+
+def _shown_column(column: Column, access: Access, number: int, hidden: bool) -> Column:
+    dtype = column.dtype if access == "allow" else f"{column.dtype}, {WORDS[access]}"
+    return Column(f"{MASK}{number}", dtype) if hidden else replace(column, dtype=dtype)
 
 
 def _masked_rows(
-    frame: Frame, access: Sequence[Access], *, index: bool
+    frame: Frame, access: Sequence[Access], hides: Hides, *, index: bool
 ) -> Callable[[Sequence[int], Sequence[int]], list[list[Any]]]:
     lead = 1 if frame.has_index else 0
 
+    def shown(row: list[Any], columns: Sequence[int]) -> list[Any]:
+        turned = lead and hides(row[0])
+        cells = (
+            MASK if turned or access[at] != "allow" else _plain(value, hides)
+            for at, value in zip(columns, row[lead:], strict=True)
+        )
+        return [*([MASK] if index else row[:1])[:lead], *cells]
+
     def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
-        values = frame.read(rows, columns)
-        for position, at in enumerate(columns):
-            if access[at] != "allow":
-                for row in values:
-                    row[lead + position] = MASK
-        if index and lead:
-            for row in values:
-                row[0] = MASK
-        return values
+        return [shown(row, columns) for row in frame.read(rows, columns)]
 
     return read
 
 
-def _guarded_column(frame: Frame, access: Sequence[Access]) -> Callable[[int, int], list[Any]]:
+def _guarded_column(
+    frame: Frame, access: Sequence[Access], hides: Hides
+) -> Callable[[int, int], list[Any]]:
     def column(at: int, step: int) -> list[Any]:
         if access[at] == "deny":
             return []
-        values = frame.column(at, step)
+        values = _open_values(frame, at, step, hides)
         if access[at] == "allow":
             return values
         if access[at] == "aggregate" and _is_numeric(values):
@@ -87,6 +116,24 @@ def _guarded_column(frame: Frame, access: Sequence[Access]) -> Callable[[int, in
         return _anonymous(values)
 
     return column
+
+
+def _open_values(frame: Frame, at: int, step: int, hides: Hides) -> list[Any]:
+    """Every step-th value; those of withheld rows, and under withheld keys, masked."""
+    values = frame.column(at, step)
+    if set(map(type, values)) & _CONTAINERS:
+        values = [_plain(value, hides) for value in values]
+    if not frame.has_index:
+        return values
+    labels = [row[0] for row in frame.read(range(0, frame.rows, step), ())]
+    if not any(map(hides, labels)):
+        return values
+    return [MASK if hides(label) else v for label, v in zip(labels, values, strict=True)]
+
+
+def _plain(value: Any, hides: Hides) -> Any:
+    """A cell that holds a container as text, without what stands under withheld keys."""
+    return short(value, hides=hides) if type(value) in _CONTAINERS else value
 
 
 def _is_numeric(values: list[Any]) -> bool:

@@ -87,11 +87,16 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
         columns=_columns(frame.columns.tolist(), frame.dtypes.tolist()),
         rows=len(frame),
         has_index=True,
-        index=tuple("" if name is None else _whole(name) for name in frame.index.names),
+        index=_level_names(frame.index),
+        heads=() if series else _level_names(frame.columns),
         read=read,
         column=lambda at, step: frame.iloc[::step, at].tolist(),
         missing=lambda at: int(frame.iloc[:, at].isna().sum()),
     )
+
+
+def _level_names(index: Any) -> tuple[str, ...]:
+    return tuple("" if name is None else _whole(name) for name in index.names)
 
 
 def _polars(polars: Any, value: Any) -> Frame | None:

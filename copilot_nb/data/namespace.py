@@ -16,6 +16,7 @@ from copilot_nb.data.arrays import array_kind, array_lines
 from copilot_nb.data.envelope import shorten
 from copilot_nb.data.frames import Frame, frame_of, table_text
 from copilot_nb.data.guarded import guarded
+from copilot_nb.data.privacy import MASK, OPEN
 from copilot_nb.data.values import (
     FUNCTIONS,
     SIZED,
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from copilot_nb.data.privacy import Privacy
-
+    from copilot_nb.data.values import Hides
 
 TEXT = 400
 """Characters of a single value."""
 OWN_WORDS = 4_000
 ATTRIBUTES = 20
 COLUMNS = 60
+_WITHHELD = "withheld by the user's privacy rules"
 _SHOWN_IN_LISTS = (bool, int, float, complex)
 
 
@@ -89,11 +91,13 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
 def described_as(name: str, value: object, privacy: Privacy) -> str:
     """The variable in one line, as far as a rule lets it be described."""
     if privacy.variable(name) != "allow":
-        return f"{type_name(value)}, withheld by the user's privacy rules"
+        return f"{type_name(value)}, {_WITHHELD}"
+    if privacy.value(name) != "allow" and frame_of(value) is None:
+        return f"{kind_of(value)}, {_WITHHELD}"
     return brief(value)
 
 
-def describe(name: str, value: object, *, rows: int = 5, privacy: Privacy | None = None) -> str:
+def describe(name: str, value: object, *, rows: int = 5, privacy: Privacy = OPEN) -> str:
     """Everything worth knowing about one variable.
 
     Args:
@@ -102,23 +106,31 @@ def describe(name: str, value: object, *, rows: int = 5, privacy: Privacy | None
         rows: How many rows of a table to show.
         privacy: The rules that hold for it.
     """
-    if privacy and privacy.variable(name) != "allow":
-        return f"{name}: {described_as(name, value, privacy)}"
     frame = frame_of(value)
-    if frame is not None and privacy:
-        frame = guarded(frame, name, privacy)
+    if privacy.variable(name) != "allow" or (frame is None and privacy.value(name) != "allow"):
+        return f"{name}: {described_as(name, value, privacy)}"
     if frame is not None:
+        frame = guarded(frame, name, privacy)
         return f"{name}: {frame.kind}, {frame.size}\n{describe_frame(frame, rows=rows)}"
+    return "\n".join([f"{name}: {brief(value)}", *_lines(name, value, privacy)])
+
+
+def _lines(name: str, value: object, privacy: Privacy) -> Iterable[str]:
+    """What describes a value that is no table."""
     own = own_words(value)
     if own:
-        return f"{name}: {brief(value)}\n{own}"
-    about_array = array_lines(value)
+        return [own]
+
+    def hides(key: object) -> bool:
+        return privacy.hides(key, name)
+
+    about_array = array_lines(value, hides)
     if about_array is not None:
-        return "\n".join([f"{name}: {brief(value)}", *about_array])
+        return about_array
     for fits, write in _WRITERS:
         if fits(value):
-            return "\n".join([f"{name}: {brief(value)}", *write(value)])
-    return "\n".join([f"{name}: {brief(value)}", *_object_lines(value)])
+            return write(value, hides)
+    return _object_lines(value, hides)
 
 
 def own_words(value: object) -> str:
@@ -186,28 +198,36 @@ def _default(parameter: inspect.Parameter, *, values: bool) -> Any:
     return _Text(short(parameter.default) if values else "…")
 
 
-def _function_lines(value: Any) -> list[str]:
+def _function_lines(value: Any, _hides: Hides) -> list[str]:
     doc = class_data(value).get("__doc__") if is_a(value, type) else value.__doc__
     first = doc.strip().partition("\n")[0] if isinstance(doc, str) and doc.strip() else ""
     return [first] if first else []
 
 
-def _mapping_lines(value: Mapping[Any, Any]) -> list[str]:
+def _mapping_lines(value: Mapping[Any, Any], hides: Hides) -> list[str]:
     pairs = list(islice(value.items(), ATTRIBUTES))
-    return [f"  {short(key)}: {brief(item)} {_text_of(item)}".rstrip() for key, item in pairs]
+    return [
+        f"  {short(key)}: {kind_of(item)} {MASK}"
+        if hides(key)
+        else f"  {short(key)}: {brief(item)} {_text_of(item)}".rstrip()
+        for key, item in pairs
+    ]
 
 
 def _text_of(value: object) -> str:
     return short(value) if type(value) in (str, bytes) else ""
 
 
-def _value_lines(value: object) -> list[str]:
-    return [short(value, limit=TEXT)]
+def _value_lines(value: object, hides: Hides) -> list[str]:
+    return [short(value, limit=TEXT, hides=hides)]
 
 
-def _object_lines(value: object) -> list[str]:
+def _object_lines(value: object, hides: Hides) -> list[str]:
     data = instance_data(value)
-    lines = [f"  .{name}: {brief(stored)}" for name, stored in islice(data.items(), ATTRIBUTES)]
+    lines = [
+        f"  .{name}: {kind_of(stored) if hides(name) else brief(stored)}"
+        for name, stored in islice(data.items(), ATTRIBUTES)
+    ]
     if len(data) > ATTRIBUTES:
         lines.append(f"  … {len(data) - ATTRIBUTES:,} more attributes")
     return lines
@@ -217,7 +237,7 @@ def _class_module(value: object) -> str:
     return module_of(type(value))
 
 
-_WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any], list[str]]], ...] = (
+_WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any, Hides], list[str]]], ...] = (
     (lambda value: is_a(value, (type, *FUNCTIONS)), _function_lines),
     (lambda value: type(value) is dict, _mapping_lines),
     (lambda value: type(value) in SIZED or _class_module(value) == "builtins", _value_lines),

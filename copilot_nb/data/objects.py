@@ -7,11 +7,14 @@ from importlib import metadata
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.namespace import brief, signature_of
+from copilot_nb.data.namespace import described_as, signature_of
+from copilot_nb.data.privacy import OPEN
 from copilot_nb.data.values import FUNCTIONS, class_data, instance_data, is_a, mro
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from copilot_nb.data.privacy import Privacy
 
 DOC = 3_000
 SOURCE = 6_000
@@ -34,8 +37,14 @@ def resolve(path: str, namespace: Mapping[str, Any]) -> object:
     return found
 
 
-def describe_object(name: str, value: object) -> str:
-    """Signature, documentation and source, as far as there is any."""
+def describe_object(name: str, value: object, privacy: Privacy = OPEN) -> str:
+    """Signature, documentation and source, as far as there is any.
+
+    Args:
+        name: What it is called, also with dots.
+        value: Anything.
+        privacy: The rules that hold for what is a value.
+    """
     function = _unwrapped(value)
     if is_a(value, ModuleType):
         names = [n for n in instance_data(value) if not n.startswith("_")]
@@ -46,7 +55,8 @@ def describe_object(name: str, value: object) -> str:
         parts = [f"{kind} {name}{signature_of(function)}", _doc(function), _source(function)]
     else:
         names = [n for cls in mro(type(value)) for n in class_data(cls) if not n.startswith("_")]
-        parts = [f"{name}: {brief(value)}", f"Names: {', '.join(dict.fromkeys(names[:NAMES]))}"]
+        described = f"{name}: {described_as(name, value, privacy)}"
+        parts = [described, f"Names: {', '.join(dict.fromkeys(names[:NAMES]))}"]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -6,7 +6,7 @@ still print what it likes, which `data.denied` looks for before it is sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -54,6 +54,8 @@ class Privacy:
     """The rules that hold now; where several speak about the same, the strictest wins."""
 
     rules: tuple[PrivacyRule, ...] = ()
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """Name of a variable -> other names of the same object, whose rules hold for it, too."""
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -67,18 +69,44 @@ class Privacy:
         found = (self.column(name, variable) for name in names if name)
         return max(found, key=ACCESSES.index, default="allow")
 
+    def value(self, name: str) -> Access:
+        """How much of a value may leave that is no table, by its own name: `ssn`, `person.ssn`."""
+        owner, _, last = name.rpartition(".")
+        return self.column(last, owner)
+
+    def hides(self, key: object, variable: str = "") -> bool:
+        """Whether what stands under that key, label or name of an attribute is withheld."""
+        names = key if type(key) is tuple else (key,)
+        texts = [name for name in names if type(name) is str]
+        return self.called(texts, variable) != "allow"
+
     def variable(self, variable: str) -> Access:
         """How much of that variable may leave: all, or its name and type."""
         return self._strictest("", variable)
 
     def also(self, *rules: PrivacyRule) -> Privacy:
         """The same with more rules."""
-        return Privacy((*self.rules, *rules))
+        return replace(self, rules=(*self.rules, *rules))
+
+    def among(self, variables: Mapping[str, object]) -> Privacy:
+        """The same, knowing which of these names stand for the same object."""
+        if not any(rule.variable or "." in rule.pattern for rule in self.rules):
+            return self
+        names: dict[int, list[str]] = {}
+        for name, value in variables.items():
+            if type(value) not in _SHARED:
+                names.setdefault(id(value), []).append(name)
+        several = [tuple(same) for same in names.values() if len(same) > 1]
+        return replace(self, others={name: same for same in several for name in same})
 
     def _strictest(self, column: str, variable: str) -> Access:
-        found = (rule.access for rule in self.rules if rule.fits(column, variable))
+        names = self.others.get(variable, (variable,))
+        found = (rule.access for rule in self.rules for name in names if rule.fits(column, name))
         return max(found, key=ACCESSES.index, default="allow")
 
+
+_SHARED = (int, float, complex, str, bytes, bool, type(None))
+"""Types whose equal values may be one object by chance."""
 
 OPEN = Privacy()
 """No rule: everything may leave."""

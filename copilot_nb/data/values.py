@@ -17,11 +17,16 @@ import pathlib
 import sys
 import types
 import uuid
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.privacy import MASK
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    Hides = Callable[[object], bool]
 
 ITEMS = 6
 """Items of a container that are shown."""
@@ -128,9 +133,36 @@ def _found(module: str, qualified: str) -> object:
     return found
 
 
-def short(value: object, *, limit: int = TEXT, depth: int = DEPTH) -> str:
-    """A text like `repr()`'s, at most `limit` characters, that runs no foreign code."""
-    return clip(_text(value, depth), limit)
+def hides_nothing(_key: object) -> bool:
+    """What is asked where no privacy rule holds."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a value is looked at."""
+
+    depth: int
+    hides: Hides
+
+    @property
+    def inside(self) -> _Look:
+        """How what it holds is looked at."""
+        return replace(self, depth=self.depth - 1)
+
+
+def short(
+    value: object, *, limit: int = TEXT, depth: int = DEPTH, hides: Hides = hides_nothing
+) -> str:
+    """A text like `repr()`'s, at most `limit` characters, that runs no foreign code.
+
+    Args:
+        value: Anything.
+        limit: Characters of the text.
+        depth: Containers within each other that are shown.
+        hides: Says of a key of a dict whether what stands under it is withheld.
+    """
+    return clip(_text(value, _Look(depth, hides)), limit)
 
 
 def clip(text: str, limit: int) -> str:
@@ -197,11 +229,11 @@ def _class_names(cls: type) -> tuple[str, str]:
     return (module if isinstance(module, str) else "", str(name))
 
 
-def _text(value: object, depth: int) -> str:
+def _text(value: object, look: _Look) -> str:
     cls = type(value)
     for known, describe in _WRITERS:
         if cls in known:
-            return describe(value, depth)
+            return describe(value, look)
     return _by_kind(value, cls)
 
 
@@ -229,30 +261,33 @@ def _scalar(value: object) -> str:
         return f"<{type_name(value)}>"
 
 
-def _integer(value: Any, _depth: int) -> str:
+def _integer(value: Any, _look: _Look) -> str:
     bits = value.bit_length()
     return str(value) if bits <= BIG_INTEGER_BITS else f"<integer of {bits:,} bits>"
 
 
-def _string(value: Any, _depth: int) -> str:
+def _string(value: Any, _look: _Look) -> str:
     return repr(value) if len(value) <= TEXT else f"{value[:TEXT]!r}… ({len(value):,} in all)"
 
 
-def _items(value: Any, depth: int) -> str:
+def _items(value: Any, look: _Look) -> str:
     opening, closing = _BRACKETS[type(value)]
-    if depth <= 0 and len(value):
+    if look.depth <= 0 and len(value):
         return f"{opening}…{closing}"
     comma = "," if type(value) is tuple and len(value) == 1 else ""
-    return (
-        opening + _joined((_text(item, depth - 1) for item in value), len(value)) + comma + closing
-    )
+    inside = look.inside
+    return opening + _joined((_text(item, inside) for item in value), len(value)) + comma + closing
 
 
-def _pairs(value: Any, depth: int) -> str:
+def _pairs(value: Any, look: _Look) -> str:
     opening, closing = _MAPPINGS[type(value)]
-    if depth <= 0 and len(value):
+    if look.depth <= 0 and len(value):
         return f"{opening}…{closing}"
-    texts = (f"{_text(k, depth - 1)}: {_text(v, depth - 1)}" for k, v in value.items())
+    inside = look.inside
+    texts = (
+        f"{_text(k, inside)}: {MASK if look.hides(k) else _text(v, inside)}"
+        for k, v in value.items()
+    )
     return opening + _joined(texts, len(value)) + closing
 
 
@@ -265,15 +300,15 @@ def _joined(texts: Iterable[str], count: int) -> str:
     return ", ".join(shown + more)
 
 
-def _plain(value: object, _depth: int) -> str:
+def _plain(value: object, _look: _Look) -> str:
     return repr(value)
 
 
-_WRITERS: tuple[tuple[Any, Callable[[Any, int], str]], ...] = (
+_WRITERS: tuple[tuple[Any, Callable[[Any, _Look], str]], ...] = (
     (_PLAIN, _plain),
     ({int}, _integer),
     ({str, bytes, bytearray}, _string),
     (_BRACKETS, _items),
     (_MAPPINGS, _pairs),
-    ({functools.partial}, lambda _value, _depth: "<functools.partial>"),
+    ({functools.partial}, lambda _value, _look: "<functools.partial>"),
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.getipython import get_ipython
 
 from copilot_nb.data.frames import table_text
-from copilot_nb.data.namespace import brief
+from copilot_nb.data.namespace import described_as
 from copilot_nb.data.privacy import Privacy
 from copilot_nb.data.values import is_a, module_of
 from copilot_nb.errors import UsageError
@@ -81,8 +81,7 @@ class Shell:
         if shell is None:
             raise UsageError("There is no IPython here.", hint="Kernel tools need a notebook.")
         self.ipython = shell
-        self.privacy = Privacy()
-        """What of the user's data may leave the kernel."""
+        self._privacy = Privacy()
         self.sees = True
         """Whether the model gets pictures."""
         self._error: BaseException | None = last_error()
@@ -126,6 +125,17 @@ class Shell:
         }
 
     @property
+    def privacy(self) -> Privacy:
+        """What of the user's data may leave the kernel; a rule holds for an object by any name."""
+        results = self.user_ns.get("Out") or {}
+        shown = {f"Out[{number}]": value for number, value in dict(results).items()}
+        return self._privacy.among({**self.variables, **shown}) if self._privacy else self._privacy
+
+    @privacy.setter
+    def privacy(self, rules: Privacy) -> None:
+        self._privacy = rules
+
+    @property
     def last_error(self) -> BaseException | None:
         """The newest error of the user's own code."""
         return self._error
@@ -133,9 +143,13 @@ class Shell:
     def recent_cells(self, count: int) -> list[RecentCell]:
         """The last cells before the running one, oldest first."""
         codes = list(enumerate(self.ipython.history_manager.input_hist_raw))
-        values = self.user_ns.get("Out", {})
+        values, rules = self.user_ns.get("Out", {}), self.privacy
+
+        def told(number: int) -> str:
+            return described_as(f"Out[{number}]", values[number], rules) if number in values else ""
+
         return [
-            RecentCell(number, code, brief(values[number]) if number in values else "")
+            RecentCell(number, code, told(number))
             for number, code in codes[1:-1][-count:]  # 0 is empty, the last one is running
         ]
 

@@ -32,7 +32,7 @@ def inspect_object(name: str, *, shell: Shell, invocation: Invocation) -> str:
         raise ToolError(f"{name!r} cannot be found: there is no {error}.{hint}") from None
     if shell.privacy.variable(name.partition(".")[0]) != "allow":
         raise ToolError(f"{name!r} is withheld by the user's privacy rules.")
-    return untrusted(describe_object(name, value), f"object {name}")
+    return untrusted(describe_object(name, value, shell.privacy), f"object {name}")
 
 
 @tool(permission="read", timeout=LOOK_SECONDS)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.frames import frame_of
+from copilot_nb.data.guarded import guarded
 from copilot_nb.data.namespace import describe, described_as, matching, nearest
 from copilot_nb.errors import ToolError
 from copilot_nb.kernel.limits import LOOK_SECONDS
@@ -40,9 +41,9 @@ def list_variables(
     invocation.describe(title=pattern or many)
     if not found:
         return f"No variable matches {pattern!r}." if pattern else "There are no variables yet."
+    rules = shell.privacy
     lines = [
-        f"{name}: {described_as(name, value, shell.privacy)}"
-        for name, value in list(found.items())[:limit]
+        f"{name}: {described_as(name, value, rules)}" for name, value in list(found.items())[:limit]
     ]
     if len(found) > limit:
         lines.append(f"… {len(found) - limit} more; narrow the pattern or raise the limit")
@@ -82,10 +83,12 @@ def search_variables(text: str, *, shell: Shell, invocation: Invocation) -> str:
     """
     invocation.describe(title=text)
     lines = []
+    rules = shell.privacy
     for name, value in shell.variables.items():
-        line = f"{name}: {described_as(name, value, shell.privacy)}"
-        frame = frame_of(value) if shell.privacy.variable(name) == "allow" else None
-        hits = [c.name for c in frame.columns if text.lower() in c.name.lower()] if frame else []
+        line = f"{name}: {described_as(name, value, rules)}"
+        frame = frame_of(value) if rules.variable(name) == "allow" else None
+        shown = guarded(frame, name, rules).columns if frame else ()
+        hits = [column.name for column in shown if text.lower() in column.name.lower()]
         if hits or text.lower() in line.lower():
             lines.append(f"{line}; columns {', '.join(hits[:COLUMNS])}" if hits else line)
     if not lines:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.data.envelope import one_line, shorten
 from copilot_nb.data.frames import frame_of
+from copilot_nb.data.guarded import guarded
 from copilot_nb.data.namespace import kind_of
 from copilot_nb.data.tokens import estimated_tokens
 from copilot_nb.data.values import FUNCTIONS, instance_data, is_a, module_of, type_name
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from copilot_nb.data.frames import Column
+    from copilot_nb.data.privacy import Privacy
     from copilot_nb.kernel.cells import Cell
     from copilot_nb.kernel.shell import Shell
 
@@ -125,13 +127,14 @@ def _variables(shell: Shell, prompt: str, budget: int) -> tuple[list[str], int]:
     variables = shell.variables
     mentioned = set(_NAME.findall(prompt))
     own = [name for name in ranked(shell, prompt) if not _is_imported(variables[name])]
+    rules = shell.privacy
     if not own:
         return [], 0
     lines = ["Variables, the most relevant first:"]
     left = budget - _cost(lines[0]) - _cost(_more(len(own)))
     for at, name in enumerate(own):
         columns = MENTIONED_COLUMNS if name in mentioned else COLUMNS
-        line, cost = _fitting(_line(shell, name, variables[name], columns), left)
+        line, cost = _fitting(_line(rules, name, variables[name], columns), left)
         if cost > left:
             return [*lines, _more(len(own) - at)], at
         left -= cost
@@ -153,9 +156,9 @@ def _fitting(forms: tuple[str, ...], left: int) -> tuple[str, int]:
     return line, cost
 
 
-def _line(shell: Shell, name: str, value: object, columns: int) -> tuple[str, ...]:
+def _line(rules: Privacy, name: str, value: object, columns: int) -> tuple[str, ...]:
     """Such as "df: DataFrame, 9 rows × 2 columns: time datetime64[ns]; a, b float64"; and short."""
-    if shell.privacy.variable(name) == "deny":
+    if rules.variable(name) == "deny":
         return (f"{name}: {type_name(value)}",)
     frame = frame_of(value)
     if frame is None:
@@ -163,7 +166,8 @@ def _line(shell: Shell, name: str, value: object, columns: int) -> tuple[str, ..
     short = f"{name}: {frame.kind}, {frame.size}"
     if frame.kind.endswith("Series"):
         return (short,)
-    return (f"{short}: {columns_text(frame.columns, columns)}", short)
+    seen = guarded(frame, name, rules)
+    return (f"{short}: {columns_text(seen.columns, columns)}", short)
 
 
 def columns_text(columns: tuple[Column, ...], limit: int) -> str:

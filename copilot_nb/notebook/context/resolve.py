@@ -187,7 +187,7 @@ def _value(name: str, value: object, shell: Shell) -> Resolved:
         if picture is not None:
             return Resolved("image", name, pictures=(picture,))
     if is_a(value, (type, ModuleType, *FUNCTIONS)):
-        return Resolved("reference", name, describe_object(name, value))
+        return Resolved("reference", name, describe_object(name, value, shell.privacy))
     return Resolved("reference", name, describe(name, value, rows=0, privacy=shell.privacy))
 
 

@@ -1,0 +1,184 @@
+"""The values that a rule withholds, wherever in a variable they stand.
+
+In a column of a table, a level of its index, a row of a turned one, the labels of a pivoted one,
+under a key of nested containers, in an array or an attribute of that name.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.data.frames import frame_of
+from copilot_nb.data.samples import DICTS, LISTS, SETS
+from copilot_nb.data.values import comes_from, instance_data, is_a, module_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from copilot_nb.data.frames import Frame
+    from copilot_nb.data.privacy import Privacy
+
+VALUES = 200_000
+"""Values of one column, and items of one container, that are read."""
+LONG = 10_000_000
+"""Values of a long column that are compared with what stands in a text."""
+DEPTH = 6
+_LISTS = (*LISTS, *SETS)
+
+Owned = tuple[str, object]
+"""Whose value, and the value."""
+
+
+def withheld(name: str, variable: object, privacy: Privacy) -> Iterator[Owned]:
+    """Every value of the variable that must not leave, as far as it can be read."""
+    frame = frame_of(variable)
+    if frame is not None:
+        yield from _of_frame(name, frame, privacy)
+    elif privacy.variable(name) != "allow" or privacy.value(name) != "allow":
+        yield from ((name, leaf) for leaf in leaves(variable))
+    else:
+        yield from _within(name, variable, privacy)
+
+
+def long_columns(
+    name: str, variable: object, privacy: Privacy
+) -> Iterator[tuple[str, Callable[[], list[Any]]]]:
+    """Withheld columns of which `withheld` gives only some values: whose, and how to read all."""
+    frame = frame_of(variable)
+    if frame is None or frame.rows <= VALUES:
+        return
+    whole = privacy.variable(name) != "allow"
+    own = (name,) if frame.called_by_variable else ()
+    for at, column in enumerate(frame.columns):
+        if whole or privacy.called((*column.names, *own), name) != "allow":
+            step = max(1, frame.rows // LONG)
+            yield f"{name}.{column.name}", partial(frame.column, at, step)
+
+
+def leaves(value: Any, depth: int = DEPTH) -> Iterator[object]:
+    """The texts and numbers in a value: in plain containers, tables and arrays."""
+    kind = type(value)
+    if kind in (str, int, float):
+        yield value
+    elif depth and kind in DICTS:
+        for each in islice(list(value.values()), VALUES):
+            yield from leaves(each, depth - 1)
+    elif depth and kind in _LISTS:
+        for each in islice(list(value), VALUES):
+            yield from leaves(each, depth - 1)
+    else:
+        yield from _cells(value)
+
+
+def _cells(value: Any) -> Iterator[object]:
+    """The values of a table or an array."""
+    frame = frame_of(value)
+    if frame is not None:
+        step = max(1, frame.rows // VALUES)
+        for at in range(len(frame.columns)):
+            yield from frame.column(at, step)
+    elif comes_from(value, "numpy", "ndarray"):
+        yield from _elements(value)
+    elif comes_from(value, "xarray", "DataArray"):
+        yield from _in_memory(value.variable)
+
+
+def _elements(array: Any) -> Iterable[object]:
+    return array.reshape(-1)[:: max(1, array.size // VALUES)].tolist()  # type: ignore[no-any-return]
+
+
+def _in_memory(variable: Any) -> Iterator[object]:
+    """The values of a variable of xarray, unless reading them would load a file."""
+    data = getattr(variable, "_data", None)
+    if comes_from(data, "numpy", "ndarray"):
+        yield from _elements(data)
+
+
+def _of_frame(name: str, frame: Frame, privacy: Privacy) -> Iterator[Owned]:
+    whole = privacy.variable(name) != "allow"
+    step = max(1, frame.rows // VALUES)
+    own = (name,) if frame.called_by_variable else ()
+    for at, column in enumerate(frame.columns):
+        values = frame.column(at, step)
+        if whole or privacy.called((*column.names, *own), name) != "allow":
+            owner = f"{name}.{column.name}" if column.name else name
+            yield from ((owner, value) for value in values)
+        elif {dict, list} & set(map(type, values[:100])):
+            yield from _within(f"{name}.{column.name}", values, privacy, name)
+    if whole or privacy.called(frame.heads, name) != "allow":
+        yield from (
+            (f"{name}.columns", label) for column in frame.columns for label in column.names
+        )
+    yield from _of_index(name, frame, privacy, step, whole=whole)
+
+
+def _of_index(
+    name: str, frame: Frame, privacy: Privacy, step: int, *, whole: bool
+) -> Iterator[Owned]:
+    """Levels of the index that a rule names, and rows whose label is that of a withheld column."""
+    if not frame.has_index:
+        return
+    levels = [
+        at
+        for at, level in enumerate(frame.index)
+        if whole or privacy.called([level], name) != "allow"
+    ]
+    rows = range(0, frame.rows, step)
+    labels = [row[0] for row in frame.read(rows, ())]
+    for label in labels if levels else ():
+        parts = label if len(frame.index) > 1 else (label,)
+        yield from ((f"{name}.{frame.index[at] or 'index'}", parts[at]) for at in levels)
+    if set(map(type, labels)) & {str, tuple}:
+        turned = [at for at, label in zip(rows, labels, strict=True) if privacy.hides(label, name)]
+        yield from _of_rows(name, frame, turned[: VALUES // max(1, len(frame.columns))])
+
+
+def _of_rows(name: str, frame: Frame, rows: Sequence[int]) -> Iterator[Owned]:
+    for row in frame.read(rows, range(len(frame.columns))) if rows else ():
+        yield from ((f"{name}.{row[0]}", value) for value in row[1:])
+
+
+def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Owned]:
+    """What stands under a withheld name somewhere in a value that may itself be seen."""
+    known: dict[object, bool] = {}
+    left = VALUES
+    waiting: list[tuple[Any, int]] = [(value, DEPTH)]
+    while waiting and left > 0:
+        found, depth = waiting.pop()
+        for key, part in _named(found):
+            left -= 1
+            if type(key) in (str, tuple) and key not in known:
+                known[key] = privacy.hides(key, variable or name)
+            if known.get(key):
+                yield from ((f"{name}.{key}", leaf) for leaf in leaves(part))
+            elif depth and _has_parts(part):
+                waiting.append((part, depth - 1))
+
+
+def _named(value: Any) -> Iterable[tuple[Any, Any]]:
+    """The parts of a value with their names; without one where they have none."""
+    kind = type(value)
+    if kind in DICTS:
+        return islice(list(value.items()), VALUES)
+    if kind in _LISTS:
+        return ((None, part) for part in islice(list(value), VALUES))
+    if comes_from(value, "numpy", "ndarray"):
+        return ((field, value[field]) for field in value.dtype.names or ())
+    if comes_from(value, "xarray", "Dataset", "DataArray"):
+        return _of_xarray(value)
+    if module_of(kind) == "__main__" and not is_a(value, type):
+        return list(instance_data(value).items())
+    return ()
+
+
+def _of_xarray(value: Any) -> list[tuple[Any, Any]]:
+    names = value.variables if comes_from(value, "xarray", "Dataset") else value.coords
+    own = [(value.name, value)] if comes_from(value, "xarray", "DataArray") else []
+    return [*own, *((name, value[name]) for name in names), *value.attrs.items()]
+
+
+def _has_parts(value: Any) -> bool:
+    kind = type(value)
+    return kind in DICTS or kind in _LISTS or module_of(kind) == "__main__"
