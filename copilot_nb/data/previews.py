@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from copilot_nb.data.privacy import MASK, OPEN, Privacy
 from copilot_nb.data.values import clip, short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 HEAD_BYTES = 65_536
@@ -21,6 +22,11 @@ SNIFFED = 4_096
 """Characters that a separator is guessed from: the time for it grows with their square."""
 JSON_BYTES = 5_000_000
 LINE = 300
+SHOWN = 20
+"""Rows within an object that are looked at for names: more than are shown."""
+_SEPARATORS = re.compile(r"[,;\t|]")
+_AROUND = "\ufeff \t\"'"
+_UNREAD = "(not shown: too long or not JSON, so that the privacy rules cannot be applied)"
 
 
 def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
@@ -29,8 +35,8 @@ def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
     Args:
         path: The file.
         rows: How many rows to show.
-        privacy: Rules for columns, which hold for CSV and Parquet files; the file's stem counts
-            as the variable's name.
+        privacy: Rules for columns; the file's stem counts as the variable's name. Single values of
+            a column of which only aggregates may leave are masked, too.
 
     Raises:
         OSError: It cannot be read.
@@ -58,7 +64,7 @@ def _text(path: Path, rows: int, _privacy: Privacy = OPEN) -> str:
 
 
 def _csv(path: Path, rows: int, privacy: Privacy) -> str:
-    with path.open(newline="", encoding="utf-8", errors="replace") as file:
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         head = file.read(HEAD_BYTES)
         try:
             dialect: type[csv.Dialect] = csv.Sniffer().sniff(head[:SNIFFED], delimiters=",;\t|")
@@ -66,34 +72,86 @@ def _csv(path: Path, rows: int, privacy: Privacy) -> str:
             dialect = csv.excel_tab if path.suffix.lower() == ".tsv" else csv.excel
         file.seek(0)
         lines = list(islice(csv.reader(file, dialect), rows + 1))
-    hidden = _hidden(lines[0], path, privacy) if lines else frozenset()
-    shown = [
-        " | ".join(MASK if row and at in hidden else clip(text, 60) for at, text in enumerate(line))
-        for row, line in enumerate(lines)
-    ]
+    shown = [" | ".join(clip(text, 60) for text in line) for line in _masked(lines, path, privacy)]
     columns = len(lines[0]) if lines else 0
     return "\n".join([f"{columns} columns, separated by {dialect.delimiter!r}", *shown])
 
 
-def _hidden(names: list[str], path: Path, privacy: Privacy) -> frozenset[int]:
-    """Positions of the columns whose values must not be shown."""
-    return frozenset(
-        at for at, name in enumerate(names) if privacy.column(name.strip(), path.stem) != "allow"
-    )
+def _masked(lines: Iterable[Iterable[Any]], path: Path, privacy: Privacy) -> Iterator[list[Any]]:
+    """Lines of a table; what stands below a withheld name is masked.
+
+    The names need not be in the first line; they share a cell where the separator was not found.
+    """
+    hidden: set[int] = set()
+    for line in lines:
+        values = list(line)
+        yield [MASK if at in hidden else value for at, value in enumerate(values)]
+        if privacy:
+            hidden |= {
+                at for at, v in enumerate(values) if type(v) is str and _names(v, path, privacy)
+            }
 
 
-def _json(path: Path, rows: int, _privacy: Privacy) -> str:
+def _names(text: str, path: Path, privacy: Privacy) -> bool:
+    """Whether a cell holds the name of a withheld column."""
+    parts = (text, *_SEPARATORS.split(text))
+    return privacy.called([part.strip(_AROUND) for part in parts], path.stem) != "allow"
+
+
+def _json(path: Path, rows: int, privacy: Privacy) -> str:
     if path.stat().st_size > JSON_BYTES:
-        return _text(path, rows)
-    value = json.loads(path.read_text(encoding="utf-8"))
+        return _UNREAD if privacy else _text(path, rows)
+    value = json.loads(path.read_text(encoding="utf-8-sig"))
+
+    def text(part: object) -> str:
+        return short(part, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
+
     if isinstance(value, list):
-        return "\n".join([f"list of {len(value):,}", *(short(v, limit=LINE) for v in value[:rows])])
+        shown = _masked_lists(value[:rows], path, privacy)
+        return "\n".join([f"list of {len(value):,}", *map(text, shown)])
     if isinstance(value, dict):
-        pairs = islice(value.items(), max(rows, 20))
-        return "\n".join(
-            [f"object of {len(value):,}", *(f"{cell(k)}: {short(v, limit=LINE)}" for k, v in pairs)]
-        )
-    return short(value, limit=LINE)
+        return "\n".join([f"object of {len(value):,}", *_pairs(value, rows, path, privacy)])
+    return text(value)
+
+
+def _pairs(value: dict[str, Any], rows: int, path: Path, privacy: Privacy) -> Iterator[str]:
+    """The members of an object; of a table whose names stand apart from its rows, those rows."""
+    heads = [v for v in value.values() if isinstance(v, list) and v and set(map(type, v)) == {str}]
+    for key, part in islice(value.items(), max(rows, 20)):
+        if privacy.hides(key, path.stem):
+            yield f"{cell(key)}: {MASK}"
+            continue
+        if isinstance(part, list) and part not in heads:
+            some = part[:SHOWN]
+            for head in heads:
+                some = _masked_lists([head, *some], path, privacy)[1:]
+            part = [*some, *part[SHOWN:]]  # noqa: PLW2901 - the same, as it may be seen
+        shown = short(part, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
+        yield f"{cell(key)}: {shown}"
+
+
+def _masked_lists(items: list[Any], path: Path, privacy: Privacy) -> list[Any]:
+    """The items; where they are rows as lists, without what stands below a withheld name."""
+    if not privacy or not all(isinstance(item, list) for item in items):
+        return items
+    return list(_masked(items, path, privacy))
+
+
+def _json_lines(path: Path, rows: int, privacy: Privacy) -> str:
+    with path.open("rb") as file:
+        lines = file.read(HEAD_BYTES).decode("utf-8-sig", errors="replace").splitlines()
+    more = ["…"] if len(lines) > rows else []
+    return "\n".join([_json_line(line, path, privacy) for line in lines[:rows]] + more)
+
+
+def _json_line(line: str, path: Path, privacy: Privacy) -> str:
+    if not privacy:
+        return clip(line, LINE)
+    try:
+        value = json.loads(line)
+    except ValueError:  # such as one that is longer than what was read
+        return _UNREAD
+    return short(value, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
 
 
 def _parquet(path: Path, rows: int, privacy: Privacy) -> str:
@@ -115,7 +173,7 @@ def _parquet(path: Path, rows: int, privacy: Privacy) -> str:
     return "\n".join(lines)
 
 
-def _excel(path: Path, rows: int, _privacy: Privacy) -> str:
+def _excel(path: Path, rows: int, privacy: Privacy) -> str:
     try:
         from openpyxl import load_workbook  # type: ignore[import-untyped]  # optional, no types
     except ImportError:
@@ -123,8 +181,8 @@ def _excel(path: Path, rows: int, _privacy: Privacy) -> str:
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         lines = [f"Sheets: {', '.join(book.sheetnames)}"]
-        for row in book.worksheets[0].iter_rows(max_row=rows + 1, values_only=True):
-            lines.append(" | ".join(cell(value) for value in row))  # noqa: PERF401 - reads lazily
+        table = book.worksheets[0].iter_rows(max_row=rows + 1, values_only=True)
+        lines += [" | ".join(map(cell, row)) for row in _masked(table, path, privacy)]
     finally:
         book.close()
     return "\n".join(lines)
@@ -136,6 +194,8 @@ _READERS: dict[str, Callable[[Path, int, Privacy], str]] = {
     ".json": _json,
     ".geojson": _json,
     ".ipynb": _json,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
     ".parquet": _parquet,
     ".xlsx": _excel,
 }

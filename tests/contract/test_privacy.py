@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import pytest
+import xarray as xr
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from copilot_nb.data.privacy import PrivacyRule
+from copilot_nb.errors import CopilotError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook.conversation import Conversation
 from copilot_nb.notebook.settings import Settings
@@ -30,10 +34,40 @@ RULES = (
     PrivacyRule("aggregate", "pay"),
     PrivacyRule("deny", "vault", variable=True),
 )
+PART = PEOPLE.drop(columns="mail")
+RECORDS = PART.to_dict("records")
+MADE: dict[str, Any] = {
+    "records": RECORDS,
+    "nested": {"all": {"of": RECORDS}, "pay": PAY},
+    "names": PART.name,
+    "row": PART.iloc[0],
+    "turned": PART.T,
+    "counts": PART.name.value_counts(),
+    "by_name": PART.set_index(["name", "town"]),
+    "wide": PART.pivot(index="town", columns="name", values="pay"),
+    "cells": pd.DataFrame({"person": RECORDS}),
+    "frame": pl.DataFrame(RECORDS),
+    "arrow": pa.Table.from_pylist(RECORDS),
+    "dataset": xr.Dataset({"name": ("i", NAMES), "pay": ("i", PAY)}, attrs={"name": NAMES[0]}),
+    "name": NAMES[0],
+    "unnamed": pd.Series(NAMES),
+    "listed": NAMES,
+}
+"""What else a notebook has of the same people."""
+FILES = {
+    "people.json": PEOPLE.to_json(orient="records"),
+    "people.jsonl": PEOPLE.to_json(orient="records", lines=True),
+    "people.split.json": PEOPLE.to_json(orient="split"),
+}
 TABLE = {"name": "people"}
 CALLS: dict[str, list[dict[str, Any]]] = {
     "list_variables": [{}],
-    "describe_variable": [TABLE, {"name": "vault"}, {"name": "key"}],
+    "describe_variable": [
+        TABLE,
+        {"name": "vault"},
+        {"name": "key"},
+        *({"name": made} for made in MADE),
+    ],
     "search_variables": [{"text": "e"}],
     "preview_rows": [TABLE, TABLE | {"only": ["name", "town"]}],
     "column_statistics": [TABLE | {"column": c} for c in PEOPLE.columns],
@@ -53,7 +87,7 @@ CALLS: dict[str, list[dict[str, Any]]] = {
     "last_error": [{}],
     "inspect_object": [{"name": "people"}],
     "recent_cells": [{}],
-    "preview_file": [{"path": "people.csv"}, {"path": "notes.txt"}],
+    "preview_file": [{"path": name} for name in ("people.csv", "notes.txt", *FILES)],
     "get_figure": [{}],
     "list_packages": [{}],
     "propose_cell": [{"code": "people"}],
@@ -61,15 +95,27 @@ CALLS: dict[str, list[dict[str, Any]]] = {
 """What the model tries, on everything that can be read."""
 
 
+NAMELESS = ("unnamed", "listed", "wide")
+"""What does not say whose values it holds: a prompt that refers to it is not sent."""
+AT = ", ".join(f"@{name}" for name in ("people.json", "same", *MADE) if name not in NAMELESS)
+
+
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     """A notebook with data that must not leave it, in a folder with a file of the same."""
     monkeypatch.chdir(tmp_path)
     PEOPLE.to_csv("people.csv", index=False)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
     (tmp_path / "notes.txt").write_text(f"called {NAMES[2]} today\nkey={TOKEN}\n")
     config = Config({"HistoryManager": {"enabled": False}})
     made = InteractiveShell.instance(config=config, ipython_dir=str(tmp_path / "ipython"))
-    made.user_ns |= {"people": PEOPLE.copy(), "vault": {"code": "open-sesame-42"}, "key": TOKEN}
+    made.user_ns |= {
+        "people": PEOPLE.copy(),
+        "vault": {"code": "open-sesame-42"},
+        "key": TOKEN,
+    } | MADE
+    made.user_ns["same"] = made.user_ns["people"]
     yield made
     InteractiveShell.clear_instance()
 
@@ -117,7 +163,7 @@ async def test_no_withheld_value_reaches_the_server(
     ]
     model.script[:] = [*(Reply(tools=[call]) for call in calls), Reply("Done.")]
 
-    turn = await conversation.run("Tell me all of @people and @people.pay and @vault.")
+    turn = await conversation.run(f"Tell me all of @people and @people.pay and @vault, {AT}.")
 
     assert turn.text == "Done."
     assert len(turn.tool_calls) == len(calls)
@@ -127,3 +173,14 @@ async def test_no_withheld_value_reaches_the_server(
     assert [v for v in (*NAMES, *MAILS, *numbers, "open-sesame-42", TOKEN) if v in received] == []
     assert "Oslo" in results
     assert "withheld" in results
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+async def test_a_prompt_that_holds_a_withheld_value_is_not_sent(
+    conversation: Conversation, model: ScriptedModel, name: str
+) -> None:
+    """Where nobody is who could decide; the model's server hears nothing."""
+    with pytest.raises(CopilotError, match="Nothing was sent"):
+        await conversation.run(f"What is in @{name}?")
+
+    assert model.requests == []

@@ -1,0 +1,126 @@
+"""Beginnings of data files, without what the privacy rules withhold."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from copilot_nb.data import previews
+from copilot_nb.data.previews import preview
+from copilot_nb.data.privacy import Privacy, PrivacyRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SSN = ["123-45-6780", "123-45-6781", "123-45-6782"]
+PAY = [52_301.5, 61_442.25, 70_999.75]
+TABLE = pd.DataFrame({"name": ["Ann", "Bo", "Cy"], "ssn": SSN, "pay": PAY, "town": "Oslo"})
+RULES = Privacy((PrivacyRule("deny", "ssn"), PrivacyRule("aggregate", "people.pay")))
+RECORDS = TABLE.to_dict("records")
+RAGGED = [list(TABLE.columns), *TABLE.to_numpy().tolist()]
+
+TEXTS = {
+    "people.json": json.dumps(RECORDS),
+    "people.v2.json": "\ufeff" + json.dumps({"people": {"all": RECORDS, "pay": PAY}}),
+    "people.geojson": json.dumps({"features": [{"properties": RECORDS[0] | {"people.pay": 1}}]}),
+    "people.jsonl": TABLE.to_json(orient="records", lines=True),
+    "people.ndjson": json.dumps(RECORDS[0]) + "\n" + json.dumps(RECORDS[1])[:-1] + "\nOslo\n",
+    "people.columns.json": TABLE.to_json(),
+    "people.index.json": TABLE.to_json(orient="index"),
+    "people.split.json": TABLE.to_json(orient="split"),
+    "people.table.json": TABLE.to_json(orient="table"),
+    "people.rows.json": json.dumps(RAGGED),
+    "people.csv": TABLE.to_csv(index=False),
+    "people.bom.csv": "\ufeffssn,town\n" + "".join(f"{ssn},Oslo\n" for ssn in SSN),
+    "people.head.csv": "made by hand,,,\n" + TABLE.to_csv(index=False),
+    "people.tsv": "name;ssn\tt\nOslo;123-45-6780\t1\n",
+}
+"""The same people in every form that a file may have."""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The notebook's working directory, with files."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in TEXTS.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_withheld_value_stands_in_a_preview(folder: Path, name: str) -> None:
+    """By column, by key, by position below a name; single numbers of aggregates neither."""
+    rules = Privacy((*RULES.rules, PrivacyRule("aggregate", "pay")))
+
+    text = preview(folder / name, 5, rules)
+
+    assert [value for value in (*SSN, *map(str, PAY)) if value in text] == []
+    assert "ssn" in text or "not shown" in text
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name != "people.tsv"])
+def test_what_is_not_withheld_is_shown(folder: Path, name: str) -> None:
+    """The rest of the row stands there."""
+    assert "Oslo" in preview(folder / name, 5, RULES) or "Oslo" not in TEXTS[name]
+
+
+def test_rules_of_one_file_hold_for_its_stem(folder: Path) -> None:
+    """As a variable's rules hold for its name."""
+    other = folder / "others.json"
+    other.write_text(TEXTS["people.json"])
+
+    assert "52301.5" not in preview(folder / "people.json", 5, RULES)
+    assert "52301.5" in preview(other, 5, RULES)
+
+
+def test_without_rules_files_are_shown_as_they_are(folder: Path) -> None:
+    """Also what is no JSON."""
+    assert SSN[0] in preview(folder / "people.json", 5)
+    assert SSN[1] in preview(folder / "people.ndjson", 5)
+
+
+def test_json_that_is_too_long_to_be_read_is_not_shown(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rules cannot be applied to a piece of it."""
+    monkeypatch.setattr(previews, "JSON_BYTES", 10)
+
+    assert "not shown" in preview(folder / "people.json", 5, RULES)
+    assert SSN[0] in preview(folder / "people.json", 5)
+
+
+class Sheet:
+    """What openpyxl makes of a sheet, as far as it is read."""
+
+    def iter_rows(self, *, max_row: int, values_only: bool) -> Iterator[tuple[Any, ...]]:
+        """The rows, a title and an empty one before the names."""
+        assert values_only
+        rows = [("People", None, None, None), (None,) * 4, *map(tuple, RAGGED)]
+        return iter(rows[:max_row])
+
+
+def test_rules_hold_for_excel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below the names, in whichever row they stand. The reader is a stand-in."""
+    book = SimpleNamespace(sheetnames=["a"], worksheets=[Sheet()], close=lambda: None)
+    reader = ModuleType("openpyxl")
+    reader.load_workbook = lambda path, **options: book  # type: ignore[attr-defined]  # a stand-in
+    monkeypatch.setitem(sys.modules, "openpyxl", reader)
+    (folder / "people.xlsx").write_bytes(b"PK")
+
+    text = preview(folder / "people.xlsx", 10, RULES)
+
+    assert text.splitlines()[1:] == [
+        "Sheets: a",
+        "People | None | None | None",
+        "None | None | None | None",
+        "name | ssn | pay | town",
+        "Ann | ••• | ••• | Oslo",
+        "Bo | ••• | ••• | Oslo",
+        "Cy | ••• | ••• | Oslo",
+    ]
