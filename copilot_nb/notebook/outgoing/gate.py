@@ -103,7 +103,7 @@ class Gate:
             UsageError: Nothing of it may.
         """
         pieces = [composed.prompt, *(item.text for item in composed.sent)]
-        found = [await self._find(piece) for piece in pieces]
+        found = await self._find(pieces)
         if not any(found):
             return composed
         whole, finds = _joined(pieces, found)
@@ -125,13 +125,13 @@ class Gate:
 
     async def held(self, composed: Composed) -> str:
         """What of a prompt would be asked about before it leaves; empty when nothing would."""
-        pieces = (composed.prompt, *(item.text for item in composed.sent))
-        return _kinds(tuple([find for piece in pieces for find in await self._find(piece)]))
+        pieces = [composed.prompt, *(item.text for item in composed.sent)]
+        return _kinds(tuple(find for found in await self._find(pieces) for find in found))
 
     # -- inside
 
     async def _clear(self, invocation: Invocation, text: str) -> Cleared | None:
-        finds = await self._find(text)
+        (finds,) = await self._find([text])
         if not finds:
             return Cleared(text)
         question = f"Send the model what {invocation.tool_name} returned?"
@@ -142,13 +142,14 @@ class Gate:
             return Cleared(text, (), answer.by)
         return None
 
-    async def _find(self, text: str) -> tuple[Find, ...]:
+    async def _find(self, texts: list[str]) -> list[tuple[Find, ...]]:
+        """What was found in each text; the withheld values are read once for all of them."""
         # Importing the detectors takes a while; the values are read where the kernel may wait.
-        secrets = await asyncio.to_thread(find_secrets, text) if text else ()
+        secrets = [await asyncio.to_thread(find_secrets, text) if text else () for text in texts]
         shell = self._shell()
-        rules = shell.privacy
-        denied = denied_values(shell.variables, rules).find(text) if rules else ()
-        return tuple(sorted((*secrets, *denied), key=lambda find: find.start))
+        values = denied_values(shell.variables, shell.privacy)
+        found = [(*one, *values.find(text)) for one, text in zip(secrets, texts, strict=True)]
+        return [tuple(sorted(finds, key=lambda find: find.start)) for finds in found]
 
     async def _ask(
         self, invocation: Invocation, text: str, finds: tuple[Find, ...], question: str
