@@ -5,9 +5,11 @@ Small views on one session's calls, each named after what it is about.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
+from copilot_nb.errors import InvalidParamsError, MethodNotFoundError
 from copilot_nb.protocol.results import (
     Compaction,
     CurrentModel,
@@ -148,6 +150,32 @@ class QueueControl(Control):
     async def remove(self, item_id: str) -> None:
         """Take one out."""
         await self._rpc.queue.remove_at(id=item_id)
+
+    async def withdraw(self, message_id: str, prompt: str) -> bool:
+        """Take back what was sent, before the model has answered it.
+
+        The runtime takes what is unchanged from the queue, from what steers, or from the turn that
+        has just begun with it. What was edited is found in the queue.
+
+        Args:
+            message_id: What `send` gave.
+            prompt: What was sent.
+
+        Returns:
+            Whether it is gone.
+        """
+        with contextlib.suppress(MethodNotFoundError):  # runtimes before 1.0.102
+            taken = await self._rpc.queue.withdraw_message(
+                message_id=message_id, expected_prompt=prompt
+            )
+            if taken.get("removed"):
+                return True
+        for item in await self.items():
+            if item.message_id == message_id:
+                with contextlib.suppress(InvalidParamsError):  # its turn has just come
+                    await self.remove(item.id)
+                    return True
+        return False
 
     async def edit(self, item_id: str, prompt: str) -> None:
         """Change the text of one."""

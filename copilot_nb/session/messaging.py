@@ -9,18 +9,22 @@ import asyncio
 import contextlib
 import contextvars
 import logging
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from copilot_nb.errors import ConnectionClosedError, TurnTimeoutError, UsageError
+from copilot_nb.errors import ConnectionClosedError, CopilotError, TurnTimeoutError, UsageError
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
 from copilot_nb.protocol.session import MessageOptions
 from copilot_nb.session.idle import IdleWatch
 from copilot_nb.session.run import Run, Until
+from copilot_nb.session.stopping import STOP_SECONDS, stop
 from copilot_nb.session.turn import Turn
 
 if TYPE_CHECKING:
-    from copilot_nb.errors import CopilotError
+    from collections.abc import AsyncIterator
+
     from copilot_nb.protocol.events import SessionEvent
     from copilot_nb.session.session import Session
 
@@ -80,28 +84,27 @@ class Messaging:
         context: contextvars.Context | None = None,
     ) -> Turn:
         """Send a prompt and follow it."""
-        message = checked(options)
-        self._session.context = context or contextvars.copy_context()
-        steering = message.mode == "immediate"
-        turn = Turn(
-            message.display_prompt or message.prompt,
-            Run(until=until, steering=steering, alone=self._nothing_started),
-        )
-        self._turns.append(turn)  # before it is sent: a fast answer may overtake the reply
-        try:
-            async with self._sending:
-                sent = await self._session.calls(methods.SEND, message)
-        except BaseException:
-            if turn in self._turns:
-                self._turns.remove(turn)
-            raise
-        if not steering:
-            self._sent(turn, sent.message_id)
-        turn.accept(sent.message_id)
-        if turn.passed_over:
-            self._session.tasks.spawn(self._drop_if_gone(turn))
-        self._forget_ended()
+        turn, delivery = self._begin(checked(options), until, context)
+        await delivery
         return turn
+
+    @asynccontextmanager
+    async def asking(self, options: str | MessageOptions, *, until: Until) -> AsyncIterator[Turn]:
+        """Send a prompt, for a block that waits for its end.
+
+        A block that is cancelled stops the turn. The stop goes on by itself after `STOP_SECONDS`,
+        and when it is cancelled too.
+        """
+        message = checked(options)
+        turn, delivery = self._begin(message, until, None)
+        try:
+            await asyncio.shield(delivery)  # without its id a prompt cannot be stopped
+            yield turn
+        except asyncio.CancelledError:
+            turn.given_up = True
+            stopping = self._session.tasks.spawn(self._stop(turn, delivery, message.prompt))
+            await asyncio.wait({stopping}, timeout=STOP_SECONDS)
+            raise
 
     async def idle(self, timeout: float | None, until: Until) -> SessionEvent | None:
         """Wait until nothing runs; the last answer."""
@@ -119,6 +122,41 @@ class Messaging:
             raise TurnTimeoutError(f"The session was not idle within {timeout:g} s.") from None
         finally:
             self._watches.remove(watch)
+
+    def _begin(
+        self, message: MessageOptions, until: Until, context: contextvars.Context | None
+    ) -> tuple[Turn, asyncio.Task[None]]:
+        """A turn, and the task that sends its prompt; whoever calls waits for that."""
+        self._session.context = context or contextvars.copy_context()
+        turn = Turn(
+            message.display_prompt or message.prompt,
+            Run(until=until, steering=_steers(message), alone=self._nothing_started),
+        )
+        self._turns.append(turn)  # before it is sent: a fast answer may overtake the reply
+        delivery = asyncio.get_running_loop().create_task(self._deliver(turn, message))
+        delivery.add_done_callback(partial(self._delivered, turn))
+        return turn, delivery
+
+    async def _deliver(self, turn: Turn, message: MessageOptions) -> None:
+        async with self._sending:
+            sent = await self._session.calls(methods.SEND, message)
+        if not _steers(message):
+            self._sent(turn, sent.message_id)
+        turn.accept(sent.message_id)
+        if turn.passed_over:
+            self._session.tasks.spawn(self._drop_if_gone(turn))
+        self._forget_ended()
+
+    def _delivered(self, turn: Turn, delivery: asyncio.Task[None]) -> None:
+        if (delivery.cancelled() or delivery.exception()) and turn in self._turns:
+            self._turns.remove(turn)
+
+    async def _stop(self, turn: Turn, delivery: asyncio.Task[None], prompt: str) -> None:
+        with contextlib.suppress(CopilotError):  # it was refused, has ended, or the runtime is gone
+            await delivery
+            await stop(self._session, turn, prompt, self._sending)
+            self._forget_ended()
+            await turn.wait()
 
     def _note(self, event: SessionEvent) -> None:
         if event.type == "assistant.message":
@@ -158,6 +196,10 @@ class Messaging:
         ):
             turn.drop()
             self._forget_ended()
+
+
+def _steers(message: MessageOptions) -> bool:
+    return message.mode == "immediate"
 
 
 def checked(options: str | MessageOptions) -> MessageOptions:

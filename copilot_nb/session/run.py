@@ -45,6 +45,8 @@ class Run:
     ) -> None:
         self.message_id: str | None = None
         self.started = False
+        self.joins = False
+        """It steers: it came into a turn that another prompt had begun."""
         self.finished = False
         self.text = AnswerText()
         self.message: SessionEvent | None = None
@@ -62,6 +64,15 @@ class Run:
         self._seen_prompts: dict[str, SessionEvent] = {}
         self._sent_later: set[str] = set()
         self._rejected = False
+
+    @property
+    def joined_by(self) -> set[str]:
+        """Ids of prompts that people sent and that came while this one was at work."""
+        return {
+            message_id
+            for message_id, event in self._seen_prompts.items()
+            if getattr(event.data, "source", None) is None  # autopilot prompts itself
+        }
 
     @property
     def failure(self) -> CopilotError | None:
@@ -118,6 +129,7 @@ class Run:
             return self.started
         if data.message_id == self.message_id:
             self.started = True
+            self.joins = data.delivery == "steering"
             if data.agent_mode == "autopilot":
                 self._until = "session"  # the agent rests between the prompts it gives itself
         elif self.started and data.message_id in self._sent_later:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copilot_nb.errors import (
     ConnectionClosedError,
-    CopilotError,
     ProtocolError,
     SessionClosedError,
     SessionNotFoundError,
@@ -192,15 +191,25 @@ class Session(Answering):
         timeout: float | None = None,
         until: Until = "assistant",
     ) -> Turn:
-        """Send a prompt and wait for its end; raises what `Turn.wait` raises."""
-        turn = await self.start_turn(prompt, until=until)
-        return await turn.wait(timeout)
+        """Send a prompt and wait for its end; raises what `Turn.wait` raises.
+
+        Cancelling it stops what it began, and nothing else: a prompt that waits is taken out of the
+        queue, a turn that runs is ended, other prompts go on. A turn that somebody else steers, or
+        that this prompt steers, goes on as well. Running out of `timeout` ends the wait alone.
+        """
+        self._check_open()
+        async with self._messaging.asking(prompt, until=until) as turn:
+            return await turn.wait(timeout)
 
     async def ask_stream(self, prompt: str | MessageOptions) -> AsyncIterator[SessionEvent]:
-        """Send a prompt and iterate over its events; raises what `Turn.wait` raises."""
-        turn = await self.start_turn(prompt)
-        async for event in turn.stream():
-            yield event
+        """Send a prompt and iterate over its events; raises what `Turn.wait` raises.
+
+        Cancelling the wait for an event stops the turn as `ask` does; leaving the loop does not.
+        """
+        self._check_open()
+        async with self._messaging.asking(prompt, until="assistant") as turn:
+            async for event in turn.stream():
+                yield event
 
     async def steer(self, prompt: str) -> Turn:
         """Say something to the turn that runs; a running shell command moves to the background.
@@ -211,15 +220,7 @@ class Session(Answering):
 
     def ask_sync(self, prompt: str | MessageOptions, timeout: float | None = None) -> Turn:
         """`ask` for sync code: functions, loops, scripts, other threads; ■ stops its turn."""
-        return block_on(self._ask_or_stop(prompt, timeout), self.loop)
-
-    async def _ask_or_stop(self, prompt: str | MessageOptions, timeout: float | None) -> Turn:
-        try:
-            return await self.ask(prompt, timeout=timeout)
-        except asyncio.CancelledError:
-            with contextlib.suppress(CopilotError):  # nothing is left to stop
-                await self.abort()
-            raise
+        return block_on(self.ask(prompt, timeout=timeout), self.loop)
 
     async def send_and_wait(
         self,
@@ -268,8 +269,12 @@ class Session(Answering):
         await self.calls(methods.ABORT, Empty())
 
     async def interrupt(self, *, flush_queue: bool = True) -> None:
-        """Stop the turn that runs; go on with the queue, unless `flush_queue` is False."""
+        """Stop the turn that runs; go on with the queue, unless `flush_queue` is False.
+
+        Other than an abort it leaves the turn's agents and shells at work.
+        """
         self._check_open()
+        self.pending.let_go()
         await self.rpc.interrupt_main_turn(flush_queued=flush_queue)
 
     # Besides the conversation

@@ -56,6 +56,8 @@ class Turn:
         self.prompt = prompt
         self.error: CopilotError | None = None
         """Why it failed or was stopped; None while it runs and when all went well."""
+        self.given_up = False
+        """Its `ask` was cancelled: nobody waits for it any more."""
         self._run = run
         self._raw: list[Mapping[str, Any]] = []  # of its events: typed ones are many objects each
         self._folded = (Transcript(prompt=prompt), 0)  # and how many events are in it
@@ -87,6 +89,16 @@ class Turn:
     def started(self) -> bool:
         """Whether the runtime has begun with it; before that it waits in the queue."""
         return self._run.started
+
+    @property
+    def joins(self) -> bool:
+        """Whether it steers: it came into a turn that another prompt had begun."""
+        return self._run.joins
+
+    @property
+    def joined_by(self) -> set[str]:
+        """Ids of prompts, of whatever client, that came while this one was at work."""
+        return self._run.joined_by
 
     @property
     def ended(self) -> bool:

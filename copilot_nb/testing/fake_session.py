@@ -1,17 +1,17 @@
-"""One session of the runtime in memory: its queue, its agent loop, its events."""
+"""One session of the runtime in memory: its agent loop, its requests, its events."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from copilot_nb.errors import CopilotError
 from copilot_nb.testing.fake_model import ModelFailure, speak
+from copilot_nb.testing.fake_queue import FakeQueue, Prompt
 from copilot_nb.testing.fake_requests import Rejected
 from copilot_nb.testing.fake_tools import run_tool
 
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from copilot_nb.testing.runtime import Link
 
 Params = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Prompt:
-    """One entry of the queue."""
-
-    params: Params
-    id: str = field(default_factory=lambda: str(uuid4()))
 
 
 @dataclass(slots=True)
@@ -65,12 +57,14 @@ class FakeSession:
         }
         self.alive = False
         self._links: list[Link] = []
-        self._queue: deque[Prompt] = deque()
-        self._steering: deque[Prompt] = deque()
+        self._queue = FakeQueue()
+        self._unanswered: Prompt | None = None
+        """What the turn began with, until the model says something."""
         self._worker: asyncio.Task[None] | None = None
         self.methods: dict[str, Callable[[Params], Any]] = {
             "session.send": self._send,
             "session.abort": self._abort,
+            "session.interruptMainTurn": self._interrupt,
             "session.getMessages": lambda _: {"events": self.history},
             "session.tools.set": self._set_tools,
             "session.tools.handlePendingToolCall": lambda p: self._settle("tool", p),
@@ -78,7 +72,11 @@ class FakeSession:
             "session.permissions.handlePendingPermissionRequest": self._decide,
             "session.permissions.pendingRequests": lambda _: self._open("permission"),
             "session.metadata.activity": self._activity,
-            "session.queue.pendingItems": self._pending_items,
+            "session.queue.pendingItems": self._queue.items,
+            "session.queue.removeAt": self._queue.remove_at,
+            "session.queue.updateText": self._queue.update_text,
+            "session.queue.withdrawMessage": self._withdraw,
+            "session.tasks.list": lambda _: {"tasks": []},
             "session.ui.handlePendingElicitation": lambda p: self._settle("form", p),
             "session.ui.handlePendingSessionLimitsExhausted": lambda p: self._settle("limits", p),
             "session.mode.get": lambda _: self.mode,
@@ -134,6 +132,8 @@ class FakeSession:
 
     def emit(self, kind: str, data: Params | None = None, *, ephemeral: bool = False) -> None:
         """Send an event to every client, and write it down unless it is ephemeral."""
+        if kind.startswith("assistant.message"):
+            self._unanswered = None
         event: Params = {
             "type": kind,
             "data": data or {},
@@ -204,16 +204,19 @@ class FakeSession:
         return (reply or {}).get("output") or {}
 
     async def _work(self) -> None:
-        while self._queue:
-            await self._turn(self._queue.popleft())
-        self.emit("assistant.idle", ephemeral=True)
-        self.emit("session.idle", {"mode": self.mode}, ephemeral=True)
+        while self._queue.waiting:
+            await self._turn(self._queue.waiting.popleft())
+        self._rest()
+
+    def _rest(self, **how: Any) -> None:
+        self.emit("assistant.idle", how, ephemeral=True)
+        self.emit("session.idle", {"mode": self.mode, **how}, ephemeral=True)
 
     async def _turn(self, prompt: Prompt) -> None:
-        text = prompt.params.get("prompt", "")
-        await self.hook("userPromptSubmitted", prompt=text)
-        self.title = self.title or text
-        self._hear(prompt, "queued" if self._queue or self.messages else "idle")
+        self._unanswered = prompt
+        await self.hook("userPromptSubmitted", prompt=prompt.text)
+        self.title = self.title or prompt.text
+        self._hear(prompt, "queued" if self._queue.waiting or self.messages else "idle")
         try:
             await self._steps(prompt)
         except ModelFailure as failure:
@@ -233,24 +236,23 @@ class FakeSession:
             self.emit("assistant.turn_end", {"turnId": str(step)})
             if reply.finish == "length":
                 self.messages.append({"role": "user", "content": "Please continue."})
-            elif self._steering:
-                self._hear(self._steering.popleft(), "steering" if calls else "queued")
+            elif self._queue.steering:
+                self._hear(self._queue.steering.popleft(), "steering" if calls else "queued")
             elif not calls:
                 return
             step += 1
 
     def _hear(self, prompt: Prompt, delivery: str) -> None:
-        text = prompt.params.get("prompt", "")
         self.emit(
             "user.message",
             {
-                "content": prompt.params.get("displayPrompt") or text,
-                "transformedContent": text,
+                "content": prompt.shown,
+                "transformedContent": prompt.text,
                 "messageId": prompt.id,
                 "delivery": delivery,
             },
         )
-        self.messages.append({"role": "user", "content": text})
+        self.messages.append({"role": "user", "content": prompt.text})
 
     async def _tools(self, calls: list[Params]) -> None:
         results = await asyncio.gather(
@@ -263,30 +265,70 @@ class FakeSession:
     def _send(self, params: Params) -> Params:
         prompt = Prompt(params)
         steers = params.get("mode") == "immediate" and self.busy
-        (self._steering if steers else self._queue).append(prompt)
+        (self._queue.steering if steers else self._queue.waiting).append(prompt)
         self.emit("pending_messages.modified", ephemeral=True)
+        self._go_on()
+        return {"messageId": prompt.id}
+
+    def _go_on(self) -> None:
         if not self.busy:
             self._worker = asyncio.get_running_loop().create_task(self._work())
-        return {"messageId": prompt.id}
 
     def _abort(self, _params: Params) -> Params:
         if self.busy:
-            self.emit("abort", {"reason": "user_initiated"})
-            for request_id, request in tuple(self.requests["permission"].items()):
-                result = {"kind": "cancelled", "reason": "Session aborted"}
-                self.emit("permission.completed", {"requestId": request_id, "result": result})
-                request.answer.cancel()
-            for request_id in tuple(self.requests["tool"]):
-                self.emit("external_tool.completed", {"requestId": request_id}, ephemeral=True)
+            self._break_off("user_initiated")
             self._forget_work()
-            self.emit("assistant.turn_end", {"turnId": "0"})
-            self.emit("assistant.idle", {"aborted": True}, ephemeral=True)
-            self.emit("session.idle", {"aborted": True, "mode": self.mode}, ephemeral=True)
+            self._rest(aborted=True)
         return {"success": True}
+
+    def _interrupt(self, params: Params) -> Params:
+        if not self.busy:
+            return {"interrupted": False}
+        self._break_off("user_abort")
+        if params.get("flushQueued") and self._queue:
+            self._queue.unsteered()
+            self._go_on()
+        else:
+            self._forget_work()
+            self._rest(aborted=True)
+        return {"interrupted": True}
+
+    def _withdraw(self, params: Params) -> Params:
+        if self._queue.withdraw(params):
+            self.emit("pending_messages.modified", ephemeral=True)
+            return {"removed": True, "interrupted": False}
+        begun = self._unanswered
+        if begun is None or self._queue or not (self.busy and begun.is_meant(params)):
+            return {"removed": False, "interrupted": False}
+        self._break_off("user_abort")
+        self._unsay(begun)
+        self._rest(aborted=True)
+        return {"removed": True, "interrupted": True}
+
+    def _unsay(self, prompt: Prompt) -> None:
+        for place, event in enumerate(self.history):
+            if event["data"].get("messageId") == prompt.id:
+                self.messages.pop()
+                rewound = {"upToEventId": event["id"], "eventsRemoved": len(self.history) - place}
+                del self.history[place:]
+                self.emit("session.snapshot_rewind", rewound, ephemeral=True)
+
+    def _break_off(self, reason: str) -> None:
+        self.emit("abort", {"reason": reason})
+        for request_id, request in tuple(self.requests["permission"].items()):
+            result = {"kind": "cancelled", "reason": "Session aborted"}
+            self.emit("permission.completed", {"requestId": request_id, "result": result})
+            request.answer.cancel()
+        for request_id in tuple(self.requests["tool"]):
+            self.emit("external_tool.completed", {"requestId": request_id}, ephemeral=True)
+        self._stop_work()
+        self.emit("assistant.turn_end", {"turnId": "0"})
 
     def _forget_work(self) -> None:
         self._queue.clear()
-        self._steering.clear()
+        self._stop_work()
+
+    def _stop_work(self) -> None:
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
@@ -323,9 +365,6 @@ class FakeSession:
 
     def _activity(self, _params: Params) -> Params:
         return {"hasActiveWork": self.busy, "abortable": self.busy}
-
-    def _pending_items(self, _params: Params) -> Params:
-        return {"items": [{"messageId": prompt.id} for prompt in self._queue]}
 
     def _set_plan(self, params: Params) -> None:
         self.plan = params["content"]

@@ -155,20 +155,6 @@ async def test_timeout_leaves_the_turn_running(stage: Stage) -> None:
     assert content(await session.wait_for_idle(WAIT)) == "Late."
 
 
-async def test_cancelled_ask_leaves_the_session_usable(stage: Stage) -> None:
-    """Cancelling the Python task only stops waiting."""
-    gate = asyncio.Event()
-    session = await stage.session(Reply("One.", gate=gate), Reply("Two."))
-
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.3):
-            await session.ask("1")
-    gate.set()
-    turn = await session.ask("2", timeout=WAIT)
-
-    assert turn.text == "Two."
-
-
 async def test_wait_for_idle_returns_at_once_when_nothing_runs(stage: Stage) -> None:
     """The last answer, without waiting for another idle."""
     session = await stage.session(Reply("Here."))

@@ -162,6 +162,60 @@ async def test_interrupt_goes_on_with_the_queue(stage: Stage) -> None:
     assert (await second.wait(WAIT)).text == "Second."
 
 
+@pytest.mark.parametrize("way", ["abort", "interrupt", "cancel"])
+async def test_what_becomes_of_a_turns_agents(stage: Stage, way: str) -> None:
+    """An abort ends them, an interrupt leaves them at work; a cancelled `ask` ends its own."""
+    agent = {"description": "look", "prompt": "Look.", "agent_type": "general-purpose"}
+    slow = Reply(chunks=["w "] * 400, delay=0.05)
+    session = await stage.session(
+        Reply(tools=[("task", agent | {"name": "looker", "mode": "sync"})]),
+        slow,
+        Reply("Second."),
+        on_permission_request=lambda _: approve_once(),
+    )
+    first = asyncio.get_running_loop().create_task(session.ask("1"))
+    await eventually(lambda: len(stage.model.requests) == 2)
+    second = None if way == "abort" else await session.start_turn("2")
+
+    match way:
+        case "abort":
+            await session.abort()
+        case "interrupt":
+            await session.interrupt()
+        case _:
+            first.cancel()
+    await asyncio.wait({first}, timeout=WAIT)
+
+    tasks = (await session.rpc.tasks.list())["tasks"]
+    expected = {"abort": "cancelled", "interrupt": "running", "cancel": "cancelled"}
+    assert [task["status"] for task in tasks] == [expected[way]]
+    assert isinstance(first.exception(), TurnAbortedError) if way != "cancel" else first.cancelled()
+    assert second is None or (await second.wait(WAIT)).text == "Second."
+
+
+@pytest.mark.parametrize("behind", [False, True])
+async def test_a_prompt_can_be_withdrawn_until_it_is_answered(
+    stage: Stage, *, behind: bool
+) -> None:
+    """From the turn that it began too, unless another waits behind it; history forgets it then."""
+    gate = asyncio.Event()
+    session = await stage.session(Reply("One.", gate=gate), Reply("Two."))
+    first = await session.start_turn("1")
+    await seen(first, "assistant.turn_start")
+    second = await session.start_turn("2") if behind else None
+
+    gone = await session.queue.withdraw(first.message_id or "", "1")
+    gate.set()
+
+    if second is None:
+        with pytest.raises(TurnAbortedError):
+            await first.wait(WAIT)
+        assert "user.message" not in [event.type for event in await session.get_messages()]
+    else:
+        assert ((await first.wait(WAIT)).text, (await second.wait(WAIT)).text) == ("One.", "Two.")
+    assert gone == (second is None)
+
+
 async def test_background_shell_outlives_the_answer(stage: Stage) -> None:
     """`ask` ends with the answer; `until="session"` when the background rests too."""
     background = {"command": "sleep 2", "description": "wait", "mode": "async"}

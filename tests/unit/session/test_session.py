@@ -269,22 +269,3 @@ async def test_prompt_passed_over_while_work_goes_on_is_kept() -> None:
     await settle()
 
     assert [turn.ended for turn in turns] == [False, False, False]
-
-
-async def test_interrupted_ask_sync_stops_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is told that it was stopped must not find variables changed a second later."""
-    invoke = Invoke()
-    session = session_on(invoke)
-    work: list[asyncio.Task[Any]] = []
-    monkeypatch.setattr(
-        "copilot_nb.session.session.block_on",
-        lambda coroutine, _: work.append(asyncio.get_running_loop().create_task(coroutine)),
-    )
-    session.ask_sync("Go.")
-    await settle()
-
-    work[0].cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await work[0]
-
-    assert [method for method, _ in invoke.calls] == ["session.send", "session.abort"]
