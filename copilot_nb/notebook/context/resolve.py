@@ -18,14 +18,21 @@ from copilot_nb.data.images import for_model, image_output
 from copilot_nb.data.namespace import describe, describe_frame, described_as, nearest
 from copilot_nb.data.objects import describe_object, resolve
 from copilot_nb.data.previews import preview
-from copilot_nb.data.values import FUNCTIONS, is_a, type_name
+from copilot_nb.data.values import (
+    FUNCTIONS,
+    class_data,
+    instance_data,
+    is_a,
+    mro,
+    type_name,
+)
 from copilot_nb.errors import UsageError
 from copilot_nb.kernel import cells
 from copilot_nb.kernel.figures import is_figure, png
 from copilot_nb.notebook.context.index import cell_text, error_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from copilot_nb.data.privacy import Privacy
     from copilot_nb.kernel.shell import Shell
@@ -159,11 +166,19 @@ def _part(mention: Mention, value: object, rest: str, shell: Shell) -> Resolved:
             if Path(mention.target).is_file():
                 return file(mention.target, shell.privacy)
             labels = [column.name for column in frame.columns] if frame else []
-            hint = _meant(nearest(rest, labels)) or LITERALLY
+            near = nearest(rest, [*_members(value), *labels])
+            hint = _meant(f"{name}.{part}" for part in near if part.isidentifier()) or LITERALLY
             raise UsageError(f"{name!r} has no {missing}.", hint=hint) from None
     if mention.kind == "call":
         return _function(mention, value)
     return _value(mention.target, value, shell)
+
+
+def _members(value: object) -> Iterator[str]:
+    """The public names that may stand behind its dot; nothing of it is called."""
+    holders = [class_data(cls) for cls in mro(type(value))]
+    for names in (instance_data(value), *holders):
+        yield from (name for name in tuple(names) if name[:1] != "_")
 
 
 def _function(mention: Mention, value: Any) -> Resolved:
