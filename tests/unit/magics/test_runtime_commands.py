@@ -391,7 +391,7 @@ def test_explain_knows_what_is_meant() -> None:
         ("Stations?", "stations"),
         ("statoins.groupby", "stations.groupby"),
         ("statoins()", "stations()"),
-        ("sortd", "sorted or str"),
+        ("enumerte", "enumerate"),
         ("panda.DataFrame", "pandas.DataFrame"),
     ],
 )
