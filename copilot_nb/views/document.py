@@ -6,6 +6,7 @@ Stays readable when a page drops the style; the same transcript gives the same b
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, assert_never
 
 from copilot_nb.transcript.blocks import (
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ICONS = {
-    "pending": "…",
-    "running": "…",
+    "pending": "◌",
+    "running": "◌",
     "ok": "✓",
     "failed": "✕",
     "denied": "⊘",
@@ -54,10 +55,14 @@ ICONS = {
 """One sign per state of a tool call."""
 
 _LEVELS = {
+    "pending": " copilot-waiting",
+    "running": " copilot-waiting",
     "failed": " copilot-failed",
-    "denied": " copilot-warning",
-    "cancelled": " copilot-warning",
+    "denied": " copilot-failed",
+    "cancelled": " copilot-waiting",
 }
+_NUMBER = re.compile(r"[-+−]?[\d,.\s]*\d(?:[eE][-+]?\d+)?\s*%?")
+"""A cell that stands to the right, in the live view too."""
 _FOLD_LINES = 15
 
 
@@ -117,7 +122,7 @@ def _text(block: TextBlock) -> str:
 def _reasoning(block: ReasoningBlock) -> str:
     if not block.text.strip():
         return ""
-    summary = "<summary><em>Thought</em></summary>"
+    summary = f"<summary>{icon('✻')} Thought</summary>"
     return (
         f'<details class="copilot-reasoning">{summary}'
         f'<div class="copilot-text">{markdown(block.text)}</div></details>'
@@ -153,7 +158,7 @@ def _call(block: ToolBlock) -> str:
     if block.title:
         words.append(code(block.title))
     if block.diff:
-        words.append(f'<span class="copilot-muted">{counts(block.diff)}</span>')
+        words.append(f'<span class="copilot-counts">{counts(block.diff)}</span>')
     words += [f"<em>{STATES[block.state]}</em>"] if block.state in STATES else []
     summary = " ".join(words)
     return folded("copilot-call", summary, _call_body(block), _LEVELS.get(block.state, ""))
@@ -208,9 +213,14 @@ def _table(output: TableOutput) -> str:
 
 def _cells(row: tuple[str, ...], output: TableOutput) -> str:
     return "".join(
-        f"<th>{text(cell)}</th>" if at == 0 and output.has_index else f"<td>{text(cell)}</td>"
+        f"<th>{text(cell)}</th>" if at == 0 and output.has_index else _cell(cell)
         for at, cell in enumerate(row)
     )
+
+
+def _cell(value: str) -> str:
+    side = ' align="right"' if _NUMBER.fullmatch(value) else ""
+    return f"<td{side}>{text(value)}</td>"
 
 
 def _image(output: ImageOutput) -> str:
@@ -249,10 +259,11 @@ def _foot(transcript: Transcript) -> str:
     if not transcript.ended:
         status = text(transcript.status or "Starting")
         return f'<p class="copilot-foot copilot-status"><em>{status} …</em> {UNFINISHED}</p>'
-    sent = f'<p class="copilot-sent">Sent: {inline_html(transcript.sent)}</p>'
     words = text(footer(transcript))
     foot = f'<p class="copilot-foot">{words}</p>' if words else ""
-    return f"{sent}{foot}" if transcript.sent else foot
+    if not transcript.sent:
+        return foot
+    return f'{foot}<p class="copilot-sent">Sent: {inline_html(transcript.sent)}</p>'
 
 
 def _label(transcript: Transcript) -> str:

@@ -6,23 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_nb.transcript.presentation import first_line
-from copilot_nb.views.markdown import code_block, text
+from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
 from copilot_nb.views.parts import change, code, folded, icon, strong
 from copilot_nb.views.words import (
     EFFECTS,
     asker,
-    decision,
     field_note,
     is_agreed,
     is_said,
-    reply,
+    outcome,
     target,
     time_limit,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from copilot_nb.transcript.blocks import (
         Effect,
@@ -33,7 +32,9 @@ if TYPE_CHECKING:
     )
     from copilot_nb.transcript.forms import FormBlock, FormField, PlanBlock, SignInBlock
 
-_WARNING = " copilot-warning"
+_SIGNS = {True: ("✓", ""), False: ("⊘", " copilot-failed")}
+"""What stands before an answer that agreed or did not, and the class of its line."""
+_NO_ANSWER = ("◌", " copilot-waiting")
 
 
 def permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
@@ -45,27 +46,26 @@ def permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
     """
     if block.state == "open":
         return _open(block, f"<p>{strong(block.heading)}</p>{_details(block)}")
-    line = f"{_sign(block)} {text(decision(block))}{_what(block, call)}"
+    short = target(block)
+    about = [] if is_said(block, call) else [code(short) if short else text(block.heading)]
     if block.intention:
-        line += f" — {text(first_line(block.intention))}"
-    return folded("copilot-permission", line, _details(_unsaid(block, call)), _level(block))
+        about.append(text(first_line(block.intention)))
+    return _answered(block, " — ".join(about), _details(_unsaid(block, call)))
 
 
 def user_input(block: UserInputBlock) -> str:
     """A question, and its answer."""
-    question = strong(block.question)
-    if block.state == "open":
-        choices = _list(text(choice) for choice in block.choices)
-        return _open(block, f"<p>{question}</p>{choices}")
-    return f'<p class="copilot-user_input">{question} — {_reply(block)}</p>'
+    if block.state != "open":
+        return _answered(block, text(block.question))
+    choices = _list(text(choice) for choice in block.choices)
+    return _open(block, f"<p>{strong(block.question)}</p>{choices}")
 
 
 def form(block: FormBlock) -> str:
     """A form's fields, or what became of it."""
-    heading = strong(asker(block))
     if block.state != "open":
-        line = f"{_sign(block)} {heading} — {_reply(block)}"
-        return f'<p class="copilot-form{_level(block)}">{line}</p>'
+        return _answered(block, text(asker(block)))
+    heading = strong(asker(block))
     address = f"<p>{code(block.url)}</p>" if block.url else ""
     fields = _list(_field(field) for field in block.fields)
     return _open(block, f"<p>{heading}</p>{address}{fields}{_bad(block.warnings)}")
@@ -75,53 +75,43 @@ def plan(block: PlanBlock) -> str:
     """A plan, whole while somebody judges it, then folded behind the judgement."""
     body = f'<div class="copilot-text">{markdown(block.plan)}</div>' if block.plan.strip() else ""
     if block.state != "open":
-        line = f"{_sign(block)} {strong('Plan')} — {_reply(block)}"
-        return folded("copilot-plan", line, body, _level(block))
+        return _answered(block, text(first_line(block.summary) or "Plan"), body)
     summary = f"<div>{markdown(block.summary)}</div>" if block.summary.strip() else ""
     return _open(block, f"<p>{strong('Go on with this plan?')}</p>{summary}{body}")
 
 
 def sign_in(block: SignInBlock) -> str:
     """Where to type which code; the code goes when the sign-in is over."""
-    heading = strong(f"Sign in to {block.host}")
+    heading = f"Sign in to {block.host}"
     if block.state != "open":
-        line = f"{_sign(block)} {heading} — {_reply(block)}"
-        return f'<p class="copilot-sign-in{_level(block)}">{line}</p>'
+        return _answered(block, text(heading))
     steps = f"Open {code(block.url)} and enter the code {strong(block.code)}"
-    return _open(block, f"<p>{heading}</p><p>{steps}</p>")
+    return _open(block, f"<p>{strong(heading)}</p><p>{steps}</p>")
+
+
+def _answered(block: RequestBlock, about: str, body: str = "") -> str:
+    """The answer, who gave it, what it was about, and folded behind it the rest."""
+    sign, level = _SIGNS[is_agreed(block)] if block.state == "answered" else _NO_ANSWER
+    words, by = outcome(block)
+    who = f' <span class="copilot-muted">· {text(by)}</span>' if by else ""
+    line = f"{icon(sign)} {strong(words)}{who}{f' — {about}' if about else ''}"
+    return folded(_name(block), line, body, level)
+
+
+def _name(block: RequestBlock) -> str:
+    return f"copilot-{'sign-in' if block.kind == 'sign_in' else block.kind}"
 
 
 def _open(block: RequestBlock, inner: str) -> str:
-    name = "sign-in" if block.kind == "sign_in" else block.kind
     limit = time_limit(block)
     note = f'<p class="copilot-muted">{limit}</p>' if limit else ""
-    return f'<div class="copilot-{name} copilot-ask" data-state="open">{inner}{note}</div>'
-
-
-def _reply(block: RequestBlock) -> str:
-    words = text(reply(block))
-    return words if block.state == "answered" else f"<em>{words}</em>"
-
-
-def _sign(block: RequestBlock) -> str:
-    return icon("✓" if is_agreed(block) else "⊘")
-
-
-def _level(block: RequestBlock) -> str:
-    return "" if is_agreed(block) else _WARNING
+    return f'<div class="{_name(block)} copilot-ask" data-state="open">{inner}{note}</div>'
 
 
 def _field(field: FormField) -> str:
     note = field_note(field)
     label = f"{strong(field.label)} <em>{text(note)}</em>" if note else strong(field.label)
     return f"{label} {text(field.description)}".strip()
-
-
-def _what(block: PermissionBlock, call: ToolBlock | None) -> str:
-    if is_said(block, call):
-        return ""
-    short = target(block)
-    return f": {code(short) if short else text(block.heading)}"
 
 
 def _unsaid(block: PermissionBlock, call: ToolBlock | None) -> PermissionBlock:
@@ -138,10 +128,10 @@ def _unsaid(block: PermissionBlock, call: ToolBlock | None) -> PermissionBlock:
 
 
 def _details(block: PermissionBlock) -> str:
-    parts = [code_block(block.body, block.language)] if block.body else []
+    parts = [f"<p>{text(block.intention)}</p>"] if block.intention else []
+    if block.body:
+        parts.append(code_block(block.body, block.language))
     parts += [_effects(block.effects), _bad(block.warnings)]
-    if block.intention:
-        parts.append(f"<p>{text(block.intention)}</p>")
     if block.place:
         parts.append(f"<p>{code(block.place)}</p>")
     if block.diff:
@@ -149,8 +139,18 @@ def _details(block: PermissionBlock) -> str:
     return "".join(parts)
 
 
-def _effects(effects: Iterable[Effect]) -> str:
-    lines = (f"{strong(EFFECTS[effect.kind])} {text(effect.text)}" for effect in effects)
+def _effects(effects: Sequence[Effect]) -> str:
+    """What is known, by kind and in the order of weight; what is not, at the end."""
+    lines = []
+    for kind, word in EFFECTS.items():
+        found = [inline_html(effect.text) for effect in effects if effect.kind == kind]
+        if not found:
+            continue
+        if kind == "unknown":
+            lines.append(f"{icon('⚠')} {word}: {'; '.join(found)}. It may do more than is listed.")
+            continue
+        loses = ' class="copilot-bad"' if kind in {"deletes", "overwrites"} else ""
+        lines.append(f"<strong{loses}>{word}</strong> {', '.join(found)}")
     return _list(lines, "copilot-effects")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 _SOURCE = """
 max-width:92ch;padding:.3em 0;line-height:1.55;overflow-wrap:anywhere;
 --l:1px solid #8884;
---bg:#8882;
+--bg:#88888820;
 --ok:var(--jp-success-color1,#3c9a40);
 --bad:var(--jp-error-color1,#d64545);
 --warn:var(--jp-warn-color1,#c77700);
@@ -32,30 +32,38 @@ font:.9em/1.5 var(--mono);background:var(--bg);white-space:pre-wrap;
 code{padding:0;background:none;font:inherit}}
 :is(.copilot-code,#_){position:relative;white-space:pre}
 pre[data-language]::after{content:attr(data-language);position:absolute;top:6px;right:10px;
-opacity:.5}
+opacity:.6}
 .copilot-tablewrap{overflow:auto;margin:.7em 0}
 table{border-collapse:collapse;margin:0;border:0;font-size:.95em}
 :is(th,td){padding:4px 12px;border:0;border-bottom:var(--l);text-align:right}
-.copilot-text :is(th,td){text-align:left}
-.copilot-text [align=right]{text-align:right}
+.copilot-text th,:is(.copilot-text,.copilot-frame) td{text-align:left}
+:is(.copilot-text,.copilot-frame) [align=right]{text-align:right}
 summary{cursor:pointer;list-style:none;
 &::-webkit-details-marker{display:none}
 &::after{content:"›";float:right;opacity:.5}}
 [open]>summary::after{transform:rotate(90deg)}
+:is(.copilot-reasoning,.copilot-steps)>summary::after{float:none;margin-left:.5em}
 .copilot-tool{margin:.6em 0;padding:0 14px;border:var(--l);border-radius:8px}
 .copilot-call{margin:0;
 >summary{margin:0 -14px;padding:6px 14px}
 >strong,>summary>strong{font:600 .93em var(--mono)}
->code,>summary>code{padding:0;background:none;opacity:.75}}
+>code,>summary>code{padding:0;background:none;opacity:.75}
+em{font-style:normal}}
+.copilot-counts{font:.85em var(--mono)}
+.copilot-call em,.copilot-muted{font-size:.9em}
 :is(.copilot-tool>.copilot-output:not(.copilot-stderr),#_){padding:0;background:none}
 p.copilot-call{padding:6px 0}
 .copilot-nested{margin-left:1.5em}
 .copilot-icon{display:inline-block;width:1.2em;color:var(--ok)}
-.copilot-failed>.copilot-icon,.copilot-bad{color:var(--bad)}
+.copilot-failed>:is(.copilot-icon,em),.copilot-bad{color:var(--bad)}
 .copilot-warning>.copilot-icon{color:var(--warn)}
+.copilot-waiting>.copilot-icon,.copilot-reasoning .copilot-icon{color:inherit}
 .copilot-permission,.copilot-user_input,.copilot-form,.copilot-plan,.copilot-sign-in{margin:.4em 0;
 padding:5px 14px;border:var(--l);border-radius:8px;font-size:.93em}
-.copilot-tool .copilot-permission{margin:0 -14px;border-width:1px 0 0;border-radius:0}
+.copilot-tool .copilot-permission{margin:0 -14px;border-width:1px 0 0;border-radius:0;
+>strong,>summary>strong{font-weight:400}}
+.copilot-effects .copilot-icon{color:var(--warn)}
+.copilot-effects strong{display:inline-block;min-width:7.5em;font-weight:400}
 .copilot-notice{margin:.3em 0;font-size:.93em}
 .copilot-todo{margin:.6em 0;padding:0 14px;border:var(--l);border-radius:8px}
 .copilot-todo ul,.copilot-changes ul,.copilot-effects{list-style:none;padding:0}
@@ -69,8 +77,7 @@ pre{white-space:pre-wrap}}
 .copilot-muted,.copilot-foot,.copilot-sent,.copilot-reasoning,.copilot-notice{opacity:.75}
 .copilot-error{margin:.7em 0;padding:6px 14px;border-left:4px solid var(--bad);border-radius:8px}
 .copilot-foot,.copilot-label,.copilot-sent{font-size:.85em}
-.copilot-sent{margin:1em 0 0}
-.copilot-sent+.copilot-foot{margin:0}
+.copilot-foot+.copilot-sent{margin-top:-.5em}
 .copilot-label strong{padding:0 .6em;border:1px solid var(--warn);border-radius:9px}
 img{max-width:100%;height:auto}
 :is(.copilot-stderr,#_),.copilot-error,.gd{background:#d6454522}

@@ -22,19 +22,19 @@ TASK_SIGNS = {"pending": "☐", "running": "◐", "done": "☑", "blocked": "⊘
 """One sign per state of a task."""
 
 EFFECTS = {
-    "reads": "Reads",
-    "creates": "Creates",
+    "deletes": "Deletes",
     "overwrites": "Overwrites",
     "changes": "Changes",
-    "deletes": "Deletes",
-    "imports": "Imports",
+    "creates": "Creates",
     "files": "Files",
     "network": "Network",
     "process": "Programs",
     "environment": "Environment",
-    "unknown": "Not known",
+    "imports": "Imports",
+    "reads": "Reads",
+    "unknown": "Could not be analysed",
 }
-"""What a kind of consequence is called."""
+"""What a kind of consequence is called, in the order of their weight."""
 
 _TAKES = {"boolean": "yes or no", "integer": "a whole number", "number": "a number"}
 
@@ -67,6 +67,11 @@ def reply(block: RequestBlock) -> str:
     if block.state != "answered":
         return "not answered"
     return f"{block.answer} ({block.by})" if block.by else block.answer
+
+
+def outcome(block: RequestBlock) -> tuple[str, str]:
+    """What became of a request, and who decided it: ("Sent: name, email", "you")."""
+    return (block.answer, block.by) if block.state == "answered" else ("Not answered", "")
 
 
 def time_limit(block: RequestBlock) -> str:

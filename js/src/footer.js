@@ -15,11 +15,13 @@ export function drawFooter(el, head) {
 
 const ENDINGS = { done: "", stopped: "Stopped", failed: "Failed" };
 
+/** In the words of `views/words.py`: at the end the stored form stands in the same place. */
 function usageOf(usage) {
-  const cached = usage.cached_tokens ? ` (${count(usage.cached_tokens)} cached)` : "";
+  const { input_tokens: read, output_tokens: wrote } = usage;
+  const cached = usage.cached_tokens ? ` (${number(usage.cached_tokens)} cached)` : "";
+  const thought = usage.reasoning_tokens ? ` (${number(usage.reasoning_tokens)} reasoning)` : "";
   return [
-    usage.input_tokens ? `${count(usage.input_tokens)} in${cached}` : "",
-    usage.output_tokens ? `${count(usage.output_tokens)} out` : "",
+    read || wrote ? `${number(read ?? 0)} tokens in${cached}, ${number(wrote ?? 0)} out${thought}` : "",
     usage.context_limit ? `context ${percent(usage.context_tokens / usage.context_limit)}` : "",
     usage.credits ? `${number(usage.credits)} AI ${usage.credits === 1 ? "credit" : "credits"}` : "",
     usage.cost ? `${number(usage.cost)} premium ${usage.cost === 1 ? "request" : "requests"}` : "",
@@ -27,8 +29,7 @@ function usageOf(usage) {
 }
 
 const number = (value) => new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
-const count = (tokens) => `${number(tokens)} tokens`.replace(" tokens", "");
-const percent = (share) => (share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`);
+const percent = (share) => (share > 0 && share < 0.01 ? "< 1%" : `${Math.round(share * 100)}%`);
 
 /** @param {number | null | undefined} seconds */
 export function secondsOf(seconds) {

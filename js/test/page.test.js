@@ -151,9 +151,8 @@ describe("the footer", () => {
     expect(all(".copilot-footer > span").map((part) => part.textContent)).toEqual([
       "Stopped",
       "m",
-      "1,500 in (1,200 cached)",
-      "7 out",
-      "context 30 %",
+      "1,500 tokens in (1,200 cached), 7 out",
+      "context 30%",
       "1.5 AI credits",
       "1 premium request",
       "2.0 s",

@@ -43,7 +43,7 @@ describe("a turn", () => {
     say(["head", { state: "done", status: "", model: "m", usage: { input_tokens: 1500, output_tokens: 7, context_tokens: 10, context_limit: 100 }, seconds: 71 }]);
 
     expect(one(".copilot-status").hidden).toBe(true);
-    expect([...one(".copilot-footer").children].map((part) => part.textContent)).toEqual(["m", "1,500 in", "7 out", "context 10 %", "1 min 11 s"]);
+    expect([...one(".copilot-footer").children].map((part) => part.textContent)).toEqual(["m", "1,500 tokens in, 7 out", "context 10%", "1 min 11 s"]);
   });
 
   it("carries its label", () => {

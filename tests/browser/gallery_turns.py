@@ -359,7 +359,7 @@ def cancelled(block: RequestBlock) -> RequestBlock:
 ANSWERED: Final = (
     RUN_CODE,
     replace(_code, tool_call_id="run")
-    if isinstance(_code := answered(KERNEL_CODE, "Ran, changed by you"), PermissionBlock)
+    if isinstance(_code := answered(KERNEL_CODE, "Allowed once, edited"), PermissionBlock)
     else _code,
     answered(SHELL, "Allowed for this session"),
     answered(WRITE, "Denied: use Path.open"),

@@ -152,7 +152,7 @@ function queuedLine(parts, block) {
 
 function answeredLine(parts, block) {
   const mark = block.state === "cancelled" ? "cancelled" : /^(?:denied|declined|rejected|cancelled|withdrawn|not )/i.test(block.answer) ? "denied" : "ok";
-  const words = block.answer || (block.state === "cancelled" ? "Withdrawn" : "Answered");
+  const words = block.answer || (block.state === "cancelled" ? "Not answered" : "Answered");
   const record = parts.record(block).filter(Boolean);
   if (words.length > SHORT) record.unshift(element("div", "copilot-intention", words));
   const line = element(

@@ -92,14 +92,14 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
     """Every block in a line or two, the figures and tables in place."""
     assert lines(FULL) == [
         "demo model",
-        "Thought",
+        "✻ Thought",
         "First look.",
         "Gaps",
         "I look at df.",
         "✓ run_code gaps = df.isna().sum() …",
         "gaps = df.isna().sum()",
         "gaps.plot()",
-        "✓ Allowed once by you — Find gaps",
+        "✓ Allowed once · you — Find gaps",
         "three gaps",
         "n",
         "Halden88",
@@ -108,16 +108,16 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "✕ bash pytest -q failed",
         "1 failed",
         "Exit code 1",
-        "✓ Allowed for this session by you — Run the tests",
+        "✓ Allowed for this session · you — Run the tests",
         "✓ edit /p/load.py +1 −1",
         "@@ -1,2 +1,2 @@",
         "df = read()",
         "-df = df.dropna()",
         "+df = df.asfreq('h')",
-        "✓ Allowed once by a rule",
+        "✓ Allowed once · a rule",
         "◌ scout › view /p/old.py stopped",
-        "⊘ Denied by you: keep it: rm -r data",
-        "Fill them? — No (you)",
+        "⊘ Denied: keep it · you — rm -r data",
+        "✓ No · you — Fill them?",
         "· The model is now two.",
         "⚠ MCP server web failed.",
         "Done.",
@@ -147,10 +147,10 @@ def test_a_failed_turn_says_why_in_two_lines() -> None:
 def test_what_is_open_is_shown_in_full() -> None:
     """Plain mode asks on the keyboard: what is asked stands in the output."""
     assert lines(WAITING) == [
-        "… bash pytest -q",
+        "◌ bash pytest -q",
         "Run this command?",
-        "pytest -q",
         "Run the tests",
+        "pytest -q",
         "/p",
         "Which?",
         "a",
@@ -167,9 +167,9 @@ def test_a_request_without_a_call_says_what_it_was_about() -> None:
     plain = answered(permission("p", {**SHELL, "intention": ""}), "Allowed once", "")
 
     assert lines(one(hook, shell, plain)) == [
-        "✓ Allowed once by you: A hook asks: call bash?",
-        "⊘ Not answered: pytest -q — Run the tests",
-        "✓ Allowed once: pytest -q",
+        "✓ Allowed once · you — A hook asks: call bash?",
+        "◌ Not answered — pytest -q — Run the tests",
+        "✓ Allowed once — pytest -q",
     ]
 
 
@@ -185,7 +185,7 @@ def test_questions_without_an_answer_say_so() -> None:
     asked = UserInputBlock(id="q", question="Which?", state="cancelled")
     policy = replace(asked, state="answered", answer="a", by="policy")
 
-    assert lines(one(asked, policy)) == ["Which? — not answered", "Which? — a (policy)"]
+    assert lines(one(asked, policy)) == ["◌ Not answered — Which?", "✓ a · policy — Which?"]
 
 
 def test_empty_blocks_are_nothing() -> None:
@@ -218,7 +218,7 @@ def test_tables_without_an_index_have_no_empty_corner() -> None:
     html = to_html(one(call))
 
     assert "<tr><th>a</th><th>b</th></tr>" in html
-    assert "<tr><td>1</td><td>2</td></tr>" in html
+    assert '<tr><td align="right">1</td><td align="right">2</td></tr>' in html
     assert "| a | b |\n| --- | --- |\n| 1 | 2 |" in to_text(one(call))
 
 
@@ -370,7 +370,7 @@ def test_fifty_turns_fit_into_a_notebook() -> None:
     size = len(v4.writes_json(v4.new_notebook(cells=cells), ensure_ascii=False).encode())
 
     assert 3800 < len(answer) < 4300
-    assert len(STYLE.encode()) < 4096
+    assert len(STYLE.encode()) < 4608
     assert size <= 1_200_000, size
 
 

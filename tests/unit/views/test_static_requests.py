@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import nh3
 import pytest
 
+from copilot_nb.transcript.blocks import Effect, PermissionBlock
 from copilot_nb.views.static import to_html, to_text
 from copilot_nb.views.style import STYLE
 from copilot_nb.views.words import UNFINISHED
@@ -62,11 +63,11 @@ def test_what_is_open_is_shown_in_full() -> None:
         "☐ Write",
         "⊘ Send",
         "Run this code in your kernel?",
+        "Find gaps",
         "gaps = df.isna().sum()",
         "gaps.plot()",
         "Overwrites df (3 x 2)",
         "Files a.csv",
-        "Find gaps",
         f"Waiting for you … {UNFINISHED}",
     ]
 
@@ -74,12 +75,12 @@ def test_what_is_open_is_shown_in_full() -> None:
 def test_an_answer_is_one_line_with_its_author() -> None:
     """The plan stays behind it; the code to type is gone."""
     assert lines(ANSWERED) == [
-        "✓ How shall it look? (paint) — Sent: colour, n (you)",
-        "✓ Plan — Approved (you)",
+        "✓ Sent: colour, n · you — How shall it look? (paint)",
+        "✓ Approved · you — Two *steps*.",
         "Plan",
         "Read",
         "Plot",
-        "⊘ Sign in to github.com — not answered",
+        "◌ Not answered — Sign in to github.com",
         "Tasks 1 of 4 done",
         "☑ Read",
         "◐ Plot",
@@ -88,7 +89,7 @@ def test_an_answer_is_one_line_with_its_author() -> None:
         "✓ run_code gaps = df.isna().sum() …",
         "gaps = df.isna().sum()",
         "gaps.plot()",
-        "✓ Allowed once, edited by you — Find gaps",
+        "✓ Allowed once, edited · you — Find gaps",
         "Overwrites df (3 x 2)",
         "Files a.csv",
         "df 3 → 2 rows",
@@ -97,9 +98,9 @@ def test_an_answer_is_one_line_with_its_author() -> None:
         "· df is large.",
         "8,760 rows",
         "12 columns",
-        "Sent: index (31 names), 20 rows of df",
         "big-model · 1,000 tokens in, 200 out (150 reasoning) · context 25% · 1.25 AI credits"
         " · 1 premium request",
+        "Sent: index (31 names), 20 rows of df",
     ]
 
 
@@ -126,15 +127,15 @@ def test_a_no_is_seen_at_a_glance(words: str) -> None:
     """By its sign and its colour, and not by colour alone."""
     html = to_html(one(replace(PLAN, state="answered", answer=words, by="a policy")))
 
-    assert '<summary class="copilot-head copilot-warning">' in html
-    assert f"⊘</span> <strong>Plan</strong> — {words} (a policy)" in html
+    assert '<summary class="copilot-head copilot-failed">' in html
+    assert f"⊘</span> <strong>{words}</strong> " in html
 
 
 def test_a_plan_without_words_is_one_line() -> None:
     """Nothing to fold, nothing to say twice."""
     empty = replace(PLAN, summary="", plan=" ")
 
-    assert lines(one(replace(empty, state="answered", answer="Approved"))) == ["✓ Plan — Approved"]
+    assert lines(one(replace(empty, state="answered", answer="Approved"))) == ["✓ Approved — Plan"]
     assert lines(one(empty)) == ["Go on with this plan?"]
 
 
@@ -173,3 +174,23 @@ def test_a_page_that_cleans_still_reads_well() -> None:
         assert inspect(cleaned).text == inspect(html).text
         for tag in ("details", "pre", "li", "mark"):
             assert cleaned.count(f"<{tag}>") == html.count(f"<{tag}")
+
+
+def test_consequences_stand_in_the_order_of_their_weight() -> None:
+    """One line per kind, names as code; what was not seen is a warning at the end."""
+    effects = (
+        Effect(kind="reads", text="`a`"),
+        Effect(kind="unknown", text="`exec` runs text"),
+        Effect(kind="creates", text="`b`"),
+        Effect(kind="deletes", text="`c`"),
+        Effect(kind="creates", text="`d`"),
+    )
+    asked = PermissionBlock(id="p", subject="kernel-code", heading="Run it?", effects=effects)
+
+    assert lines(one(asked))[1:] == [
+        "Deletes c",
+        "Creates b, d",
+        "Reads a",
+        "⚠ Could not be analysed: exec runs text. It may do more than is listed.",
+    ]
+    assert '<strong class="copilot-bad">Deletes</strong> <code>c</code>' in to_html(one(asked))
