@@ -317,6 +317,20 @@ def test_fix_and_explain_send_what_they_are_about(notebook: Notebook) -> None:
     assert explained.endswith("Explain @stations: what is in it?")
 
 
+def test_a_slip_of_the_pen_is_not_sent(notebook: Notebook, say: Callable[[str], str]) -> None:
+    """The name that was meant is shown; words about something are asked."""
+    notebook.kernel.check("import statistics\nstations = ['Ulm']")
+
+    slip = say("%copilot explain statoins")
+    notebook.turn("%copilot explain statistics.median")
+    notebook.turn("%copilot explain trains and stations")
+
+    assert "Did you mean stations?" in slip
+    part, topic = (request["messages"][-1]["content"] for request in notebook.model.requests)
+    assert "Return the median" in part
+    assert topic.endswith("Explain trains and stations.")
+
+
 def test_the_answers_code_goes_into_a_new_cell(notebook: Notebook) -> None:
     """As the page offers it."""
     notebook.script(Reply("So:\n\n```python\nx = 1\n```\n"))
