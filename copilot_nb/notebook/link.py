@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from copilot_nb.session.toolbox import Entry
 
 _START_DEMO = "copilot_nb.demo.server:start"
+_NO_MODEL = (SessionError, ConfigError)
+"""What it is when nobody can be asked: no account or none that is accepted, no key, no name."""
 DEMO_LABEL = "demo model"
 _FORGOTTEN = "The runtime no longer knows the conversation; this is a new one."
 _GOES_ALONG = (
@@ -92,7 +94,7 @@ class Link:
         self._blank = ""
         """The session that was begun without a model, and has had no turn."""
         self._lacks: dict[Source, CopilotError] = {}
-        """What was wrong with the source, when somebody had to look without a model."""
+        """What was wrong with the source, when it was tried last."""
 
     @property
     def ready(self) -> Session | None:
@@ -128,10 +130,11 @@ class Link:
             CopilotError: There is no runtime, no model to ask, or the session was refused.
         """
         async with self._opening:
-            source = self.source()
-            check_model(source)
-            session = await self._open(source)
-            self._blank, self._lacks = "", {}
+            with self._noting():
+                source = self.source()
+                check_model(source)
+                session = await self._open(source)
+            self._blank = ""
             return session
 
     async def look(self) -> Session:
@@ -144,7 +147,7 @@ class Link:
         """
         if self.session is not None and self._connected and self._folder == Path.cwd():
             return self.session
-        with self._finding():
+        with suppress(*_NO_MODEL):
             if self.missing is None:
                 return await self.open()
         async with self._opening:
@@ -156,13 +159,15 @@ class Link:
         return self._lacks.get(self.source())
 
     @contextmanager
-    def _finding(self) -> Iterator[None]:
-        """Go on without a model where there is none, and remember why."""
+    def _noting(self) -> Iterator[None]:
+        """Remember why there was no model to ask."""
+        self._lacks = {}
         try:
             yield
-        except (SessionError, ConfigError) as error:
-            with suppress(ConfigError):  # what is set cannot be meant: a turn says so
+        except _NO_MODEL as error:
+            with suppress(ConfigError):  # what is set cannot be meant: the error itself says so
                 self._lacks = {self.source(): error}
+            raise
 
     async def _open(self, source: Source) -> Session:
         """The session for that source; in place of another, if that one cannot serve it."""
@@ -218,7 +223,8 @@ class Link:
             CopilotError: There is none, or no account where one is to be asked.
         """
         async with self._opening:
-            return await self._runtime(self.source())
+            with self._noting():
+                return await self._runtime(self.source())
 
     async def any_runtime(self) -> Client:
         """A runtime, for what needs neither session nor model.
@@ -229,7 +235,7 @@ class Link:
         async with self._opening:
             if self._started is not None:
                 return await self._runtime(self._started)
-            with self._finding():
+            with suppress(*_NO_MODEL), self._noting():
                 return await self._runtime(self.source())
             return await self._runtime(NOBODY)
 

@@ -96,6 +96,17 @@ async def test_who_is_signed_in_looks_with_the_account(nobody: Talk) -> None:
     assert [start["offline"] for start in nobody.starts] == [False]
 
 
+async def test_what_a_turn_found_out_a_look_need_not_try(nobody: Talk) -> None:
+    """The status says it from then on, too."""
+    with pytest.raises(ShownError, match="No model to ask"):
+        await nobody.conversation.run("Hello?")
+    assert facts.status(nobody.conversation)["missing"].startswith("No model to ask")
+
+    await nobody.conversation.look()
+
+    assert [start["offline"] for start in nobody.starts] == [False, True]
+
+
 async def test_what_is_set_now_is_tried_anew(nobody: Talk) -> None:
     """A token that was set since the last look may be of somebody."""
     await nobody.conversation.look()
