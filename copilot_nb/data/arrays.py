@@ -100,12 +100,13 @@ def _torch_lines(value: Any, _hides: Hides) -> Iterator[str]:
         yield f"Minimum {cell(low)}, maximum {cell(high)}, mean {cell(mean)}{gaps}"
 
 
-def _sizes(value: Any) -> str:
-    return " × ".join(f"{name}: {size:,}" for name, size in value.sizes.items())
+def sizes(value: Any) -> str:
+    """The dimensions of a dataset: "time: 8,760 × lat: 90"."""
+    return " × ".join(f"{name}: {length:,}" for name, length in value.sizes.items())
 
 
 def _dataset_kind(value: Any) -> str:
-    return f"Dataset, {_sizes(value) or 'no dimensions'}, {len(value.data_vars)} variables"
+    return f"Dataset, {sizes(value) or 'no dimensions'}, {len(value.data_vars)} variables"
 
 
 def _dataset_lines(value: Any, hides: Hides) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _dataset_lines(value: Any, hides: Hides) -> Iterator[str]:
 
 
 def _data_array_kind(value: Any) -> str:
-    return f"DataArray, {_sizes(value) or 'no dimensions'}, {dtype_text(value.dtype)}"
+    return f"DataArray, {sizes(value) or 'no dimensions'}, {dtype_text(value.dtype)}"
 
 
 def _data_array_lines(value: Any, hides: Hides) -> Iterator[str]:

@@ -10,9 +10,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from copilot_nb.data.arrays import sizes
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.samples import KNOWN, Sample, sample
-from copilot_nb.data.values import FUNCTIONS, is_a, size, type_name
+from copilot_nb.data.values import FUNCTIONS, comes_from, is_a, size, type_name
+from copilot_nb.data.xarrays import variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,6 +58,8 @@ class Fingerprint:
 def fingerprint(value: object, *, content: bool = True) -> Fingerprint:
     """One value now."""
     read = sample(value) if content else None
+    if comes_from(value, "xarray", "Dataset"):
+        return _dataset(value, read)
     frame = None if type(value) in KNOWN else frame_of(value)
     if frame is None:
         return Fingerprint(id(value), type_name(value), _shape(value), (), read)
@@ -66,6 +70,11 @@ def fingerprint(value: object, *, content: bool = True) -> Fingerprint:
     shape = f"{frame.rows:,} × {len(frame.columns):,}"
     columns = tuple((column.name, column.dtype) for column in frame.columns)
     return Fingerprint(id(value), frame.kind, shape, columns, read)
+
+
+def _dataset(value: Any, read: Sample | None) -> Fingerprint:
+    columns = ((str(name), str(part.dtype)) for name, part in variables(value).items())
+    return Fingerprint(id(value), "Dataset", sizes(value), tuple(columns), read)
 
 
 def fingerprints(

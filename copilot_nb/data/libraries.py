@@ -199,17 +199,23 @@ def _has_nan(part: Any) -> bool:
     return str(part.dtype.kind) in "fcmM"
 
 
+def memory_of(tensor: Any) -> Any:
+    """The array that shares a tensor's numbers; None on a device, or of another form."""
+    if str(tensor.layout) != "torch.strided" or str(tensor.device) != "cpu":
+        return None
+    try:
+        return tensor.detach().numpy()
+    except (TypeError, RuntimeError):  # such as bfloat16
+        return None
+
+
 def _torch(torch: Any, value: Any) -> Frame | None:
     """A dense tensor in the main memory, through the array that shares its numbers."""
     numpy = sys.modules.get("numpy")
     if type(value) is not getattr(torch, "Tensor", None) or numpy is None:
         return None
-    if str(value.layout) != "torch.strided" or str(value.device) != "cpu":
-        return None
-    try:
-        frame = _numpy(numpy, value.detach().numpy())
-    except (TypeError, RuntimeError):  # such as bfloat16
-        return None
+    array = memory_of(value)
+    frame = _numpy(numpy, array) if array is not None else None
     return replace(frame, kind="Tensor") if frame is not None else None
 
 

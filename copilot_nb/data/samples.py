@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.libraries import memory_of
 from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, plain_attribute
+from copilot_nb.data.xarrays import in_memory, is_xarray, variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -176,10 +178,56 @@ def _pandas(value: Any) -> Sample:
     step = max(len(frame) // rows, 1)
     part = frame if step == 1 else frame.iloc[::step]
     digests = [_array_like(part.iloc[:, at].array) for at in columns]
-    index = _array_like(frame.index[::step].array) if frame.index.nlevels == 1 else 0
+    besides = [_names(value), frame.columns.names, attrs if type(attrs) is dict else None]
     whole = step == 1 and len(columns) == width
-    besides = _container(attrs).digest if attrs and type(attrs) is dict else 0
-    return Sample(hash((tuple(digests), index, besides)), whole)
+    return Sample(hash((tuple(digests), _index(frame.index, step), _besides(besides))), whole)
+
+
+def _names(value: Any) -> list[Any]:
+    """The names that a series, a frame or an index has."""
+    names = list(value.names if hasattr(value, "names") else value.index.names)
+    return [*names, *([value.name] if value.ndim == 1 and not hasattr(value, "names") else [])]
+
+
+def _besides(parts: list[Any]) -> int:
+    """A number for names and attributes."""
+    return _container([list(part) if is_scientific(part) else part for part in parts]).digest
+
+
+def _index(index: Any, step: int = 1) -> int:
+    """A number for an index's labels, every step-th of them."""
+    if index.nlevels == 1:
+        return _array_like(index[::step].array)
+    levels = (level[:: max(len(level) // VALUES, 1)].array for level in index.levels)
+    codes = (zlib.crc32(code[::step].tobytes()) for code in index.codes)
+    return hash((tuple(map(_array_like, levels)), tuple(codes)))
+
+
+def _pandas_index(value: Any) -> Sample:
+    """Of an index only the names can change."""
+    step = max(len(value) // VALUES, 1)
+    return Sample(hash((_index(value, step), _besides([_names(value)]))))
+
+
+def _xarray(value: Any) -> Sample:
+    """Every variable that is in memory, with dimensions, names and attributes."""
+    digests: list[int] = []
+    whole = True
+    for name, variable in variables(value).items():
+        array = in_memory(variable)
+        read = _array(array) if array is not None else _elsewhere(variable)
+        digests += [hash(name), hash(variable.dims), read.digest, _besides([variable._attrs])]  # noqa: SLF001
+        whole &= read.whole
+    besides = [value.attrs, getattr(value, "name", None), sorted(map(str, value.coords))]
+    return Sample(hash((tuple(digests), _besides(besides))), whole)
+
+
+def _elsewhere(variable: Any) -> Sample:
+    """An index of xarray, which does not change; or what would have to be loaded."""
+    index = getattr(variable._data, "array", None)  # noqa: SLF001 - `.data` would load it
+    if is_scientific(index) and hasattr(index, "nlevels"):
+        return Sample(_index(index))
+    return Sample(0, whole=False)
 
 
 def _array_like(column: Any) -> int:
@@ -198,10 +246,14 @@ def _polars(value: Any) -> Sample:
     rows = max(CELLS // max(frame.width, 1), 64)
     step = max(frame.height // rows, 1)
     part = frame.gather_every(step) if frame.height else frame
-    return Sample(hash(tuple(map(str, part.rows()))), step == 1)
+    names = tuple(frame.columns), tuple(map(str, frame.dtypes))
+    return Sample(hash((names, tuple(map(str, part.rows())))), step == 1)
 
 
 def _torch(value: Any) -> Sample:
+    array = memory_of(value)
+    if array is not None:
+        return _array(array)
     return Sample(hash((id(value), plain_attribute(value, "_version"))))
 
 
@@ -217,6 +269,8 @@ def _of(library: str, *names: str) -> Callable[[object], bool]:
 _READERS: tuple[tuple[Callable[[object], bool], Callable[[Any], Sample]], ...] = (
     (lambda v: type(v) in KNOWN, _container),
     (_of("pandas", "DataFrame", "Series"), _pandas),
+    (_of("pandas", "Index"), _pandas_index),
+    (is_xarray, _xarray),
     (_of("numpy", "ndarray"), _array),
     (_of("polars", "DataFrame", "Series"), _polars),
     (_of("torch", "Tensor"), _torch),

@@ -115,7 +115,9 @@ def is_scientific(value: object) -> bool:
     """
     cls = type(value)
     module, name = _class_names(cls)
-    return module.partition(".")[0] in SCIENTIFIC and _found(module, name) is cls
+    root = module.partition(".")[0]
+    # `numpy.rec` is what the class of record arrays says, whether that is imported or not.
+    return root in SCIENTIFIC and any(_found(each, name) is cls for each in (module, root))
 
 
 def comes_from(value: object, library: str, *names: str) -> bool:

@@ -6,12 +6,13 @@ may change in place, up to a limit of memory. Taking back never touches what cha
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.copies import Inside, NotCopiedError, bytes_of, copied, put_back
+from copilot_nb.data.copies import NotCopiedError, bytes_of
 from copilot_nb.data.fingerprints import (
     Change,
     Fingerprint,
@@ -20,6 +21,7 @@ from copilot_nb.data.fingerprints import (
     fingerprints,
     lines,
 )
+from copilot_nb.data.kept import Kept, kept
 from copilot_nb.data.values import is_a
 from copilot_nb.kernel.interrupt import uninterruptible
 
@@ -47,10 +49,8 @@ class Run:
     """The objects of names that were bound anew, deleted or changed in place."""
     after: dict[str, Fingerprint] = field(default_factory=dict)
     """What those names and the new ones were right after the run."""
-    copies: dict[int, Any] = field(default_factory=dict)
+    copies: dict[int, Kept] = field(default_factory=dict)
     """Identity of an object -> what it was before the run."""
-    inside: dict[int, Inside] = field(default_factory=dict)
-    """Identity of an object -> objects of the notebook's classes in it, and what they were."""
     refused: dict[int, str] = field(default_factory=dict)
     """Identity of an object -> why there is no copy of it."""
     changed: set[int] = field(default_factory=set)
@@ -74,7 +74,7 @@ class Run:
     @property
     def size(self) -> int:
         """About how many bytes are kept for it."""
-        return sum(bytes_of(v) for v in (*self.before.values(), *self.copies.values()))
+        return sum(_size(v) for v in (*self.before.values(), *self.copies.values()))
 
 
 class Snapshot:
@@ -85,8 +85,7 @@ class Snapshot:
         self.expected = {name for name in expected if name in names}
         """Names whose objects may change in place."""
         self.prints = fingerprints(self.names, self.expected)
-        self.copies: dict[int, Any] = {}
-        self.inside: dict[int, Inside] = {}
+        self.copies: dict[int, Kept] = {}
         self.refused: dict[int, str] = {}
 
     def copy(self, names: Iterable[str], room: int) -> None:
@@ -96,7 +95,7 @@ class Snapshot:
             value = self.names.get(name)
             if name not in self.names or id(value) in self.copies:
                 continue
-            size = bytes_of(value)
+            size = _size(value)
             if size > room:
                 self.refused[id(value)] = f"{size / 1e6:,.0f} MB are more than the limit"
             elif time.monotonic() > deadline:
@@ -107,13 +106,18 @@ class Snapshot:
 
     def _copy(self, value: Any) -> None:
         try:
-            inside: Inside = []
-            self.copies[id(value)] = copied(value, inside)
-            self.inside[id(value)] = inside
+            self.copies[id(value)] = kept(value)
         except NotCopiedError as error:
             self.refused[id(value)] = str(error)
         except Exception:  # noqa: BLE001 - a subclass of the user's; the run itself goes on
             self.refused[id(value)] = "copying it failed"
+
+
+def _size(value: Any) -> int:
+    try:
+        return bytes_of(value)
+    except Exception:  # noqa: BLE001 - a subclass of the user's; the run itself goes on
+        return 0
 
 
 class Journal:
@@ -162,9 +166,8 @@ class Journal:
             if name in now:
                 run.after[name] = now[name]
         run.changed |= {id(run.before[c.names[0]]) for c in run.changes if c.kind == "unsure"}
-        kept = {id(value) for value in run.before.values()} & run.changed
-        run.copies = {at: copy for at, copy in snapshot.copies.items() if at in kept}
-        run.inside = {at: inside for at, inside in snapshot.inside.items() if at in kept}
+        wanted = {id(value) for value in run.before.values()} & run.changed
+        run.copies = {at: copy for at, copy in snapshot.copies.items() if at in wanted}
         if run.changes:
             self.runs.append(run)
             self._shrink()
@@ -186,7 +189,7 @@ class Journal:
             return ("Code is running; undo when it has ended.",)
         run.undone = True
         told = _Restore(run, self._namespace, self._names()).restore()
-        run.before, run.copies, run.inside = {}, {}, {}
+        run.before, run.copies = {}, {}
         return told
 
     def forget(self) -> None:
@@ -217,6 +220,10 @@ class _Restore:
         self.touched = {name for name in every if self._changed_since(name)}
 
     def restore(self) -> tuple[str, ...]:
+        for change in self.run.changes:  # all before a word is said: one may hold another
+            names = [name for name in change.names if name not in self.touched]
+            if names and change.kind != "new":
+                self._put_back(self.run.before[names[0]])
         return tuple(line for change in self.run.changes for line in self._change(change))
 
     def _change(self, change: Change) -> list[str]:
@@ -228,13 +235,12 @@ class _Restore:
         if change.kind == "new":
             return [*said, *(self._remove(name) for name in names if self._may_go(name))]
         value = self.run.before[names[0]]
-        if id(value) in self.run.changed and id(value) not in self.done:
-            lost = self._put_back(value)
-            if lost and change.kind in _IN_PLACE:
-                return [*said, f"{_listed(names)} stays changed: {lost}."]
-            if lost:
-                self._bind(names, value)
-                return [*said, f"{_listed(names)} is the earlier object, but changed: {lost}."]
+        lost = self._lost(value, change)
+        if lost and change.kind in _IN_PLACE:
+            return [*said, f"{_listed(names)} stays changed: {lost}."]
+        if lost:
+            self._bind(names, value)
+            return [*said, f"{_listed(names)} is the earlier object, but changed: {lost}."]
         now = self.done.get(id(value), value)
         self._bind(names, now)
         if change.before and not fingerprint(now).same_as(change.before):
@@ -242,19 +248,20 @@ class _Restore:
         shape = f": {change.before.shape}" if change.before and change.before.shape else ""
         return [*said, f"{_listed(names)} is back{shape}."]
 
-    def _put_back(self, value: Any) -> str:
-        """Make an object what it was; why not, if that is impossible."""
-        if id(value) not in self.run.copies:
-            return self.run.refused.get(id(value), "no copy was kept, the change was not foreseen")
-        copy = self.run.copies[id(value)]
-        try:
-            whole = put_back(value, copy)
-            for held, stored in self.run.inside.get(id(value), ()):
-                put_back(held, stored)
-        except Exception:  # noqa: BLE001 - then the copy itself takes its place
-            whole = False
-        self.done[id(value)] = value if whole else copy
-        return ""
+    def _lost(self, value: Any, change: Change) -> str:
+        """Why an object cannot be what it was; empty if it is, or has come back with another."""
+        if id(value) not in self.run.changed or id(value) in self.done:
+            return ""
+        if change.kind != "unsure" and change.before and fingerprint(value).same_as(change.before):
+            return ""
+        return self.run.refused.get(id(value), "no copy was kept, the change was not foreseen")
+
+    def _put_back(self, value: Any) -> None:
+        """Make an object what it was, if there is a copy."""
+        if id(value) not in self.run.copies or id(value) in self.done:
+            return
+        with contextlib.suppress(Exception):  # a class that refuses; what it is then is compared
+            self.done[id(value)] = self.run.copies[id(value)].put_back()
 
     def _bind(self, names: list[str], value: Any) -> None:
         for name in names:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import pytest
+import xarray as xr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -241,14 +243,23 @@ EDITS = (
     "n = n + {i}", "st.add({i}); st.discard(1)", "1 / 0", "d['self'] = d", "exec('n = {i}')",
     "np.random.default_rng({i}).shuffle(arr)", "xs[0].append({i})",
     "del xs[0], d['deep']",
+    "s['k{i}'] = {i}", "s.name = 'n{i}'", "s.index = list(s.index)[::-1]", "ix.names = ['n{i}']",
+    "pf[0, 'a'] = {i}", "pf = pf.head({i})", "pf.columns = ['z{i}']", "t = t.slice({i})",
+    "ds['t'][{i} % 2] = {i}", "ds['n{i}'] = ds.t + {i}", "del ds['t']", "ds.attrs['k'] = {i}",
+    "da[0] = {i}", "da.attrs['k'] = [{i}]", "da = da + {i}", "part[:] = {i}",
+    "rec['a'][0] = {i}", "rec[1] = ({i}, {i})", "rec['b'] += {i}",
+    "box.tags.append({i})", "box.x = xs", "box.inner.x = {i}", "box = box.inner", "del box.tags",
+    "nest['a'][0].add({i})", "nest['a'][1]['b'][1].append({i})", "nest['a'] = nest['a'][::-1]",
+    "for b in (box, box.inner):\n    b.x = {i}", "held[0][1].append({i})", "held[0][0]['k'] = {i}",
+    "ds.attrs['list'].append({i})",
 )  # fmt: skip
-edits = st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 3)), min_size=1, max_size=4).map(
+edits = st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 3)), min_size=1, max_size=5).map(
     lambda chosen: "\n".join(edit.format(i=i) for edit, i in chosen)
 )
 
 
 @settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(code=edits, more=edits)
 def test_undo_restores_or_says_that_it_could_not(code: str, more: str) -> None:
@@ -266,18 +277,41 @@ def test_undo_restores_or_says_that_it_could_not(code: str, more: str) -> None:
             assert f"`{name}`" in failed, (name, told, [run.lines for run in runs])
 
 
+BOX = "class Box: pass\nbox = Box(); box.inner = Box(); box.tags = [1]; box.inner.x = 1"
+
+
 def _some_of_everything() -> Notebook:
     df, array = table(), np.arange(6)
-    deep = {"x": [1]}
-    return Notebook(
-        df=df, alias=df, arr=array, view=array[2:], xs=[[3], 1, 2], d={"deep": deep}, n=1, st={1, 2}
+    data = xr.Dataset({"t": ("i", [1.0, 2.0])}, {"i": [7, 8]}, {"list": [1]})
+    notebook = Notebook(
+        df=df, alias=df, arr=array, view=array[2:], xs=[[3], 1, 2], d={"deep": {"x": [1]}}, n=1,
+        st={1, 2}, s=pd.Series([1, 2], index=["a", "b"]), ix=pd.Index([1, 2]), ds=data,
+        da=xr.DataArray([1, 2], dims="i", attrs={"k": [0]}), part=data["t"].values,
+        pf=pl.DataFrame({"a": [1, 2]}), t=pa.table({"a": [1, 2, 3]}),
+        rec=np.array([(1, 2.0), (3, 4.0)], dtype=[("a", int), ("b", float)]),
+        nest={"a": [{1, 2}, {"b": (1, [2])}]}, held=[({"k": 0}, [1])],
     )  # fmt: skip
+    exec(BOX, notebook.names)  # noqa: S102 - written here
+    return notebook
 
 
-def _content(value: Any) -> Any:
-    if isinstance(value, types.ModuleType):
-        return "module"
-    return "cyclic" if isinstance(value, dict) and "self" in value else repr(frozen(value))
+def _content(value: Any) -> str:  # noqa: PLR0911 - a case per kind
+    match value:
+        case types.ModuleType() | type():
+            return "module or class"
+        case xr.Dataset() | xr.DataArray():
+            return repr(value.to_dict())
+        case pl.DataFrame():
+            return repr(value.to_dict(as_series=False))
+        case pa.Table():
+            return repr(value.to_pydict())
+        case pd.Series() | pd.Index():
+            return repr((value.tolist(), value.name, getattr(value, "index", None)))
+        case dict() if "self" in value:
+            return "cyclic"
+        case _ if type(value).__name__ == "Box":
+            return repr({name: _content(part) for name, part in vars(value).items()})
+    return repr(frozen(value))
 
 
 @pytest.mark.parametrize(
