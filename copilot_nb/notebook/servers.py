@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.errors import CopilotError, UsageError
+from copilot_nb.errors import CopilotError, RpcError, UsageError
 from copilot_nb.protocol.session import McpServerConfig
+from copilot_nb.rpc.peer import NO_ANSWER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from copilot_nb.notebook.conversation import Conversation
 
+_SHELL = "Try its command in a shell."
+_SLOW = (
+    "A first start may load a lot: run its command in a shell once, `%copilot reset`, add it again."
+)
+_WAITS = "The runtime waits for an MCP server that does not come up."
+_RESET = "`%copilot mcp` may answer in a while; `%copilot reset` gives the server up."
 _ADD_HINT = "Such as `%copilot mcp add files npx -y @modelcontextprotocol/server-filesystem .`"
 
 
@@ -56,7 +63,12 @@ def config(
 async def listed(conversation: Conversation) -> tuple[Server, ...]:
     """All servers with their state; Tab knows them from here on."""
     session = await conversation.look()
-    found = (await session.rpc.mcp.list()).get("servers") or ()
+    try:
+        found = (await session.rpc.mcp.list()).get("servers") or ()
+    except RpcError as error:
+        if error.code != NO_ANSWER:
+            raise
+        raise UsageError(_WAITS, hint=_RESET) from None
     servers = [await _server(conversation, each) for each in found]
     conversation.known.servers = tuple(each.name for each in servers)
     return tuple(servers)
@@ -87,8 +99,9 @@ async def add(conversation: Conversation, name: str, wanted: McpServerConfig) ->
         await session.rpc.mcp.start_server(server_name=name, config=wanted)
     except CopilotError as error:
         reason = error.message.partition("failed with message: ")[2] or error.message
+        slow = isinstance(error, RpcError) and error.code == NO_ANSWER
         raise UsageError(
-            f"MCP server {name} did not start: {reason}", hint="Try its command in a shell."
+            f"MCP server {name} did not start: {reason}", hint=_SLOW if slow else _SHELL
         ) from None
     conversation.link.setup.servers[name] = wanted
 

@@ -11,6 +11,7 @@ import pytest
 from copilot_nb.errors import RpcError, UsageError
 from copilot_nb.magics.commands.fix import question
 from copilot_nb.notebook.servers import config
+from copilot_nb.rpc.peer import NO_ANSWER
 from tests.unit.magics.test_commands import say
 
 if TYPE_CHECKING:
@@ -118,6 +119,24 @@ async def test_the_open_session_is_not_resumed_again(talk: Talk) -> None:
     await say(talk, "resume")
 
     assert await talk.conversation.session() is session
+
+
+async def test_a_server_that_does_not_come_up_is_no_riddle(talk: Talk) -> None:
+    """The runtime answers nothing about servers until it does: said with the way out."""
+
+    def nothing(_params: Params) -> Any:
+        raise RpcError("The runtime did not answer within 30 s.", code=NO_ANSWER)
+
+    talk.fake.methods |= {"session.mcp.list": nothing, "session.mcp.startServer": nothing}
+
+    with pytest.raises(UsageError, match="MCP server slow did not start") as added:
+        await say(talk, "mcp add slow npx -y something")
+    with pytest.raises(UsageError, match="waits for an MCP server") as listed:
+        await say(talk, "mcp")
+
+    assert "in a shell once, `%copilot reset`, add it again" in added.value.hint
+    assert "`%copilot reset` gives the server up" in listed.value.hint
+    assert talk.conversation.link.setup.servers == {}
 
 
 async def test_deleting_the_open_session_begins_another(talk: Talk) -> None:
