@@ -32,6 +32,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 
@@ -75,7 +76,10 @@ class CliError(CopilotError):
 class CliNotFoundError(CliError):
     """The Copilot CLI is not where we looked."""
 
-    hint = "Run `copilot-nb install` in a shell, or set COPILOT_CLI_PATH to the executable."
+    hint = (
+        "Run `%copilot install` in a notebook or `copilot-nb install` in a shell, "
+        "or set COPILOT_CLI_PATH to the executable."
+    )
 
 
 class CliInstallError(CliError):
@@ -273,8 +277,8 @@ class ShownError(CopilotError):
     """
 
     def _render_traceback_(self) -> list[str]:
-        """One line instead of a traceback; IPython asks for this by name."""
-        return [_printable(self.message.partition("\n")[0])]
+        """One short line instead of a traceback; IPython asks for this by name."""
+        return [_printable(shorten(self.message.partition("\n")[0], 100, placeholder=" …"))]
 
 
 class ToolNotFoundError(CopilotError):

@@ -252,7 +252,7 @@ def _error(block: ErrorBlock) -> str:
     details = ""
     if block.details:
         details = f"<details><summary>Details</summary>{pre(block.details)}</details>"
-    return f'<div class="copilot-error"><p>{strong(block.message)}</p>{hint}{details}</div>'
+    return f'<div class="copilot-error"><p><strong>{inline_html(block.message)}</strong></p>{hint}{details}</div>'
 
 
 def _foot(transcript: Transcript) -> str:

@@ -1,5 +1,5 @@
 // Why the turn failed, and the next step.
-import { element, icon } from "../element.js";
+import { element, icon, ticked } from "../element.js";
 import { markdown } from "../markdown.js";
 import { foldedText } from "./fold.js";
 
@@ -10,7 +10,7 @@ export function error(_block, { alert }) {
   return {
     el,
     update(block) {
-      const words = element("div", "copilot-words", element("div", "copilot-error-message", block.message));
+      const words = element("div", "copilot-words", element("div", "", ticked("copilot-error-message", block.message)));
       if (block.hint) words.append(markdown(block.hint, "copilot-markdown copilot-muted"));
       if (block.details) words.append(foldedText(block.details));
       el.replaceChildren(icon("warning"), words);

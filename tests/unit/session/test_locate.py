@@ -65,6 +65,16 @@ def test_nothing_found_names_the_places(tmp_path: Path) -> None:
     assert "copilot-nb install" in caught.value.hint
 
 
+def test_places_are_named_as_people_write_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies at home begins with a tilde."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    with pytest.raises(CliNotFoundError, match="in ~/cache/copilot-nb/cli-"):
+        find_cli()
+
+
 def test_an_explicit_path_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is looked at."""
     monkeypatch.setenv("COPILOT_CLI_PATH", "/not/there")
