@@ -5,6 +5,7 @@ One function per kind of request. A kind that we do not know still reaches the p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -22,6 +23,8 @@ Fields = dict[str, str]
 _SUBJECTS = {"commands": "shell"}
 _EFFECTS = 60
 """More consequences than that are counted, not shown."""
+_OF_NAMES = frozenset({"reads", "creates", "overwrites", "changes", "deletes", "imports"})
+_NAME = re.compile(r"\A[^\W\d][\w.]*(?:\(\))?")
 
 
 def permission(request_id: str, prompt: Prompt, *, tool_call_id: str = "") -> PermissionBlock:
@@ -59,13 +62,18 @@ def _effects(details: Mapping[str, Any]) -> tuple[Effect, ...]:
     """What our own code analysis said; a kind that we do not know counts as unknown."""
     given = details.get("effects")
     effects = [
-        Effect(kind=_effect_kind(one.get("kind")), text=_one_line(str(one.get("text") or "")))
+        _effect(_effect_kind(one.get("kind")), _one_line(str(one.get("text") or "")))
         for one in (given if isinstance(given, list | tuple) else ())
         if isinstance(one, Mapping)
     ]
     more = len(effects) - _EFFECTS
     rest = [Effect(kind="unknown", text=f"{more} more that are not shown")] if more > 0 else []
     return (*effects[:_EFFECTS], *rest)
+
+
+def _effect(kind: EffectKind, text: str) -> Effect:
+    """The consequence, the name that it is about set as code: "`df` (8,760 × 12)"."""
+    return Effect(kind=kind, text=_NAME.sub(r"`\g<0>`", text) if kind in _OF_NAMES else text)
 
 
 def _effect_kind(kind: object) -> EffectKind:

@@ -2,7 +2,7 @@
 
 Greys are transparent and colours are the notebook's own variables, so one text fits a light page,
 a dark page, and a page that knows nothing of notebooks. `:is(pre,#_)` outweighs what notebooks say
-about `pre`. Everything reads well without it.
+about `pre` and `code`. Everything reads well without it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ blockquote{margin:.6em 0;padding:0 0 0 .9em;border-left:3px solid #8884}
 .copilot-h{margin:1.1em 0 .4em;line-height:1.3}
 .copilot-h1{font-size:1.35em}
 .copilot-h2{font-size:1.2em}
-code{font:.9em var(--mono);background:var(--bg);padding:.1em .35em;border-radius:4px}
+:is(code,#_){font:.9em var(--mono);background:var(--bg);padding:.1em .35em;border-radius:4px}
 :is(pre,#_){margin:.6em 0;padding:10px 14px;border-radius:6px;overflow:auto;max-height:28em;
 font:.9em/1.5 var(--mono);background:var(--bg);white-space:pre-wrap;
 code{padding:0;background:none;font:inherit}}
@@ -47,7 +47,7 @@ summary{cursor:pointer;list-style:none;
 .copilot-call{margin:0;
 >summary{margin:0 -14px;padding:6px 14px}
 >strong,>summary>strong{font:600 .93em var(--mono)}
->code,>summary>code{padding:0;background:none;opacity:.75}
+>:is(code,#_),>summary>:is(code,#_){padding:0;background:none;opacity:.75}
 em{font-style:normal}}
 .copilot-counts{font:.85em var(--mono)}
 .copilot-call em,.copilot-muted{font-size:.9em}

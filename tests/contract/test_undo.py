@@ -91,8 +91,8 @@ async def test_code_changes_are_told_and_taken_back(real: RealTalk, model: Scrip
 
     request = next(b for b in turn.transcript.blocks if isinstance(b, PermissionBlock))
     assert [(e.kind, e.text) for e in request.effects] == [
-        ("creates", "clean"),
-        ("changes", "df (3 × 2)"),
+        ("creates", "`clean`"),
+        ("changes", "`df` (3 × 2)"),
     ]
     call = turn.transcript.tools[0]
     assert call.changes == ("`df` 3 × 2 → 3 × 3, + `gap`", "new `clean` (1 × 2)")

@@ -196,7 +196,7 @@ def test_kernel_code_can_be_run_edited_or_taken() -> None:
     other = asked("commands", fullCommandText="ls", details={"editable": True, "effects": 1})
 
     assert block.editable
-    assert block.effects == (Effect(kind="overwrites", text="df (3 x⟨U+000A⟩2)"),)
+    assert block.effects == (Effect(kind="overwrites", text="`df` (3 x⟨U+000A⟩2)"),)
     assert [(choice.id, choice.label) for choice in block.choices[:2]] == [
         ("allow_once", "Run"),
         ("new_cell", "Put in a new cell"),

@@ -41,7 +41,7 @@ def test_what_is_open_is_shown_in_full() -> None:
         "    gaps = df.isna().sum()",
         "    gaps.plot()",
         "  why: Find gaps",
-        "  overwrites: df (3 x 2)",
+        "  overwrites: `df` (3 x 2)",
         "  files: a.csv",
     ]
 
