@@ -67,7 +67,7 @@ class Link:
         self.chosen: Source | None = None
         """What `%copilot provider` set."""
         self.who: Identity | None = None
-        """Whose account the runtime asked last."""
+        """Whose account the runtime asks, if it asks one."""
         self.model: str | None = None
         """What `%copilot model` set."""
         self.spoken = False
@@ -189,7 +189,7 @@ class Link:
             make, settings = self._make_client, self._settings
             client, who = await started(self._located(source), settings, make)
             await self.stop()  # only now: where there is no other, this one goes on
-            self.client, self.who = client, who or self.who
+            self.client, self.who = client, who
         elif not self._connected:
             # What the lost turn was about is over: a new prompt must not be answered by its rest.
             await self.client.resume_all(continue_pending_work=False)
@@ -298,7 +298,7 @@ class Link:
         if self.session is not None:
             self._resume = self.session.session_id
         self._keep_tools()
-        self.session = self._opened = self._started = None
+        self.session = self._opened = self._started = self.who = None
         if client is None:
             return False
         await client.stop()

@@ -38,8 +38,8 @@ async def model(
         await link.setup.use_effort(effort, link.ready)
     if not model_id and not effort:
         thinking = conversation.link.setup.effort
-        missing = conversation.link.missing
-        hint = f"\n{missing.hint}" if missing else ""
+        missing, own = conversation.link.missing, conversation.link.source().own
+        hint = f"\n{missing.hint}" if missing and not own else ""
         return Text(f"Model: {facts.model(conversation)}{_effort(thinking)}.{hint}")
     doubt = _doubt(model_id, conversation.known.models)
     return Text(

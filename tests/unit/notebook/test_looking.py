@@ -107,6 +107,21 @@ async def test_what_a_turn_found_out_a_look_need_not_try(nobody: Talk) -> None:
     assert [start["offline"] for start in nobody.starts] == [False, True]
 
 
+async def test_who_is_signed_out_is_not_named_any_more(nobody: Talk) -> None:
+    """Nor by a runtime that only looks."""
+    signed_in(nobody)
+    auth = {"authInfo": {"login": "ada", "host": "github.com"}}
+    nobody.fake.methods["account.getCurrentAuth"] = lambda _: auth
+    await nobody.conversation.look()
+    assert facts.status(nobody.conversation)["account"] == "ada"
+
+    del nobody.fake.methods["auth.getStatus"]
+    await nobody.conversation.stop()
+    await nobody.conversation.look()
+
+    assert "account" not in facts.status(nobody.conversation)
+
+
 async def test_what_is_set_now_is_tried_anew(nobody: Talk) -> None:
     """A token that was set since the last look may be of somebody."""
     await nobody.conversation.look()
