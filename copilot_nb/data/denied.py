@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copilot_nb.data.values import short
 from copilot_nb.data.withheld import long_columns, withheld
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from copilot_nb.data.privacy import Privacy
+    from copilot_nb.data.withheld import LongColumn
 
 SHORTEST = 4
 """Characters; shorter ones stand everywhere."""
@@ -30,7 +31,6 @@ _LUMP = re.compile(r"\S+")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _DIGITS = 40
 """Above this a number is no value of a column."""
-_PLAIN = {str, int, float}
 _COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
 
 
@@ -50,8 +50,8 @@ class Denied:
 
     by_first_word: Mapping[str, tuple[tuple[str, str, int], ...]] = field(default_factory=dict)
     """First word -> (value, whose it is, where in it the word stands), in lower case."""
-    long: tuple[tuple[str, Callable[[], list[Any]]], ...] = ()
-    """Columns of which not all values are known: whose, and how to read them."""
+    long: tuple[LongColumn, ...] = ()
+    """Columns of which not all values are known."""
 
     def find(self, text: str) -> tuple[Find, ...]:
         """Where withheld values stand in the text, without overlaps."""
@@ -80,10 +80,9 @@ class Denied:
             return {}
         said = set(_phrases(text))
         found: dict[str, str] = {}
-        for owner, read in self.long:
-            plain = [value for value in read() if type(value) in _PLAIN]
-            for value in said.intersection(plain):
-                found.setdefault(_searched(value), owner)
+        for column in self.long:
+            for value in column.among(said):
+                found.setdefault(_searched(value), column.owner)
         return found
 
 

@@ -6,7 +6,8 @@ under a key of nested containers, in an array or an attribute of that name.
 
 from __future__ import annotations
 
-from functools import partial
+import contextlib
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from copilot_nb.data.samples import DICTS, LISTS, SETS
 from copilot_nb.data.values import comes_from, instance_data, is_a, module_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from copilot_nb.data.frames import Frame
     from copilot_nb.data.privacy import Privacy
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 VALUES = 200_000
 """Values of one column, and items of one container, that are read."""
 LONG = 10_000_000
-"""Values of a long column that are compared with what stands in a text."""
+"""Values of a long column that are read where its library cannot look for some of them."""
 DEPTH = 6
+_PLAIN = {str, int, float}
 _LISTS = (*LISTS, *SETS)
 
 Owned = tuple[str, object]
@@ -42,10 +44,8 @@ def withheld(name: str, variable: object, privacy: Privacy) -> Iterator[Owned]:
         yield from _within(name, variable, privacy)
 
 
-def long_columns(
-    name: str, variable: object, privacy: Privacy
-) -> Iterator[tuple[str, Callable[[], list[Any]]]]:
-    """Withheld columns of which `withheld` gives only some values: whose, and how to read all."""
+def long_columns(name: str, variable: object, privacy: Privacy) -> Iterator[LongColumn]:
+    """Withheld columns of which `withheld` gives only some values."""
     frame = frame_of(variable)
     if frame is None or frame.rows <= VALUES:
         return
@@ -53,8 +53,24 @@ def long_columns(
     own = (name,) if frame.called_by_variable else ()
     for at, column in enumerate(frame.columns):
         if whole or privacy.called((*column.names, *own), name) != "allow":
-            step = max(1, frame.rows // LONG)
-            yield f"{name}.{column.name}", partial(frame.column, at, step)
+            yield LongColumn(f"{name}.{column.name}", frame, at)
+
+
+@dataclass(frozen=True, slots=True)
+class LongColumn:
+    """A column with too many values to know them all."""
+
+    owner: str
+    frame: Frame
+    at: int
+
+    def among(self, said: set[str | float]) -> Iterable[Any]:
+        """What of these stands in it."""
+        if self.frame.among is not None:
+            with contextlib.suppress(Exception):  # values that cannot be compared: one by one, then
+                return self.frame.among(self.at, said)
+        values = self.frame.column(self.at, max(1, self.frame.rows // LONG))
+        return said.intersection(value for value in values if type(value) in _PLAIN)
 
 
 def leaves(value: Any, depth: int = DEPTH) -> Iterator[object]:

@@ -156,7 +156,7 @@ def test_equal_numbers_are_not_the_same_object() -> None:
     assert rules.variable("n") == "allow"
 
 
-@pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.parametrize("library", ["pandas", "objects", "polars", "pyarrow"])
 def test_every_value_of_a_long_column_is_found(
     library: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +164,12 @@ def test_every_value_of_a_long_column_is_found(
     monkeypatch.setattr(withheld, "VALUES", 1_000)
     rows = 2_003
     columns = {"ssn": [f"Nr {n:07} B" for n in range(rows)], "id": range(10**6, 10**6 + rows)}
-    table = pd.DataFrame(columns) if library == "pandas" else pl.DataFrame(columns)
+    makers: dict[str, Callable[[Any], Any]] = {
+        "objects": lambda made: pd.DataFrame(made, dtype=object),
+        "polars": pl.DataFrame,
+        "pyarrow": pa.table,
+    }
+    table = makers.get(library, pd.DataFrame)(columns)
     denied = denied_values({"t": table}, RULES)
 
     text = "(Nr 0001001 B), then 1001001; not Nr 9000001 B, nor 001001 alone"
