@@ -2,10 +2,13 @@
 
 python -m benchmarks.run                        everything, into the page
 python -m benchmarks.run session_events view    these, to the terminal
+python -m benchmarks.run --write undo           these, into the page, the other tables stay
 """
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN = "<!-- begin: written by `python -m benchmarks.run` -->"
 END = "<!-- end -->"
+WRITE = "--write"
 BENCHMARKS: dict[str, Callable[[], Report]] = {
     "session_events": session_events.measure,
     "latency": latency.measure,
@@ -33,13 +37,16 @@ BENCHMARKS: dict[str, Callable[[], Report]] = {
 def main(names: Sequence[str]) -> None:
     """Run those benchmarks, or all and write the page."""
     before = machine()
+    names, write = [name for name in names if name != WRITE], WRITE in names
     reports = []
     for name in names or BENCHMARKS:
         print(f"{name} …", file=sys.stderr, flush=True)
         reports.append(BENCHMARKS[name]())
     text = section(before, reports)
     print(text)
-    if not names:
+    if names and write:
+        PAGE.write_text(updated(PAGE.read_text(encoding="utf-8"), before, reports), "utf-8")
+    elif not names:
         PAGE.write_text(replaced(PAGE.read_text(encoding="utf-8"), text), encoding="utf-8")
     missed = [str(budget) for report in reports for budget in report.budgets if not budget.held]
     print("\n".join(["Missed:", *missed]) if missed else "All budgets held.", file=sys.stderr)
@@ -48,6 +55,22 @@ def main(names: Sequence[str]) -> None:
 def section(measured_on: str, reports: Iterable[Report]) -> str:
     """The generated part of the page."""
     return "\n".join([f"Measured on {measured_on}.\n", *(report.markdown() for report in reports)])
+
+
+def updated(page: str, measured_on: str, reports: Iterable[Report]) -> str:
+    """The page with these tables anew, each with the machine that it was measured on.
+
+    Raises:
+        ValueError: The page has no markers.
+    """
+    generated = page.partition(BEGIN)[2].partition(END)[0].strip()
+    head, *parts = re.split(r"^(?=### )", generated, flags=re.MULTILINE)
+    kept = {part.partition("\n")[0]: part for part in parts}
+    for report in reports:
+        own = dataclasses.replace(report, how=f"{report.how} Measured on {measured_on}.")
+        kept[f"### {report.title}"] = own.markdown()
+    sections = (part.strip() for part in (head, *kept.values()))
+    return replaced(page, "\n\n".join(sections))
 
 
 def replaced(page: str, text: str, marker: str = BEGIN) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from benchmarks import imports, kernel_tools, latency, readers, run, session_events, undo, view
 from benchmarks.report import Budget, Report
@@ -53,7 +54,7 @@ def test_every_tool_reads_every_table() -> None:
     """A result that is a failure would end it."""
     report = kernel_tools.measure(100)
 
-    assert len(report.rows) == len(kernel_tools.CALLS) + 3
+    assert len(report.rows) == len(kernel_tools.CALLS) + 4
     assert all(isinstance(ms, float) for row in report.rows for ms in row[1:])
 
 
@@ -73,6 +74,21 @@ def test_section_is_replaced_between_its_markers() -> None:
     assert run.replaced(written, text) == written
 
 
+def test_one_table_is_written_and_the_others_stay() -> None:
+    """A table is replaced, or comes last; it says what it was measured on."""
+    old, other = (Report(title, "How.", ("what",), [[title]]) for title in ("A", "B"))
+    page = run.replaced(f"{run.BEGIN}\n{run.END}", run.section("a machine", [old, other]))
+    new = Report("A", "How.", ("what",), [["new"]])
+
+    written = run.updated(page, "another", [new, Report("C", "How.", ("what",), [["c"]])])
+
+    assert re.findall("### (.)", written) == ["A", "B", "C"]
+    assert written.count("Measured on a machine.") == 1
+    assert written.count("How. Measured on another.") == 2
+    assert "| new |" in written
+    assert "| A |" not in written
+
+
 def test_page_has_its_markers() -> None:
     """The script finds where to write."""
     assert run.replaced(run.PAGE.read_text(encoding="utf-8"), "x")
@@ -83,7 +99,7 @@ def test_undo_is_measured_in_each_of_its_steps() -> None:
     report = undo.measure(rows=100, rounds=1)
 
     assert len(report.rows) == 6
-    assert all(float(str(row[1])) >= 0 for row in report.rows)
+    assert all(float(str(ms)) >= 0 for row in report.rows for ms in row[1:])
     found = consequences(undo.CODE, undo.namespace(10, 60))
     assert set(found.creates) >= {"clean", "worst"}
     assert "list_7" in found.changes
