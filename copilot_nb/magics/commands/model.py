@@ -5,7 +5,6 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
-from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import ModelName, command
 from copilot_nb.magics.result import Table, Text
 from copilot_nb.notebook.outgoing.ledger import counted
@@ -51,15 +50,13 @@ async def model(
 async def models(conversation: Conversation) -> Table:
     """List the models that can be asked, with their limits and what they cost."""
     from copilot_nb.notebook.models.catalogue import models as listed
+    from copilot_nb.notebook.models.catalogue import unlisted
 
     found = await listed(conversation)
     asked = conversation.link.source().model or "auto"
     rows = tuple(_row(each, asked) for each in found)
     if not rows:
-        raise UsageError(
-            "This provider does not say which models it has.",
-            hint="Name the one to ask: `%copilot model NAME`.",
-        )
+        raise await unlisted(conversation)
     return Table(
         ("id", "name", "context", "prompt", "vision", "effort", "multiplier", "note"),
         rows,

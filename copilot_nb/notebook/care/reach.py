@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from copilot_nb.notebook.models.providers import is_local
@@ -38,7 +39,7 @@ def reach(source: Source, key: str | None, seconds: float) -> int | str:
     except urllib.error.HTTPError as error:
         error.close()
         return int(error.code)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         return f"cannot be reached ({reason})"
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.errors import MethodNotFoundError
+from copilot_nb.errors import (
+    AuthenticationError,
+    CopilotError,
+    MethodNotFoundError,
+    OfflineError,
+    UsageError,
+)
+from copilot_nb.notebook.care.reach import reach
 from copilot_nb.notebook.models import provider_models
 
 if TYPE_CHECKING:
@@ -14,6 +22,9 @@ if TYPE_CHECKING:
 
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.protocol.methods import ModelInfo
+
+_PATIENCE = 5.0
+_REFUSED = frozenset({401, 403})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,21 @@ async def models(conversation: Conversation) -> tuple[Model, ...]:
         found = tuple(map(_of_account, await client.list_models()))
     conversation.known.models = tuple(each.id for each in found)
     return found
+
+
+async def unlisted(conversation: Conversation) -> CopilotError:
+    """Why a provider of one's own lists no models, with the next step."""
+    source = conversation.link.source()
+    key = source.key(conversation.settings.environ)
+    answer = await asyncio.to_thread(reach, source, key, _PATIENCE) if source.base_url else 0
+    if isinstance(answer, str):
+        return OfflineError(f"{source.place} {answer}.", hint=OfflineError.local)
+    if answer in _REFUSED:
+        return AuthenticationError(f"{source.place} does not accept the key.")
+    return UsageError(
+        "This provider does not say which models it has.",
+        hint="Name the one to ask: `%copilot model NAME`.",
+    )
 
 
 async def _own(conversation: Conversation) -> tuple[Model, ...]:

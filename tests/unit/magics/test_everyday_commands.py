@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.errors import TurnAbortedError, UsageError
+from copilot_nb.errors import CopilotError, OfflineError, TurnAbortedError, UsageError
 from copilot_nb.kernel import frontend
 from copilot_nb.notebook.permissions.rules import StandingRules
 from copilot_nb.notebook.stored.replay import StoredTurn
 from copilot_nb.session import install, locate
 from copilot_nb.testing.reply import Reply
 from tests.unit.magics.test_commands import say
+from tests.unit.notebook.models.test_provider_models import server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -329,5 +330,28 @@ async def test_a_provider_without_a_model_says_what_comes_next(talk: Talk) -> No
 
     assert said.splitlines()[1].startswith("No model is named yet: `%copilot models`")
     assert "none is named yet" in str(await say(talk, "status"))
-    with pytest.raises(UsageError, match="does not say which models it has"):
+    with pytest.raises(OfflineError, match=r"127\.0\.0\.1:9/v1 cannot be reached") as caught:
         await say(talk, "models")
+    assert caught.value.hint.startswith("Start the server, or check its address")
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        ("HTTP/1.0 404 No\r\n\r\n", "This provider does not say which models it has."),
+        ("HTTP/1.0 401 No\r\n\r\n", "does not accept the key."),
+        ("nonsense", "cannot be reached"),
+    ],
+)
+async def test_a_provider_that_lists_no_models_says_why(
+    talk: Talk, reply: str, message: str
+) -> None:
+    """Not every server has the list, some want another key, and some are no such server."""
+    del talk.environ["COPILOT_NB_MODEL"]
+    async with server(reply) as (url, _):
+        await say(talk, f"provider {url}")
+
+        with pytest.raises(CopilotError, match=message) as caught:
+            await say(talk, "models")
+
+    assert caught.value.hint
