@@ -24,6 +24,7 @@ Cell = str | int | float | datetime | None
 _WIDEST = 60
 _TICKED = re.compile(r"`([^`\n]+)`")
 _PLAIN = "margin:0;padding:0;"
+_CAPTION = ' style="text-align:left;padding:4px 0"'
 _RED = "color:var(--jp-error-color0,#b00020);font-weight:bold"
 
 
@@ -44,8 +45,7 @@ class Text:
     def _repr_html_(self) -> str:
         """The text in a `pre`, words in backticks as code; nothing in it is taken for HTML."""
         style = _PLAIN + (_RED if self.level == "warning" else "")
-        text = _TICKED.sub(r"<code>\1</code>", escape(visible(self.text)))
-        return f'<pre class="copilot-text" style="{style}">{text}</pre>'
+        return f'<pre class="copilot-text" style="{style}">{_ticked(self.text)}</pre>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class Table(Sequence[dict[str, Cell]]):
     def __repr__(self) -> str:
         if not self.rows:
             return "\n".join(visible(line) for line in (self.caption, self.note) if line)
-        cells, right = self._drawn()
+        cells, columns = self._drawn()
+        right = list(map(_are_numbers, columns))
         cells = [tuple(map(_short, row)) for row in cells]
         widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
         lines = [
@@ -90,21 +91,21 @@ class Table(Sequence[dict[str, Cell]]):
         """A plain table; every cell is text."""
         if not self.rows:
             return Text(repr(self))._repr_html_()
-        caption = f"<caption>{escape(visible(self.caption))}</caption>" if self.caption else ""
-        (columns, *rows), right = self._drawn()
-        sides = ["right" if at_right else "left" for at_right in right]
-        body = "".join(_row("td", row, sides) for row in rows)
-        table = f"<thead>{_row('th', columns, sides)}</thead><tbody>{body}</tbody>"
-        note = f'<p class="copilot-text">{escape(visible(self.note))}</p>' if self.note else ""
+        caption = f"<caption{_CAPTION}>{_ticked(self.caption)}</caption>" if self.caption else ""
+        (heads, *rows), columns = self._drawn()
+        styles = list(map(_style, columns))
+        body = "".join(_row("td", row, styles) for row in rows)
+        table = f"<thead>{_row('th', heads, styles)}</thead><tbody>{body}</tbody>"
+        note = f'<p class="copilot-text">{_ticked(self.note)}</p>' if self.note else ""
         return f'<table class="copilot-table">{caption}{table}</table>{note}'
 
-    def _drawn(self) -> tuple[list[tuple[str, ...]], list[bool]]:
-        """Headings and rows as text, without empty columns; which columns stand at the right."""
+    def _drawn(self) -> tuple[list[tuple[str, ...]], list[tuple[Cell, ...]]]:
+        """Headings and rows as text, without empty columns; and the columns that are left."""
         columns = list(zip(*self.rows, strict=True))
         kept = [at for at, cells in enumerate(columns) if any(map(shown, cells))]
         rows = [tuple(shown(row[at]) for at in kept) for row in self.rows]
         heads = tuple(self.columns[at] for at in kept)
-        return [heads, *rows], [_are_numbers(columns[at]) for at in kept]
+        return [heads, *rows], [columns[at] for at in kept]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +164,23 @@ def _are_numbers(cells: tuple[Cell, ...]) -> bool:
     )
 
 
-def _row(tag: str, cells: tuple[str, ...], sides: list[str]) -> str:
-    each = zip(cells, sides, strict=True)
+def _ticked(text: str) -> str:
+    """HTML of a text in which only words in backticks mean something: they are code."""
+    return _TICKED.sub(r"<code>\1</code>", escape(visible(text)))
+
+
+def _style(cells: tuple[Cell, ...]) -> str:
+    """How a column stands: numbers to the right, times in one line."""
+    if _are_numbers(cells):
+        return "text-align:right"
+    times = all(cell is None or isinstance(cell, datetime) for cell in cells)
+    return f"text-align:left{';white-space:nowrap' if times else ''}"
+
+
+def _row(tag: str, cells: tuple[str, ...], styles: list[str]) -> str:
     drawn = (
-        f'<{tag} style="text-align:{side}">{escape(visible(cell))}</{tag}>' for cell, side in each
+        f'<{tag} style="{style}">{escape(visible(cell))}</{tag}>'
+        for cell, style in zip(cells, styles, strict=True)
     )
     return f"<tr>{''.join(drawn)}</tr>"
 

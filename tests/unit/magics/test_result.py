@@ -80,7 +80,19 @@ def test_values_stay_data_and_read_well() -> None:
         "Below.",
     ]
     assert '<td style="text-align:right">12,345</td>' in table._repr_html_()
+    assert '<td style="text-align:left;white-space:nowrap">2026-01-31 14:05</td>' in (
+        table._repr_html_()
+    )
     assert table._repr_html_().endswith('<p class="copilot-text">Below.</p>')
+
+
+def test_words_around_a_table_may_hold_code() -> None:
+    """Commands in backticks; everything else is text."""
+    html = Table(("a",), (("<b>",),), "`%copilot` & more", "Or `x < y`.")._repr_html_()
+
+    assert "<code>%copilot</code> &amp; more</caption>" in html
+    assert "Or <code>x &lt; y</code>.</p>" in html
+    assert "<b>" not in html
 
 
 def test_a_table_without_rows_is_its_caption() -> None:
