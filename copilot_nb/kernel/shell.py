@@ -81,7 +81,7 @@ class Shell:
         if shell is None:
             raise UsageError("There is no IPython here.", hint="Kernel tools need a notebook.")
         self.ipython = shell
-        self._privacy = Privacy()
+        self.privacy = Privacy()
         self.sees = True
         """Whether the model gets pictures."""
         self._error: BaseException | None = last_error()
@@ -133,7 +133,10 @@ class Shell:
 
     @privacy.setter
     def privacy(self, rules: Privacy) -> None:
+        from copilot_nb.kernel.results import guard_results
+
         self._privacy = rules
+        guard_results(rules)
 
     @property
     def last_error(self) -> BaseException | None:
