@@ -110,7 +110,7 @@ async def sign_in(
         raise AuthenticationError("Nobody is here to type a code on GitHub's page.", hint=_NOBODY)
     panel = Panel(conversation, host, plaintext)
     await panel.run(conversation.link.login_options())
-    return await use(conversation, Source("account", BY_LOGIN))
+    return await use(conversation, Source("account", BY_LOGIN, stored=True))
 
 
 async def use(conversation: Conversation, source: Source) -> Identity:
@@ -138,7 +138,7 @@ async def sign_out(conversation: Conversation) -> str:
     source = link.source()
     if source.kind == "account" and (source.key_variable or source.key_file):
         await link.stop()
-        if link.chosen is not None:
+        if link.chosen is not None and (link.chosen.key_variable or link.chosen.key_file):
             link.chosen = None
             return f"The token of {source.key_variable or source.key_file} is not used any more."
         return f"The token is in {source.key_variable}; take it out of the environment."

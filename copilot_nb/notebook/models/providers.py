@@ -62,6 +62,8 @@ class Source:
     wire_api: str = ""
     key_file: str = ""
     """Path of a file with the key, in place of a variable."""
+    stored: bool = False
+    """Whether it is the login that the runtime keeps, whatever the environment holds."""
 
     @property
     def own(self) -> bool:
@@ -102,8 +104,8 @@ class Source:
         if not value and not is_local(self.base_url):
             raise ConfigError(
                 f"The {self.kind} provider needs a key, and {self.key_variable} is not set.",
-                hint=f'Set it before the first turn, such as os.environ["{self.key_variable}"] = '
-                "getpass(), or name another variable with --key-env.",
+                hint=f'Set it, such as os.environ["{self.key_variable}"] = getpass.getpass(); or '
+                "let --ask-key ask for it, or name another variable with --key-env.",
             )
         return value or None
 
@@ -203,6 +205,7 @@ def resolve(settings: Settings, chosen: Source | None = None) -> Source:
         source = parse(str(named.value), named.source)
     if source is None:
         source = _from_environment(settings.environ) or _account(settings.environ)
+    source = _with_token(source, settings.environ)
     return replace(source, model=source.model or model or "")
 
 
@@ -236,6 +239,18 @@ def _account(environ: Mapping[str, str]) -> Source:
         if environ.get(variable):
             return Source("account", f"token in {variable}", key_variable=variable)
     return Source("account", "nothing else is set", model=environ.get("COPILOT_MODEL", ""))
+
+
+def _with_token(source: Source, environ: Mapping[str, str]) -> Source:
+    """The source; an account that was only named is asked with the environment's token, if any."""
+    if source.own or source.stored or source.key_variable or source.key_file:
+        return source
+    token = _account(environ)
+    if not token.key_variable:
+        return source
+    return replace(
+        source, key_variable=token.key_variable, reason=f"{source.reason}, {token.reason}"
+    )
 
 
 def _first(environ: Mapping[str, str], *names: str) -> str:

@@ -75,6 +75,21 @@ def test_a_name_stands_for_its_usual_place() -> None:
     }
 
 
+def test_an_account_that_is_named_is_asked_with_the_token_that_is_set() -> None:
+    """As one that nobody has named; but for a login, and for a token that was named."""
+    account, demo = parse("account", "typed"), parse("demo", "typed")
+    login, by_file = replace(account, stored=True), replace(account, key_file="token.txt")
+
+    assert source(account, GH_TOKEN="made-up") == Source(
+        "account", "typed, token in GH_TOKEN", key_variable="GH_TOKEN"
+    )
+    assert source(COPILOT_NB_PROVIDER="account", GH_TOKEN="made-up").key_variable == "GH_TOKEN"
+    assert source(account) == account
+    assert [source(each, GH_TOKEN="made-up") for each in (demo, login, by_file)] == [
+        *(demo, login, by_file)
+    ]
+
+
 def test_a_missing_key_is_said_before_anything_is_sent() -> None:
     """The error names the variable, and how to fill it without typing the key into a cell."""
     with pytest.raises(ConfigError, match="ANTHROPIC_API_KEY is not set") as caught:
