@@ -204,6 +204,7 @@ class FunctionTool(Generic[P, R]):
         self.timeout = timeout
         self._overrides = overrides_built_in
         self._description = description
+        self._signatures: dict[tuple[type, ...], Signature] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function itself, without a session."""
@@ -230,8 +231,10 @@ class FunctionTool(Generic[P, R]):
         return self._definition(self.signature(injected))
 
     def signature(self, injected: tuple[type, ...] = ()) -> Signature:
-        """Its parameters, with those types handed in by us."""
-        return read_signature(self.function, (Invocation, *injected))
+        """Its parameters, with those types handed in by us; read once for each set of types."""
+        if injected not in self._signatures:
+            self._signatures[injected] = read_signature(self.function, (Invocation, *injected))
+        return self._signatures[injected]
 
     def bind(self, provide: Mapping[type, Any]) -> BoundTool:
         """The tool with what is handed in."""
