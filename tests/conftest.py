@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from copilot_nb.errors import CliError
 from copilot_nb.session.install import install_cli
 from copilot_nb.session.locate import find_cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 LIMITS = {"behaviour": 60, "contract": 60, "kernel": 180, "browser": 300}
 """Seconds for a test of these folders; the others have the limit of pyproject.toml."""
@@ -23,11 +25,29 @@ TESTS = Path(__file__).parent
 _cli = pytest.StashKey[Path | str]()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """`-m unit` is the quick loop: few examples for each property, many everywhere else."""
+    settings.register_profile("all", deadline=None)  # a loaded machine is slow, not wrong
+    settings.register_profile("quick", max_examples=20, deadline=None)
+    settings.load_profile("quick" if config.getoption("markexpr") == "unit" else "all")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage in what the tests leave, and not in the tests and the libraries."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test's folder is its marker."""
+    """A test's folder is its marker, unless it is one of the long ones."""
     for item in items:
         tier = item.path.relative_to(TESTS).parts[0]
-        if tier in TIERS:
+        if tier in TIERS and item.get_closest_marker("thorough") is None:
             item.add_marker(tier)
         if tier in LIMITS and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LIMITS[tier]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,5 +21,8 @@ def running_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Interact
 
     config = Config({"HistoryManager": {"enabled": False}})
     directory = tmp_path_factory.mktemp("ipython")
-    yield InteractiveShell.instance(config=config, ipython_dir=str(directory))
+    shell = InteractiveShell.instance(config=config, ipython_dir=str(directory))
+    yield shell
     InteractiveShell.clear_instance()
+    # At the end of the process each shell collects garbage; fifty of them take half a minute.
+    atexit.unregister(shell.atexit_operations)

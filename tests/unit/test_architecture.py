@@ -41,14 +41,20 @@ def _tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def _import_nodes(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Every import in a file, inside functions too."""
+    nodes = ast.walk(_tree(path))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
+
 def _imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and room of every import of ours in a file, inside functions too."""
-    for node in ast.walk(_tree(path)):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            for name in _modules(node):
-                parts = name.split(".")
-                if parts[0] == "copilot_nb" and len(parts) > 1 and parts[1] in ORDER:
-                    yield node.lineno, parts[1]
+    """Line and room of every import of ours in a file."""
+    for node in _import_nodes(path):
+        for name in _modules(node):
+            parts = name.split(".")
+            if parts[0] == "copilot_nb" and len(parts) > 1 and parts[1] in ORDER:
+                yield node.lineno, parts[1]
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
@@ -92,7 +98,7 @@ def test_private_names_stay_in_their_file() -> None:
     reached = [
         f"{path.relative_to(PACKAGE)}:{node.lineno} {alias.name}"
         for path in _files()
-        for node in ast.walk(_tree(path))
+        for node in _import_nodes(path)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("copilot_nb")
         for alias in node.names
         if alias.name.startswith("_") and not alias.name.startswith("__")

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 
+import pytest
+
 from benchmarks import imports, kernel_tools, latency, readers, run, session_events, undo, view
 from benchmarks.report import Budget, Report
 from copilot_nb.data.effects.analysis import consequences
+
+pytestmark = pytest.mark.thorough  # what is measured takes its time
 
 
 async def test_readers_see_the_whole_flood() -> None:

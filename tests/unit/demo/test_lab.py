@@ -80,6 +80,7 @@ def test_exit_code_is_labs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert lab.serve(NOTEBOOK, tmp_path) == 3
 
 
+@pytest.mark.thorough  # a process for each
 @pytest.mark.parametrize("ignores", [False, True])
 def test_sigterm_ends_lab_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ignores: bool

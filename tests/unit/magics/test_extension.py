@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ def shell() -> Iterator[Any]:
     made: Any = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))  # type: ignore[no-untyped-call]  # IPython's
     yield made
     copilot_nb.unload_ipython_extension(made)
+    atexit.unregister(made.atexit_operations)  # it collects garbage, once for each shell
 
 
 def hooks(shell: Any) -> dict[str, Any]:

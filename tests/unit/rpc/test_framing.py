@@ -22,7 +22,7 @@ VALUES = (
     | TEXT
 )
 MESSAGES = st.lists(st.dictionaries(TEXT, VALUES | st.lists(VALUES, max_size=3), max_size=3))
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=min(40, settings().max_examples))
 """Enough for streams of messages, which take long to make up."""
 
 

@@ -15,9 +15,12 @@ from copilot_nb.session import install, locate
 from copilot_nb.session.install import install_cli, npm_command
 from copilot_nb.session.locate import CLI_VERSION, cache_directory, cached_cli
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are scripts with a #! line")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="the stand-ins are scripts with a #! line"),
+    pytest.mark.thorough,  # several processes for each
+]
 
-NPM = f"""#!{sys.executable}
+NPM = f"""#!{sys.executable} -IS
 import json, os, pathlib, sys, time
 bin, args = pathlib.Path(__file__).parent, sys.argv[1:]
 with open(bin / "calls", "a") as calls:

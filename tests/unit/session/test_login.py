@@ -17,11 +17,14 @@ from copilot_nb.session.login import DeviceCode, device_login
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="scripts with #! need POSIX")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="scripts with #! need POSIX"),
+    pytest.mark.thorough,  # a process for each
+]
 
 CODE = 'say("To authenticate, visit https://github.com/login/device and enter code AB-12")'
 QUESTION = 'say("System keychain unavailable. Store token in plaintext config file? (y/N) ")'
-HEAD = f"""#!{sys.executable}
+HEAD = f"""#!{sys.executable} -IS
 import sys, time
 def say(text):
     sys.stdout.write(text + "\\n")

@@ -31,7 +31,6 @@ def drawn(old: Transcript, new: Transcript) -> object:
     return page.state
 
 
-@settings(max_examples=60, deadline=None)
 @given(TRANSCRIPTS, TRANSCRIPTS)
 def test_a_difference_makes_one_page_state_the_other(old: Transcript, new: Transcript) -> None:
     """Whatever two transcripts are, the operations lead from one to the other."""
@@ -40,7 +39,7 @@ def test_a_difference_makes_one_page_state_the_other(old: Transcript, new: Trans
 
 
 @pytest.mark.parametrize("name", recorded_names())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=settings().max_examples // 10)  # for each of the turns
 @given(data=st.data())
 def test_every_split_of_a_turn_gives_the_same_page(name: str, data: st.DataObject) -> None:
     """A snapshot at any moment and then deltas of any size show what the whole turn shows."""
@@ -77,7 +76,6 @@ REQUESTS = [
 """Everything that no recorded turn has."""
 
 
-@settings(max_examples=25, deadline=None)
 @given(cuts=st.lists(st.integers(0, len(REQUESTS)), max_size=6).map(sorted))
 def test_every_split_of_requests_gives_the_same_page(cuts: list[int]) -> None:
     """Forms, plans, tasks and changes come and go like everything else."""

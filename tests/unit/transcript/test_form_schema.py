@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot_nb.transcript.form_schema import ALL_CHOICES, CHOICES, FIELDS, form_fields
@@ -145,7 +145,6 @@ def test_no_schema_has_no_fields(schema: Any) -> None:
     assert form_fields(schema).fields == ()
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=3))
 def test_anything_at_all_gives_fields(properties: dict[str, Any]) -> None:
     """Whatever a server sends, there is a form or none."""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot_nb.transcript.blocks import (
@@ -33,7 +33,6 @@ def crossed(turn: Transcript) -> Transcript:
     return from_wire(json.loads(json.dumps(to_wire(turn))))
 
 
-@settings(max_examples=60, deadline=None)
 @given(TRANSCRIPTS)
 def test_a_transcript_comes_back_as_it_was(turn: Transcript) -> None:
     """Every kind of block, with every field."""
@@ -114,7 +113,6 @@ def test_two_blocks_of_one_id_are_one() -> None:
     assert from_wire({"blocks": pair}).blocks == (TextBlock(id="t", text="b"),)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(st.sampled_from(["blocks", "state", "usage", "seconds", "prompt"]), JSON))
 def test_anything_at_all_gives_a_transcript(raw: dict[str, Any]) -> None:
     """Also what is no record."""

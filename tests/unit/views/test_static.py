@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
-import nbconvert as untyped_nbconvert
-import nbformat as untyped_nbformat
 import nh3
 import pytest
-from nbformat import v4 as untyped_v4
 
 from copilot_nb.transcript.blocks import (
     NoticeBlock,
@@ -30,11 +26,7 @@ from copilot_nb.views.style import STYLE
 from copilot_nb.views.words import UNFINISHED
 from tests.unit.transcript.events import folded, recorded, recorded_names
 from tests.unit.views.corpus import inspect
-from tests.unit.views.turns import ANSWERED, DIFF, FAILED, FULL, SHELL, WAITING, answered
-
-nbconvert: Any = untyped_nbconvert
-nbformat: Any = untyped_nbformat
-v4: Any = untyped_v4
+from tests.unit.views.turns import DIFF, FAILED, FULL, SHELL, WAITING, answered
 
 TURNS = {"full": FULL, "failed": FAILED, "waiting": WAITING, "empty": Transcript(state="done")}
 
@@ -311,33 +303,6 @@ def test_a_page_that_cleans_still_reads_well() -> None:
         assert line.split(" ")[0] in inspect(cleaned).text
 
 
-def test_nbconvert_takes_the_html() -> None:
-    """As HTML and as Markdown, without a widget or anything from elsewhere."""
-    output = v4.new_output("display_data", mimebundle(FULL))
-    notebook = v4.new_notebook(cells=[v4.new_code_cell("%%copilot", outputs=[output])])
-
-    page, _ = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(notebook)
-    markdown, _ = nbconvert.MarkdownExporter().from_notebook_node(notebook)
-
-    for text in (page, markdown):
-        assert '<div class="copilot-static">' in text
-        assert "widget" not in text
-        assert "vnd.copilot-nb" not in text
-
-
-def test_nbconvert_takes_the_text_where_html_is_nothing() -> None:
-    """LaTeX has the Markdown source word by word; a page without scripts has all of it."""
-    output = v4.new_output("display_data", mimebundle(ANSWERED))
-    notebook = v4.new_notebook(cells=[v4.new_code_cell("%%copilot", outputs=[output])])
-    nbformat.validate(notebook)
-
-    tex, _ = nbconvert.LatexExporter().from_notebook_node(notebook)
-
-    assert "Approved (you)" in tex
-    assert "copilot-static" not in tex
-    assert "vnd.copilot-nb" not in tex
-
-
 def test_what_is_asked_is_never_cut() -> None:
     """Plain mode asks beneath the stored form: the whole change stands there, and wraps."""
     change = "@@ -1 +1,9999 @@\n" + "+x\n" * 9999 + "+evil()"
@@ -348,30 +313,6 @@ def test_what_is_asked_is_never_cut() -> None:
     assert page.count("+x") == 9999
     assert "+evil()" in page
     assert "pre{white-space:pre-wrap}}" in STYLE.partition(".copilot-ask")[2]
-
-
-def test_fifty_turns_fit_into_a_notebook() -> None:
-    """Answers of 4 kB with reasoning, a call and its permission each: at most 1.2 MB."""
-    prose = "The loader drops **every** row with a `missing` value, so nothing is regular. "
-    code = "```python\ndf = pd.read_csv('a.csv')\nreturn df.dropna()  # fewer rows\n```\n\n"
-    answer = (prose * 6 + "\n\n" + code) * 7
-    turn = Transcript(
-        state="done",
-        model="big-model",
-        blocks=(
-            ReasoningBlock(id="r", text=prose * 8),
-            *FULL.blocks[4:6],
-            TextBlock(id="t", text=answer),
-        ),
-    )
-    output = v4.new_output("display_data", mimebundle(turn))
-    cells = [v4.new_code_cell("%%copilot", outputs=[output]) for _ in range(50)]
-
-    size = len(v4.writes_json(v4.new_notebook(cells=cells), ensure_ascii=False).encode())
-
-    assert 3800 < len(answer) < 4300
-    assert len(STYLE.encode()) < 4608
-    assert size <= 1_200_000, size
 
 
 def test_diffs_show_lines_and_not_headers() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -89,7 +89,6 @@ def test_a_terminal_gets_tables() -> None:
 
 
 @given(st.lists(st.integers(0, len(SOURCE)), max_size=30).map(sorted))
-@settings(max_examples=30, deadline=None)
 def test_any_pieces_give_the_same_text(cuts: list[int]) -> None:
     """A model may stream one letter at a time."""
     paper = Paper()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
+pytestmark = pytest.mark.thorough  # hundreds of snippets are run
+
 CORPUS = Path(__file__).with_name("corpus.txt")
 KINDS = ("files", "network", "process", "environment", "unknown")
 IPYTHONS = {"In", "Out", "get_ipython", "exit", "quit", "open"}
