@@ -10,7 +10,7 @@ import pytest
 from copilot_nb.magics.commands import COMMANDS
 from tests.kernel.environments import OWN
 from tests.kernel.notebook.conftest import plain
-from tests.kernel.notebook.test_account import RESTORE, STOP
+from tests.kernel.notebook.test_account import RESTORE
 from tests.kernel.notebook.test_commands import MCP_SERVER
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # They do not depend on the version of the kernel.
 pytestmark = pytest.mark.parametrize("kernel", [OWN], indirect=True)
 
+AFRESH = "%unload_ext copilot_nb\n%load_ext copilot_nb\n"
+"""Ends all that the kernel knew of the conversation."""
 SET = """
 before = dict(os.environ)
 os.environ.update({new!r})
@@ -95,13 +97,13 @@ ELSEWHERE = {"ask", "explain", "login", "install"}
 @pytest.fixture
 def nobody(notebook: Notebook, tmp_path: Path) -> Iterator[Notebook]:
     """A notebook in which nothing says where the model answers, and nobody has ever signed in."""
-    notebook.kernel.check(STOP)
+    notebook.kernel.check(AFRESH)
     new = {"COPILOT_HOME": str(tmp_path / "copilot"), "COPILOT_NB_STATE": str(tmp_path / "state")}
     new |= {"COPILOT_NB_RULES": str(tmp_path / "rules.toml"), "COPILOT_DISABLE_KEYTAR": "1"}
     notebook.kernel.check(SET.format(new=new, folder=str(tmp_path)))
     yield notebook
     notebook.after_error()
-    notebook.kernel.check(RESTORE)
+    notebook.kernel.check(f"{AFRESH}{RESTORE}")
 
 
 @pytest.fixture
@@ -160,11 +162,8 @@ def test_what_was_set_up_before_holds_in_the_first_turn(
     offered = {tool["function"]["name"] for tool in request["tools"]}
     assert {"mini-add", "exit_plan_mode", "run_code"} <= offered
     assert "bash" not in offered
-    assert "My talk" in say("%copilot sessions")
+    assert say("print(await copilot_nb.current().get_name())") == "My talk\n"
     assert say("%copilot plan") == "# First this"
-    say("import copilot_nb\ncopilot_nb.tools.enable('bash')")
-    say("%copilot mcp remove mini")
-    say("%copilot mode interactive")
 
 
 def test_a_stored_conversation_is_taken_up_without_a_model(
