@@ -245,14 +245,16 @@ class LabPage:
         browser: Where the context is made.
         lab: The server.
         path: The notebook, in the server's folder.
+        **options: More of the context's: viewport, device_scale_factor, color_scheme, …
     """
 
-    def __init__(self, browser: Browser, lab: Lab, path: str) -> None:
+    def __init__(self, browser: Browser, lab: Lab, path: str, **options: Any) -> None:
         self.lab = lab
         self.path = path
         self.console: list[str] = []
         self.foreign_requests: list[str] = []
-        self._context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        options = {"viewport": {"width": 1280, "height": 1000}} | options
+        self._context = browser.new_context(**options)
         self._context.route(_FOREIGN, lambda route: route.abort())
         self.page = self._watch(self._context.new_page())
 

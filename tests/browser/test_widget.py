@@ -69,7 +69,7 @@ def test_long_turn_folds_and_follows_its_end(open_notebook: OpenNotebook) -> Non
     page.wait_until(lambda: answers.count() > 2, "a long answer", 30)
     for grown in (4, 6, 8):
         page.wait_until(lambda: _in_sight(line), "the end in sight")
-        page.wait_until(lambda least=grown: answers.count() >= least, "more of it", 30)
+        answers.nth(grown - 1).wait_for()
     page.wait_until(lambda: _in_sight(line), "the end still in sight")
     page.page.mouse.move(600, 500)
     page.page.mouse.wheel(0, -900)
