@@ -259,7 +259,9 @@ edits = st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 3)), min_size=
 
 
 @settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=min(60, settings().max_examples),
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(code=edits, more=edits)
 def test_undo_restores_or_says_that_it_could_not(code: str, more: str) -> None:
