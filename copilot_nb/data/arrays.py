@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import COUNTED_CELLS, cell
-from copilot_nb.data.libraries import dtype_text
+from copilot_nb.data.libraries import dtype_text, python_values
 from copilot_nb.data.privacy import MASK
 from copilot_nb.data.values import comes_from, hides_nothing, short, size
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 FIRST = 10
 NAMES = 30
 """Columns, coordinates and variables that are named."""
+INDEXES = (
+    *("Index", "RangeIndex", "MultiIndex", "DatetimeIndex", "TimedeltaIndex", "PeriodIndex"),
+    *("CategoricalIndex", "IntervalIndex"),
+)
+"""Classes of pandas' indexes."""
 _WITHHELD = "Its values are withheld by the user's privacy rules."
 
 
@@ -56,7 +61,7 @@ def _numpy_lines(value: Any, hides: Hides) -> Iterator[str]:
     if value.dtype.names and any(map(hides, value.dtype.names)):
         yield _WITHHELD
         return
-    first = [cell(item) for item in value.flat[:FIRST].tolist()]
+    first = [cell(item) for item in python_values(value.flat[:FIRST])]
     yield f"First values: {', '.join(first)}" + (", …" if value.size > len(first) else "")
     if value.dtype.kind in "iufb" and 0 < value.size <= COUNTED_CELLS:
         yield from _numbers(value)
@@ -159,6 +164,22 @@ def _relation_lines(value: Any, _hides: Hides) -> Iterator[str]:
     yield "Tools that read tables run its query."
 
 
+def _index_kind(value: Any) -> str:
+    levels = f", {value.nlevels} levels" if value.nlevels > 1 else f", {dtype_text(value.dtype)}"
+    return f"{type(value).__name__}, {len(value):,} items{levels}"
+
+
+def _index_lines(value: Any, hides: Hides) -> Iterator[str]:
+    names = [name for name in value.names if name is not None]
+    if names:
+        yield f"Names: {', '.join(map(cell, names))}"
+    if any(map(hides, names)):
+        yield _WITHHELD
+    else:
+        first = [cell(item) for item in value[:FIRST].tolist()]
+        yield f"First values: {', '.join(first)}" + (", …" if len(value) > len(first) else "")
+
+
 def _lazy_kind(_value: Any) -> str:
     return "polars.LazyFrame, not run"
 
@@ -181,4 +202,5 @@ _KINDS: tuple[
     ("duckdb", "DuckDBPyRelation", _relation_kind, _relation_lines),
     ("_duckdb", "DuckDBPyRelation", _relation_kind, _relation_lines),
     ("polars", "LazyFrame", _lazy_kind, _lazy_lines),
+    *(("pandas", name, _index_kind, _index_lines) for name in INDEXES),
 )

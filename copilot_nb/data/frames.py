@@ -76,7 +76,7 @@ class Frame:
     @property
     def called_by_variable(self) -> bool:
         """Whether its values go by the variable's own name: a series, an array."""
-        return self.kind.endswith(("Series", "ndarray", "Tensor"))
+        return self.kind.endswith(("Series", "ndarray", "Tensor", "DataArray"))
 
     def table(self, *, rows: int = 20, columns: int = 20, tail: bool = True) -> TableOutput:
         """Head and tail as a table of texts; what is left out is an `…` row or column."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import Column, Frame, cell
 from copilot_nb.data.values import clip, is_a, is_scientific, short, type_name
+from copilot_nb.data.xarrays import in_memory, is_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -144,8 +145,11 @@ def _polars(polars: Any, value: Any) -> Frame | None:
 
 
 def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
-    if not is_a(value, _classes(pyarrow, "Table")):
+    batch = is_a(value, _classes(pyarrow, "RecordBatch"))
+    if not batch and not is_a(value, _classes(pyarrow, "Table")):
         return None
+    if batch:
+        value = pyarrow.Table.from_batches([value])
 
     def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
         if not rows or not columns:
@@ -161,7 +165,7 @@ def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
         return column.filter(compute.is_in(column, value_set=values)).unique().to_pylist()  # type: ignore[no-any-return]
 
     return Frame(
-        kind="pyarrow.Table",
+        kind="pyarrow.RecordBatch" if batch else "pyarrow.Table",
         columns=_columns(value.schema.names, value.schema.types),
         rows=value.num_rows,
         has_index=False,
@@ -210,17 +214,31 @@ def _numpy(numpy: Any, value: Any) -> Frame | None:
     wide = value if value.ndim == 2 else value.reshape(-1, 1)  # noqa: PLR2004 - rows and columns
     parts = [value[name] for name in fields] if fields and value.ndim == 1 else list(wide.T)
     names = list(fields) if fields and value.ndim == 1 else list(map(str, range(len(parts))))
+    return _of_arrays("ndarray", names, parts)
+
+
+def _of_arrays(kind: str, names: Sequence[str], parts: Sequence[Any]) -> Frame:
+    """A table whose columns are arrays of numpy."""
     return Frame(
-        kind="ndarray",
+        kind=kind,
         columns=tuple(
             Column(name, str(part.dtype)) for name, part in zip(names, parts, strict=True)
         ),
-        rows=len(value),
+        rows=len(parts[0]) if parts else 0,
         has_index=False,
-        read=lambda rows, columns: [[parts[at][row].tolist() for at in columns] for row in rows],
-        column=lambda at, step: parts[at][::step].tolist(),
+        read=lambda rows, columns: [
+            [python_values(parts[at][row : row + 1])[0] for at in columns] for row in rows
+        ],
+        column=lambda at, step: python_values(parts[at][::step]),
         missing=lambda at: int((parts[at] != parts[at]).sum()) if _has_nan(parts[at]) else 0,
     )
+
+
+def python_values(array: Any) -> list[Any]:
+    """An array's values as Python's own; times of any resolution as times, not as numbers."""
+    if array.dtype.kind in "mM":
+        array = array.astype(f"{array.dtype.kind}8[us]")
+    return array.tolist()  # type: ignore[no-any-return]  # a list
 
 
 def _has_nan(part: Any) -> bool:
@@ -247,7 +265,40 @@ def _torch(torch: Any, value: Any) -> Frame | None:
     return replace(frame, kind="Tensor") if frame is not None else None
 
 
+def _xarray(xarray: Any, value: Any) -> Frame | None:
+    """An array of one or two dimensions; of a dataset what lies along its one dimension."""
+    classes = _classes(xarray, "Dataset", "DataArray")
+    numpy = sys.modules.get("numpy")
+    if not is_a(value, classes) or numpy is None or not 1 <= len(value.dims) <= 2:  # noqa: PLR2004 - rows and columns
+        return None
+    kind = type(value).__name__
+    if len(value.dims) > 1:
+        array = in_memory(value.variable) if kind == "DataArray" else None
+        frame = _numpy(numpy, array) if array is not None else None
+        return replace(frame, kind=kind) if frame is not None else None
+    own = {value.name or "value": value} if kind == "DataArray" else dict(value.data_vars)
+    columns = {
+        str(name): array
+        for name, part in {**value.coords, **own}.items()
+        if (array := _along(part.variable)) is not None
+    }
+    return _of_arrays(kind, list(columns), list(columns.values())) if columns else None
+
+
+def _along(variable: Any) -> Any:
+    """The values of a variable of one dimension, unless they would have to be loaded."""
+    if len(variable.dims) != 1:
+        return None
+    array = in_memory(variable)
+    return variable.to_index().to_numpy() if array is None and is_index(variable) else array
+
+
 LIBRARIES: Mapping[str, Builder] = {"pandas": _pandas, "polars": _polars, "pyarrow": _pyarrow}
 """Tables proper, by what must be imported already."""
-COMPUTED: Mapping[str, Builder] = {"duckdb": _duckdb, "numpy": _numpy, "torch": _torch}
+COMPUTED: Mapping[str, Builder] = {
+    "duckdb": _duckdb,
+    "numpy": _numpy,
+    "torch": _torch,
+    "xarray": _xarray,
+}
 """What can be read as a table when that is asked for."""

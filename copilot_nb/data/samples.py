@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.libraries import memory_of
 from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, plain_attribute
-from copilot_nb.data.xarrays import in_memory, is_xarray, variables
+from copilot_nb.data.xarrays import in_memory, is_index, is_xarray, variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -224,9 +224,8 @@ def _xarray(value: Any) -> Sample:
 
 def _elsewhere(variable: Any) -> Sample:
     """An index of xarray, which does not change; or what would have to be loaded."""
-    index = getattr(variable._data, "array", None)  # noqa: SLF001 - `.data` would load it
-    if is_scientific(index) and hasattr(index, "nlevels"):
-        return Sample(_index(index))
+    if is_index(variable):
+        return Sample(_index(variable._data.array))  # noqa: SLF001 - `.data` would copy it
     return Sample(0, whole=False)
 
 

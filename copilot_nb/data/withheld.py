@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.arrays import INDEXES
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.samples import DICTS, LISTS, SETS
 from copilot_nb.data.values import comes_from, instance_data, is_a, module_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from copilot_nb.data.frames import Frame
     from copilot_nb.data.privacy import Privacy
@@ -175,18 +176,28 @@ def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iter
 
 def _named(value: Any) -> Iterable[tuple[Any, Any]]:
     """The parts of a value with their names; without one where they have none."""
-    kind = type(value)
-    if kind in DICTS:
-        return islice(list(value.items()), VALUES)
-    if kind in _LISTS:
-        return ((None, part) for part in islice(list(value), VALUES))
-    if comes_from(value, "numpy", "ndarray"):
-        return ((field, value[field]) for field in value.dtype.names or ())
-    if comes_from(value, "xarray", "Dataset", "DataArray"):
-        return _of_xarray(value)
-    if module_of(kind) == "__main__" and not is_a(value, type):
-        return list(instance_data(value).items())
-    return ()
+    return next((parts(value) for fits, parts in _KINDS if fits(value)), ())
+
+
+def _pairs(value: Any) -> Iterable[tuple[Any, Any]]:
+    return islice(list(value.items()), VALUES)
+
+
+def _items(value: Any) -> Iterable[tuple[Any, Any]]:
+    return ((None, part) for part in islice(list(value), VALUES))
+
+
+def _fields(array: Any) -> Iterable[tuple[Any, Any]]:
+    return ((field, array[field]) for field in array.dtype.names or ())
+
+
+def _attributes(value: Any) -> Iterable[tuple[Any, Any]]:
+    return list(instance_data(value).items())
+
+
+def _of_levels(index: Any) -> list[tuple[Any, Any]]:
+    step = max(1, len(index) // VALUES)
+    return [(n, index.get_level_values(at)[::step].tolist()) for at, n in enumerate(index.names)]
 
 
 def _of_xarray(value: Any) -> list[tuple[Any, Any]]:
@@ -198,3 +209,16 @@ def _of_xarray(value: Any) -> list[tuple[Any, Any]]:
 def _has_parts(value: Any) -> bool:
     kind = type(value)
     return kind in DICTS or kind in _LISTS or module_of(kind) == "__main__"
+
+
+_KINDS: tuple[
+    tuple[Callable[[Any], bool], Callable[[Any], Iterable[tuple[Any, Any]]]],
+    ...,
+] = (
+    (lambda value: type(value) in DICTS, _pairs),
+    (lambda value: type(value) in _LISTS, _items),
+    (lambda value: comes_from(value, "numpy", "ndarray"), _fields),
+    (lambda value: comes_from(value, "xarray", "Dataset", "DataArray"), _of_xarray),
+    (lambda value: comes_from(value, "pandas", *INDEXES), _of_levels),
+    (lambda value: module_of(type(value)) == "__main__" and not is_a(value, type), _attributes),
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.values import class_data, comes_from, is_a, mro
+from copilot_nb.data.values import class_data, comes_from, is_a, is_scientific, mro
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,12 @@ def in_memory(variable: Any) -> Any:
     """The numpy array of a variable; None where its values are elsewhere, or cannot change."""
     data = getattr(variable, "_data", None)
     return data if comes_from(data, "numpy", "ndarray") else None
+
+
+def is_index(variable: Any) -> bool:
+    """Whether a variable's values are an index of pandas, which is in memory and never changes."""
+    index = getattr(getattr(variable, "_data", None), "array", None)
+    return is_scientific(index) and hasattr(index, "nlevels")
 
 
 def slots(value: Any) -> Iterator[tuple[str, Any]]:

@@ -35,7 +35,7 @@ def preview_rows(
     shell: Shell,
     invocation: Invocation,
 ) -> str:
-    """Show some rows of a table in the user's notebook (pandas, polars, pyarrow, duckdb, numpy).
+    """Show some rows of a table in the user's notebook (pandas, polars, pyarrow, xarray, numpy, …).
 
     Args:
         name: The variable's name.

@@ -7,6 +7,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 import xarray as xr
@@ -225,3 +226,78 @@ def test_tensor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(frame, Frame)
     assert frame.table().rows == (("1", "2"), ("3", "4"))
     assert table_of(there) is None
+
+
+def rows(value: Any) -> list[tuple[str, ...]]:
+    """The labels and the cells of what can be read as a table."""
+    frame = table_of(value)
+    assert frame is not None
+    return [frame.table().columns, *frame.table().rows]
+
+
+def test_xarray_is_read_as_tables() -> None:
+    """What lies along one dimension, with its coordinates; and an array of two."""
+    days = pd.date_range("2024-01-01", periods=2, unit="ns")
+    data = xr.Dataset(
+        {"t": ("day", [1.5, float("nan")]), "n": ("day", [3, 4]), "mean": 2.0},
+        coords={"day": days, "name": ("day", ["a", "b"])},
+    )
+
+    assert rows(data.drop_vars("mean")) == [
+        ("day", "name", "t", "n"),
+        ("2024-01-01", "a", "1.5", "3"),
+        ("2024-01-02", "b", "NaN", "4"),
+    ]
+    assert rows(data)[0] == ("day", "name", "t", "n")
+    assert rows(data["t"])[0] == ("day", "name", "t")
+    assert rows(xr.DataArray([[1, 2], [3, 4]])) == [("0", "1"), ("1", "2"), ("3", "4")]
+    frame = table_of(data)
+    assert frame is not None
+    assert [frame.missing(at) for at in range(4)] == [0, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "value", [xr.DataArray(1), xr.DataArray(np.zeros((2, 2, 2))), xr.Dataset({"a": 1})]
+)
+def test_xarray_of_other_forms_is_no_table(value: Any) -> None:
+    """Nothing is guessed."""
+    assert table_of(value) is None
+
+
+def test_tables_of_xarray_load_nothing() -> None:
+    """A variable that is not in memory is left out."""
+
+    class Lazy(xr.backends.BackendArray):
+        shape, dtype = (2,), np.dtype("f8")
+
+        def __getitem__(self, key: object) -> Any:
+            raise AssertionError("this loads them")
+
+    lazy = xr.Variable(("x",), xr.core.indexing.LazilyIndexedArray(Lazy()), fastpath=True)
+
+    assert rows(xr.Dataset({"a": lazy, "b": ("x", [1, 2])})) == [("b",), ("1",), ("2",)]
+    assert table_of(xr.Dataset({"a": lazy})) is None
+
+
+def test_times_are_times_in_arrays_too() -> None:
+    """Of nanoseconds numpy itself makes numbers."""
+    days = np.array(["2024-01-01", "2024-01-02T03:04"], dtype="M8[ns]")
+
+    assert rows(days)[1:] == [("2024-01-01 00:00:00",), ("2024-01-02 03:04:00",)]
+    assert describe("d", days).splitlines()[1] == "First values: 2024-01-01, 2024-01-02 03:04:00"
+
+
+def test_an_index_tells_its_names_and_first_values() -> None:
+    """With one level or several."""
+    levels = pd.MultiIndex.from_tuples([(1, "a"), (2, "b")], names=["n", None])
+
+    assert describe("i", pd.RangeIndex(12, name="n")).splitlines() == [
+        "i: RangeIndex, 12 items, int64",
+        "Names: n",
+        "First values: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …",
+    ]
+    assert describe("i", levels).splitlines() == [
+        "i: MultiIndex, 2 items, 2 levels",
+        "Names: n",
+        "First values: 1 / a, 2 / b",
+    ]
