@@ -11,6 +11,7 @@ from pydantic import Field
 from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.previews import preview
 from copilot_nb.errors import ToolError
+from copilot_nb.kernel.limits import LOOK_SECONDS, time_limit
 from copilot_nb.protocol.tool import ToolResultObject
 from copilot_nb.session.tools import Invocation, tool
 
@@ -48,7 +49,8 @@ async def preview_file(
     if file.exists() and not file.is_file():
         raise ToolError(f"{path!r} is no file.")  # reading a pipe would wait for ever
     try:
-        text = preview(file, rows, shell.privacy)
+        async with time_limit(LOOK_SECONDS):
+            text = preview(file, rows, shell.privacy)
     except LookupError as missing:
         raise ToolError(
             f"Reading {file.suffix} files needs {missing}; it is not installed."

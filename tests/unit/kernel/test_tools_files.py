@@ -9,6 +9,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from pyarrow import parquet
 
+from copilot_nb.kernel.tools import files
 from copilot_nb.kernel.tools.files import preview_file
 from copilot_nb.notebook.permissions.subject import Subject, subject
 from copilot_nb.protocol.permission import approve_once, user_not_available
@@ -119,6 +120,25 @@ async def test_a_pipe_is_no_file(session: RecordingSession, shell: Shell, folder
     os.mkfifo(folder / "pipe.csv")
 
     assert await failure(session, shell, preview_file, path="pipe.csv") == "'pipe.csv' is no file."
+
+
+@pytest.mark.timeout(20, method="thread")  # the other method uses the timer itself
+@pytest.mark.usefixtures("folder")
+async def test_reading_has_a_time_limit(
+    session: RecordingSession, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader that never ends does not hold the kernel."""
+
+    def never(*_: object) -> str:
+        while True:
+            pass
+
+    monkeypatch.setattr(files, "preview", never)
+    monkeypatch.setattr(files, "LOOK_SECONDS", 0.05)
+
+    told = await failure(session, shell, preview_file, path="a.csv")
+
+    assert told.startswith("'a.csv' cannot be read: ")
 
 
 @pytest.mark.parametrize("name", ["deep.json", "wide.csv"])
