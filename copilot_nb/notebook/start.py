@@ -43,6 +43,7 @@ async def started(
         offline=source.own,
         provider_base_url=(source.base_url or NOBODY.base_url) if source.own else None,
         github_token=None if source.own else source.key(settings.environ),
+        use_logged_in_user=False if source is NOBODY else None,
     )
     try:
         await client.start()
@@ -55,7 +56,7 @@ async def started(
         await client.force_stop()
         raise
     await client.stop()
-    raise await _nothing_to_ask()
+    raise await _nothing_to_ask(source)
 
 
 def serves(runtime: Source, source: Source) -> bool:
@@ -71,10 +72,16 @@ def cli_path(settings: Settings) -> Path | None:
     return Path(path).expanduser() if path else None
 
 
-async def _nothing_to_ask() -> AuthenticationError:
-    """The error without any source, with the servers that answer on this host."""
+async def _nothing_to_ask(source: Source) -> AuthenticationError:
+    """The error without anybody signed in, with the servers that answer on this host."""
     found = await local_servers.find()
     offers = "".join(f" {server.name} answers here: `{server.line}`." for server in found)
+    token = source.key_variable or source.key_file
+    if token:
+        return AuthenticationError(
+            f"No model to ask: the token in {token} signs nobody in.",
+            hint=f"Check it and the network. {providers.CHOICES_HINT}{offers}",
+        )
     return AuthenticationError(
         "No model to ask: no Copilot account is signed in and no provider is set.",
         hint=providers.CHOICES_HINT + offers,

@@ -48,12 +48,16 @@ async def test_looking_needs_no_model(nobody: Talk) -> None:
 
 
 async def test_a_bad_token_does_not_reach_the_runtime_that_looks(nobody: Talk) -> None:
-    """Nor does anything else that belongs to the account."""
+    """Nor does the stored login; what is missing names the token's variable."""
     nobody.environ["GH_TOKEN"] = "secret"
 
     await nobody.conversation.link.any_runtime()
 
     assert [start["github_token"] for start in nobody.starts] == ["secret", None]
+    assert [start["use_logged_in_user"] for start in nobody.starts] == [None, False]
+    assert facts.status(nobody.conversation)["missing"].endswith(
+        "the token in GH_TOKEN signs nobody in."
+    )
 
 
 async def test_a_runtime_that_looked_serves_a_provider_of_ones_own(nobody: Talk) -> None:
