@@ -72,16 +72,17 @@ def to_html(transcript: Transcript) -> str:
     parts = [_label(transcript)]
     for run, folds in steps.runs(transcript.blocks):
         inner = "\n".join(filter(None, (_block(block, answered) for block in run)))
-        parts.append(_steps(steps.words(run), inner) if folds else inner)
+        parts.append(_steps(run, inner) if folds else inner)
     parts.append(_foot(transcript))
     inner = "\n".join(part for part in parts if part)
     return f'{STYLE}\n<div class="copilot-static">\n{inner}\n</div>'
 
 
-def _steps(words: str, inner: str) -> str:
-    """What was done long ago in a long turn, behind one line."""
-    summary = f'<summary class="copilot-muted">{words}</summary>'
-    return f'<details class="copilot-steps">{summary}{inner}</details>'
+def _steps(run: steps.Run, inner: str) -> str:
+    """What was done long ago in a long turn, or by a sub-agent, behind one line."""
+    nested = " copilot-nested" if steps.agent_of(run) else ""
+    summary = f'<summary class="copilot-muted">{text(steps.words(run))}</summary>'
+    return f'<details class="copilot-steps{nested}">{summary}{inner}</details>'
 
 
 def _block(block: Block, answered: Attached) -> str:  # noqa: C901, PLR0911 - one case per block
@@ -252,7 +253,8 @@ def _error(block: ErrorBlock) -> str:
     details = ""
     if block.details:
         details = f"<details><summary>Details</summary>{pre(block.details)}</details>"
-    return f'<div class="copilot-error"><p><strong>{inline_html(block.message)}</strong></p>{hint}{details}</div>'
+    message = f"<p><strong>{inline_html(block.message)}</strong></p>"
+    return f'<div class="copilot-error">{message}{hint}{details}</div>'
 
 
 def _foot(transcript: Transcript) -> str:

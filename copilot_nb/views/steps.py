@@ -1,6 +1,7 @@
-"""Long turns: what was done long ago folds into one line, answers and results stay.
+"""What folds into one line: steps of long ago in a long turn, and those of a sub-agent.
 
-`js/src/steps.js` folds the live view by the same rule, so that nothing jumps when a turn is stored.
+Answers and results stay. `js/src/steps.js` folds the live view by the same rule, so that nothing
+jumps when a turn is stored.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _OVER: Final = frozenset({"ok", "failed", "denied", "cancelled"})
 
 Run = tuple[Block, ...]
 """Neighbours that fold into one line; or one block that stands by itself."""
+_EARLIER: Final = "earlier"
 
 
 def runs(blocks: Sequence[Block]) -> Iterator[tuple[Run, bool]]:
@@ -34,23 +36,43 @@ def runs(blocks: Sequence[Block]) -> Iterator[tuple[Run, bool]]:
     calls = [at for at, block in enumerate(blocks) if isinstance(block, ToolBlock)]
     old = calls[-KEPT] if len(calls) > MANY else 0
     run: list[Block] = []
-    for block in blocks[:old]:
-        if _folds(block):
-            run.append(block)
-        else:
+    kind = ""
+    for at, block in enumerate(blocks):
+        found = _kind(block, kind, is_old=at < old)
+        if found != kind or not found:
             yield from _closed(run)
-            yield (block,), False
-            run = []
+            run, kind = [], found
+        run.append(block)
     yield from _closed(run)
-    for block in blocks[old:]:
-        yield (block,), False
 
 
 def words(run: Run) -> str:
     """What a folded run is called."""
     calls = [block for block in run if isinstance(block, ToolBlock)]
     failed = sum(block.state in {"failed", "denied"} for block in calls)
-    return f"{len(calls)} earlier steps" + (f" · {failed} failed or denied" if failed else "")
+    agent = agent_of(run)
+    what = f"{len(calls)} steps of {agent}" if agent else f"{len(calls)} earlier steps"
+    return what + (f" · {failed} failed or denied" if failed else "")
+
+
+def agent_of(run: Run) -> str:
+    """The sub-agent whose steps all of them are; empty if there is none."""
+    agents = {block.agent for block in run if isinstance(block, ToolBlock)}
+    return agents.pop() if len(agents) == 1 else ""
+
+
+def _kind(block: Block, before: str, *, is_old: bool) -> str:
+    """Which run a block belongs to: that of old steps, or a sub-agent's; empty if to none.
+
+    What somebody was asked on the way of a sub-agent goes along with its steps.
+    """
+    if not _folds(block):
+        return ""
+    if is_old:
+        return _EARLIER
+    if isinstance(block, ToolBlock):
+        return f"agent {block.agent}" if block.agent else ""
+    return before if before != _EARLIER and isinstance(block, PermissionBlock) else ""
 
 
 def _closed(run: list[Block]) -> Iterator[tuple[Run, bool]]:

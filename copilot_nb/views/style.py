@@ -54,6 +54,7 @@ em{font-style:normal}}
 :is(.copilot-tool>.copilot-output:not(.copilot-stderr),#_){padding:0;background:none}
 p.copilot-call{padding:6px 0}
 .copilot-nested{margin-left:1.5em}
+.copilot-nested .copilot-nested{margin-left:0}
 .copilot-icon{display:inline-block;width:1.2em;color:var(--ok)}
 .copilot-failed>:is(.copilot-icon,em),.copilot-bad{color:var(--bad)}
 .copilot-warning>.copilot-icon{color:var(--warn)}

@@ -1,12 +1,14 @@
-// Long turns: what was done long ago folds into one line, answers and results stay.
+// What folds into one line: steps of long ago in a long turn, and those of a sub-agent.
 //
-// `views/steps.py` folds stored turns by the same rule, so that nothing jumps at the end.
+// Answers and results stay. `views/steps.py` folds stored turns by the same rule, so that nothing
+// jumps at the end.
 import { element, icon, setText } from "./element.js";
 
 /** From this many tool calls on a turn is long; so many steps at its end stay as they are. */
 export const MANY = 12;
 export const KEPT = 6;
 const FEWEST = 3;
+const EARLIER = "earlier";
 
 const OVER = new Set(["ok", "failed", "denied", "cancelled"]);
 const FOLDS = {
@@ -20,18 +22,37 @@ const FOLDS = {
  * @param {import("./reduce.js").Block[]} blocks
  * @returns {import("./reduce.js").Block[][]} runs of neighbouring blocks that fold into a line each
  */
-export function oldSteps(blocks) {
-  const calls = blocks.filter(({ kind }) => kind === "tool");
-  if (calls.length <= MANY) return [];
-  const first = blocks.indexOf(calls[calls.length - KEPT]);
+export function foldedRuns(blocks) {
+  const calls = blocks.filter(isCall);
+  const old = calls.length > MANY ? blocks.indexOf(calls[calls.length - KEPT]) : 0;
   const runs = [];
-  let run = [];
-  for (const block of blocks.slice(0, first)) {
-    if (FOLDS[block.kind]?.(block)) run.push(block);
-    else runs.push(run.splice(0));
-  }
-  runs.push(run);
-  return runs.filter((one) => one.filter(({ kind }) => kind === "tool").length >= FEWEST);
+  let kind = "";
+  blocks.forEach((block, at) => {
+    const found = kindOf(block, kind, at < old);
+    if (found && found !== kind) runs.push([]);
+    if (found) runs.at(-1).push(block);
+    kind = found;
+  });
+  return runs.filter((run) => run.filter(isCall).length >= FEWEST);
+}
+
+const isCall = ({ kind }) => kind === "tool";
+
+/**
+ * Which run a block belongs to: that of old steps, or a sub-agent's. What somebody was asked on the
+ * way of a sub-agent goes along with its steps.
+ */
+function kindOf(block, before, isOld) {
+  if (!FOLDS[block.kind]?.(block)) return "";
+  if (isOld) return EARLIER;
+  if (isCall(block)) return block.agent ? `agent ${block.agent}` : "";
+  return before !== EARLIER && block.kind === "permission" ? before : "";
+}
+
+/** The sub-agent whose steps all of them are. */
+function agentOf(run) {
+  const agents = new Set(run.filter(isCall).map(({ agent }) => agent ?? ""));
+  return agents.size === 1 ? [...agents][0] : "";
 }
 
 /**
@@ -64,25 +85,34 @@ export function stepFolds({ sync, signal }) {
       const one = card(id)?.el;
       if (!one || one.parentNode?.closest(".copilot-tool")) continue;
       if (one.parentNode !== el && one.contains(one.ownerDocument.activeElement)) continue;
-      if (!el.isConnected) one.before(el);
+      if (!el.isConnected) (one.closest(".copilot-steps") ?? one).before(el);
       if (last.nextElementSibling !== one) last.after(one);
       last = one;
     }
     setText(words, wordsOf(run));
+    el.classList.toggle("copilot-nested", Boolean(agentOf(run)));
     return el;
   }
 
   return {
     clear: () => folds.clear(),
     update(blocks, card) {
-      const used = new Set(oldSteps(blocks).map((run) => gather(run, card)));
-      for (const { el } of folds.values()) if (!used.has(el)) el.remove();
+      const used = new Set(foldedRuns(blocks).map((run) => gather(run, card)));
+      for (const { el } of folds.values()) if (!used.has(el) && el.isConnected) dissolve(el);
     },
   };
 }
 
+/** What it still holds stands by itself again. */
+function dissolve(el) {
+  el.firstElementChild.remove();
+  el.replaceWith(...el.children);
+}
+
 function wordsOf(run) {
-  const calls = run.filter(({ kind }) => kind === "tool");
+  const calls = run.filter(isCall);
   const failed = calls.filter(({ state }) => state === "failed" || state === "denied").length;
-  return `${calls.length} earlier steps${failed ? ` · ${failed} failed or denied` : ""}`;
+  const agent = agentOf(run);
+  const what = agent ? `${calls.length} steps of ${agent}` : `${calls.length} earlier steps`;
+  return `${what}${failed ? ` · ${failed} failed or denied` : ""}`;
 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { KEPT, MANY, oldSteps } from "../src/steps.js";
+import { KEPT, MANY, foldedRuns } from "../src/steps.js";
 import { show, useStage } from "./show.js";
 
 const tool = (id, more = {}) => ({ id, kind: "tool", name: "bash", title: id, arguments: "", state: "ok", output: "", outputs: [], ...more });
@@ -32,7 +32,7 @@ describe("a long turn", () => {
       ...tools(10, 3),
     ];
 
-    const runs = oldSteps(blocks).map((run) => run.map(({ id }) => id));
+    const runs = foldedRuns(blocks).map((run) => run.map(({ id }) => id));
 
     expect(runs).toEqual([["t0", "t1", "t2"], ["t3", "t4", "t5", "t6"]]);
   });
@@ -69,6 +69,60 @@ describe("a long turn", () => {
     expect(one(".copilot-blocks > .copilot-tool summary")).toBe(document.activeElement);
     expect(one(".copilot-steps").open).toBe(true);
     expect(titles(all(".copilot-steps > .copilot-tool"))).not.toContain("t0");
+  });
+});
+
+describe("the steps of a sub-agent", () => {
+  const nested = (id, more = {}) => tool(id, { agent: "scout", ...more });
+  const asked = (id, call) => ({ id, kind: "permission", subject: "shell", state: "answered", answer: "Allowed once", by: "you", tool_call_id: call, heading: "?", body: "", intention: "", place: "", diff: "", warnings: [], effects: [], choices: [] });
+
+  it("fold into one line of its own, but for the one that runs", () => {
+    const { one, all } = show([tool("task"), nested("a"), nested("b", { state: "failed" }), nested("c"), nested("d", { state: "running" })]);
+
+    const fold = one(".copilot-steps");
+
+    expect(fold.querySelector("summary").textContent).toBe("3 steps of scout · 1 failed or denied");
+    expect(fold.classList.contains("copilot-nested")).toBe(true);
+    expect(titles(all(".copilot-blocks > .copilot-tool"))).toEqual(["task", "d"]);
+  });
+
+  it("take along what was asked on the way", () => {
+    const { one, all } = show([nested("a"), asked("p", "a"), nested("b"), nested("c"), asked("q", "x"), text("t"), nested("d")]);
+
+    expect(all(".copilot-steps")).toHaveLength(1);
+    expect(one(".copilot-steps .copilot-request")).not.toBeNull();
+    expect(titles(all(".copilot-blocks > .copilot-tool"))).toEqual(["d"]);
+  });
+
+  it("of two sub-agents are two lines", () => {
+    const other = (id) => tool(id, { agent: "critic" });
+    const { texts } = show([nested("a"), nested("b"), nested("c"), other("d"), other("e"), other("f")]);
+
+    expect(texts(".copilot-steps > summary")).toEqual(["3 steps of scout", "3 steps of critic"]);
+  });
+
+  it("become earlier steps in a long turn, in order and with nothing lost", () => {
+    const blocks = [tool("task"), nested("a"), nested("b"), nested("c")];
+    const { say, all, texts } = show(blocks);
+    const before = texts(".copilot-steps > summary");
+
+    say(...tools(MANY).map((call) => ["add", call.id, call]));
+
+    expect(before).toEqual(["3 steps of scout"]);
+    expect(texts(".copilot-steps > summary")).toEqual(["10 earlier steps"]);
+    expect(titles(all(".copilot-blocks .copilot-tool"))).toEqual(["task", "a", "b", "c", ...tools(MANY).map(({ id }) => id)]);
+  });
+
+  it("join when the one between them ends", () => {
+    const late = nested("d", { state: "running" });
+    const { say, all, texts } = show([..."abc"].map((id) => nested(id)).concat(late, [..."efg"].map((id) => nested(id))));
+    const before = texts(".copilot-steps > summary");
+
+    say(["set", "d", { state: "ok" }]);
+
+    expect(before).toEqual(["3 steps of scout", "3 steps of scout"]);
+    expect(texts(".copilot-steps > summary")).toEqual(["7 steps of scout"]);
+    expect(titles(all(".copilot-steps > .copilot-tool"))).toEqual([..."abcdefg"]);
   });
 });
 

@@ -293,6 +293,8 @@ TOOLS: Final = (
         state="running",
         progress="3 of 8 files",
     ),
+    ToolBlock(id="t3a", name="glob", title="**/*.py", state="ok", agent="scout", seconds=0.1),
+    ToolBlock(id="t3b", name="grep", title="isna", state="failed", agent="scout", seconds=0.1),
     ToolBlock(id="t4", name="grep", title="dropna", state="ok", agent="scout", seconds=0.2),
     ToolBlock(id="t5", name="view", title="src/clean.py", state="running", agent="scout"),
     ToolBlock(

@@ -81,3 +81,30 @@ def test_stored_turn_has_one_line_for_them() -> None:
     assert words(run) == "10 earlier steps · 1 failed or denied"
     assert html.count("earlier steps") == 1
     assert html.index("earlier steps") < html.index("rm x")
+
+
+def nested(ids: str, agent: str = "scout") -> list[Block]:
+    """Finished calls of a sub-agent, one per letter."""
+    return [ToolBlock(id=one, name="view", agent=agent, state="ok") for one in ids]
+
+
+def test_steps_of_a_sub_agent_fold_at_once() -> None:
+    """With what was asked on the way; what runs, and what others do, stays."""
+    asked = PermissionBlock(id="p", subject="shell", heading="?", state="answered")
+    late = ToolBlock(id="late", name="view", agent="scout", state="running")
+    blocks = [*calls(1), *nested("ab"), asked, *nested("c"), late, *nested("def", "critic")]
+
+    assert folded(blocks) == [["a", "b", "p", "c"], ["d", "e", "f"]]
+    assert [block for run, _ in runs(blocks) for block in run] == blocks
+
+
+def test_a_sub_agents_line_has_its_name() -> None:
+    """In a long turn its old steps are earlier steps like all others."""
+    blocks = nested("abc")
+    html = to_html(Transcript(state="done", blocks=tuple(blocks)))
+
+    assert words(tuple(blocks)) == "3 steps of scout"
+    assert '<details class="copilot-steps copilot-nested">' in html
+    (run, folds), *_ = runs([*calls(2), *blocks, *calls(MANY, 2)])
+    assert folds
+    assert words(run) == "11 earlier steps"
