@@ -27,7 +27,8 @@ REPORT = 6_000
 """Characters of a whole traceback."""
 FRAMES = 12
 LOCALS = 12
-_HIDDEN = (str(Path(__file__).parents[1]), str(Path(IPython.__file__).parent))
+_OURS = str(Path(__file__).parents[1])
+_HIDDEN = (_OURS, str(Path(IPython.__file__).parent))
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def format_error(error: BaseException, filename: str = "") -> str:
     report = traceback.TracebackException(
         type(error), error, frames[0] if frames else None, limit=-FRAMES
     )
+    while len(report.stack) > 1 and report.stack[-1].filename.startswith(_OURS):
+        report.stack.pop()  # what breaks code off raises in a frame of its own
     text = "".join(report.format())
     if not frames:
         text = text.removeprefix("Traceback (most recent call last):\n")

@@ -152,6 +152,7 @@ async def test_code_of_the_agent(shell: Shell) -> None:
 
     assert result.error.ename == "TimeoutError"
     assert result.error.evalue == "It did not finish within 0.05 s."
+    assert "copilot_nb" not in result.error.traceback  # its last line is the code's own
     assert "line 2" in result.error.traceback
     assert shell.user_ns["x"] == 1
 
