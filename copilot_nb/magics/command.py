@@ -11,7 +11,6 @@ import inspect
 import re
 import textwrap
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import UsageError
@@ -31,6 +30,7 @@ from copilot_nb.magics.parameter import (
     parameter,
 )
 from copilot_nb.magics.words import next_word
+from copilot_nb.notebook.nearest import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,10 +209,8 @@ def command(function: Callable[..., Any]) -> Command:
 
 
 def unknown(noun: str, given: str, known: list[str], otherwise: str) -> UsageError:
-    """The error for a word that nobody knows, with the nearest one that somebody does."""
-    near = get_close_matches(given, known, n=1, cutoff=0.6)
-    hint = f"Did you mean {near[0]}?" if near else otherwise
-    return UsageError(f"There is no {noun} {given!r}.", hint=hint)
+    """The error for a word that nobody knows, with the nearest ones that somebody does."""
+    return UsageError(f"There is no {noun} {given!r}.", hint=meant(given, known, otherwise))
 
 
 def _documentation(function: Callable[..., Any]) -> tuple[str, str, dict[str, str]]:

@@ -9,10 +9,10 @@ import ast
 import inspect
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import UsageError
+from copilot_nb.notebook.nearest import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -119,9 +119,8 @@ class Parameter:
         """
         where = f"{self.label} of `{command}`"
         if self.kind == "choice" and text not in self.choices:
-            near = get_close_matches(text, self.choices, n=1, cutoff=0.6)
-            hint = f"Did you mean {near[0]}?" if near else ""
-            raise UsageError(f"{where} takes {one_of(self.choices)}, not {text!r}.", hint=hint)
+            message = f"{where} takes {one_of(self.choices)}, not {text!r}."
+            raise UsageError(message, hint=meant(text, self.choices))
         reader = _READERS.get(self.kind)
         if reader is None:
             return text

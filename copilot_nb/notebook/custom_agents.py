@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import UsageError
+from copilot_nb.notebook.nearest import meant
 from copilot_nb.protocol.session import CustomAgentConfig
 
 if TYPE_CHECKING:
@@ -63,12 +63,10 @@ async def use(conversation: Conversation, name: str) -> None:
         return
     agents = {each.name: each for each in await listed(conversation)}
     if name not in agents:
-        near = get_close_matches(name, agents, n=1)
         known = (
             f"There are {', '.join(agents)}." if agents else "A file in .github/agents makes one."
         )
-        hint = f"Did you mean {near[0]}?" if near else known
-        raise UsageError(f"There is no agent {name!r}.", hint=hint)
+        raise UsageError(f"There is no agent {name!r}.", hint=meant(name, agents, known))
     if name not in {str(each.get("name")) for each in await session.agents.list()}:
         setup.agents[name] = await _read(agents[name])
         session = await conversation.link.reopen()

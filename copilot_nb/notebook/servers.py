@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import CopilotError, RpcError, UsageError
+from copilot_nb.notebook.nearest import meant
 from copilot_nb.protocol.session import McpServerConfig
 from copilot_nb.rpc.peer import NO_ANSWER
 
@@ -83,8 +83,7 @@ async def check(conversation: Conversation, name: str) -> None:
     names = [each.name for each in await listed(conversation)]
     if name in names or name in conversation.link.setup.servers:
         return
-    near = get_close_matches(name, names, n=1)
-    hint = f"Did you mean {near[0]}?" if near else "`%copilot mcp` lists them."
+    hint = meant(name, names, "`%copilot mcp` lists them.")
     raise UsageError(f"There is no MCP server {name!r}.", hint=hint)
 
 

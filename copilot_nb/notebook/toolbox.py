@@ -11,11 +11,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, overload
 
 from copilot_nb.errors import CopilotError, MethodNotFoundError, UsageError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
+from copilot_nb.notebook.nearest import meant
 from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.session import NEVER_OFFERED
 from copilot_nb.transcript.safety import visible
@@ -268,9 +268,8 @@ class ToolTable(Sequence[ToolFact]):
 
 
 def unknown_tool(name: str, names: Iterable[str]) -> UsageError:
-    """The error for a tool that is not there, with the nearest that is."""
-    near = get_close_matches(name, list(names), n=1, cutoff=0.6)
-    hint = f"Did you mean {near[0]}?" if near else "`%copilot tools` lists them."
+    """The error for a tool that is not there, with the nearest that are."""
+    hint = meant(name, names, "`%copilot tools` lists them.")
     return UsageError(f"There is no tool {name!r}.", hint=hint)
 
 
