@@ -66,7 +66,7 @@ while line := read.readline():
     body = json.dumps(answer).encode()
     write.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
     write.flush()
-if mode in ("stubborn", "unkillable"):
+if mode in ("stubborn", "unkillable", "listens"):
     time.sleep(60)
 """
 )
