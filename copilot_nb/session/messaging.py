@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from copilot_nb.protocol.events import SessionEvent
-    from copilot_nb.session.session import Session
+    from copilot_nb.session.prompting import Prompting
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Messaging:
         session: Whose they are.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Prompting) -> None:
         self._session = session
         self._turns: list[Turn] = []
         self._watches: list[IdleWatch] = []

@@ -14,14 +14,14 @@ from copilot_nb.protocol.base import Empty
 if TYPE_CHECKING:
     import asyncio
 
-    from copilot_nb.session.session import Session
+    from copilot_nb.session.prompting import Prompting
     from copilot_nb.session.turn import Turn
 
 STOP_SECONDS = 2.0
 """How long a cancelled `ask` waits for the end of its turn; some 40 ms are usual."""
 
 
-async def stop(session: Session, turn: Turn, prompt: str, sending: asyncio.Lock) -> None:
+async def stop(session: Prompting, turn: Turn, prompt: str, sending: asyncio.Lock) -> None:
     """Take a prompt out of the queue, or end its turn.
 
     A turn in which others have a part goes on. The runtime stops what runs, whatever its id: a turn
@@ -63,7 +63,7 @@ async def _begun(turn: Turn) -> None:
             return
 
 
-async def _end(session: Session, turn: Turn) -> None:
+async def _end(session: Prompting, turn: Turn) -> None:
     queue = await session.calls(methods.QUEUE, Empty())
     if turn.ended:
         return
@@ -74,7 +74,7 @@ async def _end(session: Session, turn: Turn) -> None:
         await session.abort()
 
 
-async def _end_agents(session: Session, turn: Turn) -> None:
+async def _end_agents(session: Prompting, turn: Turn) -> None:
     """What an abort does by itself and an interrupt does not."""
     calls = {call.id for call in turn.tool_calls}
     for task in (await session.rpc.tasks.list()).get("tasks", ()):

@@ -226,7 +226,7 @@ async def test_interrupted_ask_sync_stops_its_turn(monkeypatch: pytest.MonkeyPat
     runtime = Runtime()
     work: list[asyncio.Task[Any]] = []
     monkeypatch.setattr(
-        "copilot_nb.session.session.block_on",
+        "copilot_nb.session.prompting.block_on",
         lambda coroutine, _: work.append(asyncio.get_running_loop().create_task(coroutine)),
     )
     runtime.session.ask_sync("?")
