@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.data.copies import DEPTH, ITEMS, NotCopiedError, bytes_of, is_own, table_copy
 from copilot_nb.data.libraries import memory_of
 from copilot_nb.data.samples import ATOMS, DICTS
-from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of
+from copilot_nb.data.values import instance_data, is_a, module_of
 from copilot_nb.data.xarrays import in_memory, is_xarray, slots, variables
 
 if TYPE_CHECKING:
@@ -106,16 +106,17 @@ def _xarray(value: Any) -> tuple[list[Any], Any]:
 
 
 def _objects(value: Any) -> list[Any]:
-    """What an array of objects holds."""
-    if is_scientific(value) and getattr(value, "dtype", None) is _dtype_of_objects():
-        flat = getattr(value, "flat", None)
-        return list(flat) if flat is not None else []
-    return []
-
-
-def _dtype_of_objects() -> Any:
-    numpy: Any = sys.modules.get("numpy")
-    return numpy.dtype(object) if numpy is not None else None
+    """What the cells of a table or an array hold that may change."""
+    root = module_of(type(value)).partition(".")[0]
+    if root == "numpy":
+        columns = [value.reshape(-1)] if value.dtype == object else []
+    elif root == "pandas" and hasattr(value, "iloc"):
+        frame = value.to_frame(name=0) if value.ndim == 1 else value
+        every = [frame.iloc[:, at] for at in range(frame.shape[1])]
+        columns = [column for column in every if column.dtype == object]
+    else:
+        columns = []
+    return [item for column in columns for item in column.tolist() if type(item) not in ATOMS]
 
 
 def _put(value: Any, content: Any) -> bool:

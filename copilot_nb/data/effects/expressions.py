@@ -107,7 +107,8 @@ def _of_object(walk: Walk, owner: Value, attr: str) -> Value:
             hook = method_of(owner.live, "__getattr__")
             return special(walk, hook, owner, "__getattr__") if hook is not NOTHING else UNKNOWN
     method = (owner, attr) if methods.may_change(owner.kind, attr) else None
-    return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach, bound=method, fresh=False)
+    kind = "dict" if attr in tables.DICTS_OF_TABLES else owner.kind
+    return Value(kind=kind, shares=owner.reach, holds=owner.reach, bound=method, fresh=False)
 
 
 @evaluate.register

@@ -15,6 +15,8 @@ _LIST = "append extend insert remove pop clear sort reverse"
 _DICT = "update pop popitem clear setdefault"
 _SET = """add discard remove pop clear update difference_update intersection_update
     symmetric_difference_update"""
+_OF_ITEMS = "append extend remove clear discard setdefault reverse"
+"""What no table or array can do: then it is a list, a set or a dict in one of the cells."""
 
 CHANGING: dict[str, frozenset[str]] = {
     kind: words(names)
@@ -26,9 +28,9 @@ CHANGING: dict[str, frozenset[str]] = {
         "array": f"{_LIST} byteswap frombytes fromfile fromlist",
         "collections": f"""{_LIST} {_DICT} {_SET} appendleft extendleft popleft rotate
             move_to_end subtract""",
-        "pandas": "insert pop update",
-        "numpy": """sort fill resize put partition itemset setflags setfield shuffle seed
-            set_state""",
+        "pandas": f"insert pop update {_OF_ITEMS}",
+        "numpy": f"""{_OF_ITEMS} sort fill resize put partition itemset setflags setfield
+            shuffle seed set_state""",
         "polars": """insert_column replace_column drop_in_place extend append insert_at_idx
             replace_at_idx set_sorted_in_place""",
         "xarray": "update load close",

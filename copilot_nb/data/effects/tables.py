@@ -6,6 +6,8 @@ import ast
 
 FRAMES = {"pandas", "polars", "numpy", "pyarrow", "xarray", "torch"}
 """Packages whose values are tables and arrays."""
+DICTS_OF_TABLES = {"attrs", "encoding"}
+"""Attributes of tables and arrays that are dicts."""
 PLAIN = {
     "int", "float", "str", "bool", "complex", "bytes", "NoneType", "tuple", "frozenset",
     "datetime", "decimal", "fractions", "range", "polars", "pyarrow",
