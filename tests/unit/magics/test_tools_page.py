@@ -15,6 +15,7 @@ import copilot_nb
 from copilot_nb.notebook import current
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.blocks import TextOutput
+from tests.unit.magics.test_commands import say
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -44,13 +45,14 @@ class Page:
         """Run every block; what is printed is what the page says."""
         for (kind, text), (after, said) in zip(BLOCKS, [*BLOCKS[1:], ("", "")], strict=True):
             if kind == "python":
-                await self._run(text)
+                await self.run(text)
                 shown = self._printed.readouterr().out
                 assert shown == (said if after == "text" else ""), text
             elif text.startswith("%%copilot\n"):
                 await self._ask(text.partition("\n")[2].strip())
 
-    async def _run(self, code: str) -> None:
+    async def run(self, code: str) -> None:
+        """Run one cell."""
         made = compile(code, "<tools.md>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         if "copilot.tools" in code:  # which waits for the loop
             await asyncio.to_thread(eval, made, self.names)
@@ -109,6 +111,32 @@ async def test_every_example_does_what_the_page_says(page: Page) -> None:
     assert (weighed.title, texts) == ("weighs Adelie", ["reading 1\nreading 2\n"])
     assert "8.2" in page.calls["call_pounds"].output
     assert set(CALLS) == {t.split("\n")[1] for _, t in BLOCKS if t.startswith("%%copilot\n")}
+
+
+async def test_a_file_of_rules_decides_where_nobody_is(page: Page, tmp_path: Path) -> None:
+    """The page's own allows its tool, and no other that asks."""
+    (rules,) = [text for kind, text in BLOCKS if kind == "toml"]
+    (tmp_path / "policy.toml").write_text(rules)
+    page.talk.environ["COPILOT_NB_POLICY"] = str(tmp_path / "policy.toml")
+    await page.run(BLOCKS[0][1])
+    await page.run("@copilot.tool\ndef other() -> None:\n    'Another.'\n")
+    await page.run("await copilot.current().register_tool(other)")
+    call = Reply(tools=[("heaviest", {}), ("other", {})])
+    page.talk.fake.script = [call, Reply("So.")]
+
+    turn = await page.talk.conversation.run("Call both.")
+
+    assert [call.state for call in turn.tool_calls] == ["ok", "denied"]
+
+
+async def test_the_magics_make_the_rules_that_python_makes(page: Page) -> None:
+    """`%copilot allow tool NAME`, and the list in Python."""
+    await page.run(BLOCKS[0][1])
+    await say(page.talk, "allow tool heaviest")
+
+    await page.run("found = copilot.tools['heaviest'].rule")
+
+    assert page.names["found"] == "allow"
 
 
 async def test_tools_survive_a_reload_of_the_extension(
