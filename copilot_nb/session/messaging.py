@@ -154,9 +154,10 @@ class Messaging:
     async def _stop(self, turn: Turn, delivery: asyncio.Task[None], prompt: str) -> None:
         with contextlib.suppress(CopilotError):  # it was refused, has ended, or the runtime is gone
             await delivery
-            await stop(self._session, turn, prompt, self._sending)
+            ends = await stop(self._session, turn, prompt, self._sending)
             self._forget_ended()
-            await turn.wait()
+            if ends:
+                await turn.wait()
 
     def _note(self, event: SessionEvent) -> None:
         if event.type == "assistant.message":

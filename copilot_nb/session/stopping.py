@@ -21,7 +21,7 @@ STOP_SECONDS = 2.0
 """How long a cancelled `ask` waits for the end of its turn; some 40 ms are usual."""
 
 
-async def stop(session: Prompting, turn: Turn, prompt: str, sending: asyncio.Lock) -> None:
+async def stop(session: Prompting, turn: Turn, prompt: str, sending: asyncio.Lock) -> bool:
     """Take a prompt out of the queue, or end its turn.
 
     A turn in which others have a part goes on. The runtime stops what runs, whatever its id: a turn
@@ -32,14 +32,19 @@ async def stop(session: Prompting, turn: Turn, prompt: str, sending: asyncio.Loc
         turn: Sent, and given up.
         prompt: What the runtime was sent; it knows prompts by id and text.
         sending: Held while a turn is ended: what is sent beside it must not be dropped with it.
+
+    Returns:
+        Whether its end is near; False when it goes on for others.
     """
     if not turn.started and await session.queue.withdraw(turn.message_id or "", prompt):
         turn.drop()
-        return
+        return True
     await _begun(turn)
     async with sending:
-        if not (turn.ended or is_shared(turn, session.turns)):
-            await _end(session, turn)
+        if turn.ended or is_shared(turn, session.turns):
+            return turn.ended
+        await _end(session, turn)
+    return True
 
 
 def is_shared(turn: Turn, turns: tuple[Turn, ...]) -> bool:

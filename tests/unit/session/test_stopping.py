@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.errors import InvalidParamsError, MethodNotFoundError, RpcError
+from copilot_nb.session.stopping import STOP_SECONDS
 from tests.unit.session.invoked import Invoke, event, play, session_on, settle
 
 if TYPE_CHECKING:
@@ -144,29 +145,24 @@ async def test_a_turn_that_ends_meanwhile_stops_nothing() -> None:
 
 
 @pytest.mark.parametrize("source", [None, "autopilot"])
-async def test_a_turn_that_another_client_steers_goes_on(
-    monkeypatch: pytest.MonkeyPatch, source: str | None
-) -> None:
-    """Prompts of people count, and not those that the agent gives itself."""
-    monkeypatch.setattr("copilot_nb.session.messaging.STOP_SECONDS", 0.01)
+async def test_a_turn_that_another_client_steers_goes_on(source: str | None) -> None:
+    """Prompts of people count, and not those that the agent gives itself; nobody waits for it."""
     runtime = Runtime()
     remark = event("user.message", messageId="x", content="!", delivery="steering", source=source)
 
-    await cancel(runtime.session, PROMPT, remark)
+    async with asyncio.timeout(STOP_SECONDS / 2):
+        await cancel(runtime.session, PROMPT, remark)
 
     assert ("session.abort" in runtime.called()) == (source is not None)
 
 
-async def test_a_remark_on_a_turn_of_another_client_stops_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_remark_on_a_turn_of_another_client_stops_nothing() -> None:
     """The turn is theirs."""
-    monkeypatch.setattr("copilot_nb.session.messaging.STOP_SECONDS", 0.01)
     runtime = Runtime()
+    remark = event("user.message", messageId="p", content="?", delivery="steering")
 
-    await cancel(
-        runtime.session, event("user.message", messageId="p", content="?", delivery="steering")
-    )
+    async with asyncio.timeout(STOP_SECONDS / 2):
+        await cancel(runtime.session, remark)
 
     assert runtime.called() == []
 
