@@ -28,6 +28,8 @@ PHRASE = 6
 """Words of a text that are taken together for one value of a long column."""
 _WORD = re.compile(r"\w+")
 _LUMP = re.compile(r"\S+")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_ZEROS = re.compile("0*")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _DIGITS = 40
 """Above this a number is no value of a column."""
@@ -68,8 +70,9 @@ class Denied:
                 continue
             for value, owner, offset in known.get(word[0], ()):
                 start = word.start() - offset
-                if start >= end and _stands(value, folded, start):
-                    end = start + len(value)
+                stop = _end(value, folded, start) if start >= end else 0
+                if stop:
+                    end = stop
                     found.append(Find(start, end, f"value of {owner}"))
                     break
         return tuple(found)
@@ -173,9 +176,14 @@ def _lower(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
-def _stands(value: str, text: str, at: int) -> bool:
-    """Whether the value stands there as words of its own."""
+def _end(value: str, text: str, at: int) -> int:
+    """Where the value ends that stands there as words of its own; 0 if it does not.
+
+    A table writes all numbers of a column with as many digits: zeros may follow.
+    """
     if not text.startswith(value, at):
-        return False
+        return 0
     end = at + len(value)
-    return end == len(text) or not (text[end].isalnum() and value[-1].isalnum())
+    if _DECIMAL.fullmatch(value):
+        end = _ZEROS.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing, too
+    return 0 if end < len(text) and text[end].isalnum() and value[-1].isalnum() else end

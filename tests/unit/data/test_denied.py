@@ -82,6 +82,15 @@ def test_whole_numbers_are_found_in_full() -> None:
     assert find.what == "value of t.ssn"
 
 
+def test_numbers_are_found_with_zeros_behind_them() -> None:
+    """As a table writes them whose other numbers have more digits."""
+    table = pd.DataFrame({"pay": [41234.5, 53219.25]})
+    denied = denied_values({"t": table}, Privacy((PrivacyRule("deny", "pay"),)))
+    text = f"{table.pay.to_string()} 41234.56 41234.5000001"
+
+    assert [text[find.start : find.end] for find in denied.find(text)] == ["41234.50", "53219.25"]
+
+
 def test_values_of_an_index_are_found() -> None:
     """Of the levels that a rule names, and only of those."""
     levels = [["AB1234567"], ["Trondheim"]]
