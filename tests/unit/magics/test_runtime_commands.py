@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from copilot_nb.errors import RpcError, UsageError
-from copilot_nb.magics.commands.fix import question
 from copilot_nb.notebook.servers import config
 from copilot_nb.rpc.peer import NO_ANSWER
 from tests.unit.magics.test_commands import say
@@ -20,12 +18,6 @@ if TYPE_CHECKING:
     from tests.unit.notebook.conftest import Talk
 
 Params = dict[str, Any]
-HERE = {"cwd": "/data"}
-SESSIONS = [
-    {"sessionId": "aaaa1111", "name": "First", "modifiedTime": "2026-01-01T10:00:00Z"},
-    {"sessionId": "aaaa2222", "name": "Second", "modifiedTime": "2026-01-02T10:00:00Z"},
-    {"sessionId": "bbbb3333", "summary": "Second", "modifiedTime": "?", "context": HERE},
-]
 
 
 def refuse(message: str) -> Callable[[Params], Any]:
@@ -35,90 +27,6 @@ def refuse(message: str) -> Callable[[Params], Any]:
         raise RpcError(f"Request x failed with message: {message}")
 
     return method
-
-
-@pytest.fixture
-def stored(talk: Talk) -> Talk:
-    """A runtime that keeps three sessions."""
-    talk.fake.methods["session.list"] = lambda _: {"sessions": SESSIONS}
-    talk.fake.methods["sessions.checkInUse"] = lambda p: {"inUse": p["sessionIds"]}
-    talk.fake.methods["sessions.fork"] = lambda _: {"sessionId": "copy"}
-    return talk
-
-
-async def test_sessions_are_a_table_and_known_to_tab(stored: Talk) -> None:
-    """The newest first; what is not a time is none."""
-    table = await say(stored, "sessions")
-
-    assert [row["id"] for row in table] == ["aaaa2222", "aaaa1111", "bbbb3333"]
-    assert table[2]["changed"] is None
-    assert table[2]["directory"] == "/data"
-    assert stored.conversation.known.sessions == (
-        *("Second", "First", "aaaa2222", "aaaa1111", "bbbb3333"),
-    )
-    assert len(await say(stored, "sessions --here")) == 0
-
-
-@pytest.mark.parametrize(
-    ("name", "message", "hint"),
-    [
-        ("Second", "'Second' may mean 2 sessions.", "Give an id: aaaa2222, bbbb3333."),
-        ("aaaa", "'aaaa' may mean 2 sessions.", "Give an id: aaaa2222, aaaa1111."),
-        ("Frist", "There is no stored session 'Frist'.", "Did you mean 'First'?"),
-        ("bbb", "There is no stored session 'bbb'.", "`%copilot sessions` lists them."),
-    ],
-)
-async def test_a_session_that_is_not_clear_is_an_error(
-    stored: Talk, name: str, message: str, hint: str
-) -> None:
-    """With what could be meant."""
-    with pytest.raises(UsageError) as caught:
-        await say(stored, f"delete {name} --yes")
-
-    assert (caught.value.message, caught.value.hint) == (message, hint)
-
-
-async def test_a_session_that_somebody_else_is_in_is_left_alone(stored: Talk) -> None:
-    """Two processes would write into one history; a copy can be had."""
-    with pytest.raises(UsageError, match="Another process talks in that session") as caught:
-        await say(stored, "resume bbbb")
-
-    assert caught.value.hint.endswith("%copilot fork bbbb3333")
-
-
-async def test_a_stored_record_is_read_to_its_end(stored: Talk) -> None:
-    """However many pieces it comes in; the older turns only when asked for."""
-
-    def read(params: Params) -> Params:
-        at = int(params.get("cursor") or 0)
-        event = {"type": "user.message", "id": str(at), "data": {"content": f"Prompt {at}"}}
-        return {"events": [event], "cursor": str(at + 1), "hasMore": at < 6}
-
-    stored.fake.methods["sessions.readPersistedEvents"] = read
-
-    few, all_ = await say(stored, "sessions First"), await say(stored, "sessions First --all")
-
-    assert [turn.prompt for turn in few.turns] == [f"Prompt {n}" for n in range(2, 7)]
-    assert few.caption == "First: 7 turns; the newest 5 of them, --all shows the others"
-    assert len(all_.turns) == 7
-
-
-async def test_without_a_conversation_there_is_nothing_to_copy_or_resume(stored: Talk) -> None:
-    """It says when it begins."""
-    with pytest.raises(UsageError, match="This notebook has no conversation yet"):
-        await say(stored, "fork")
-    with pytest.raises(UsageError, match="This notebook has had no session yet"):
-        await say(stored, "resume")
-
-
-async def test_the_open_session_is_not_resumed_again(talk: Talk) -> None:
-    """Nothing happens; and its id is what is copied."""
-    await say(talk, "ask Hello.")
-    session = await talk.conversation.session()
-
-    await say(talk, "resume")
-
-    assert await talk.conversation.session() is session
 
 
 async def test_a_server_that_does_not_come_up_is_no_riddle(talk: Talk) -> None:
@@ -137,17 +45,6 @@ async def test_a_server_that_does_not_come_up_is_no_riddle(talk: Talk) -> None:
     assert "in a shell once, `%copilot reset`, add it again" in added.value.hint
     assert "`%copilot reset` gives the server up" in listed.value.hint
     assert talk.conversation.link.setup.servers == {}
-
-
-async def test_deleting_the_open_session_begins_another(talk: Talk) -> None:
-    """The bookmark goes with it."""
-    await say(talk, "ask Hello.")
-    name = (await talk.conversation.session()).session_id
-
-    assert str(await say(talk, f"delete {name} --yes")).startswith("Deleted 'Hello.'")
-
-    assert talk.conversation.link.session is None
-    assert talk.conversation.bookmark.get() is None
 
 
 async def test_models_show_what_they_can_and_cost(talk: Talk) -> None:
@@ -386,85 +283,6 @@ async def test_config_lists_settings_with_their_source(talk: Talk) -> None:
     assert "model" in {row["setting"] for row in await say(talk, "config")}
 
 
-def test_explain_knows_what_is_meant() -> None:
-    """A cell by its number, the newest without a word, else a name or words."""
-    typed = ("", "12", "f()", "@plot", "df why?", "df.a", "df?", "df.groupby()", "the code above")
-
-    assert [question(what, {"f", "df"}) for what in typed] == [
-        "Explain the code of @_.",
-        "Explain what the code of @cell:12 does.",
-        "Explain what @f() does.",
-        "Explain @plot.",
-        "Explain @df: why?",
-        "Explain @df.a.",
-        "Explain @df.",
-        "Explain what @df.groupby() does.",
-        "Explain the code above.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("typed", "nearest"),
-    [
-        ("statoins", "stations"),
-        ("Stations?", "stations"),
-        ("statoins.groupby", "stations.groupby"),
-        ("statoins()", "stations()"),
-        ("enumerte", "enumerate"),
-        ("panda.DataFrame", "pandas.DataFrame"),
-    ],
-)
-def test_explain_does_not_ask_about_a_slip_of_the_pen(typed: str, nearest: str) -> None:
-    """The names that it may mean are shown, and how to ask about the word all the same."""
-    with pytest.raises(UsageError, match="in the notebook") as caught:
-        question(typed, {"stations", "pandas"})
-
-    assert f"Did you mean {nearest}?" in caught.value.hint
-    assert f"`%copilot ask Explain {typed.rstrip('?')}`" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    "topic", ["regression", "sorted", "lambda", "statoins of the railway", "KeyError", "p-value"]
-)
-def test_explain_asks_about_topics(topic: str) -> None:
-    """Words that are near no name, are Python's own, or are several."""
-    assert question(topic, {"stations", "keyerrors", "p_values"}) == f"Explain {topic}."
-
-
-async def test_explain_asks_about_files_by_their_names(talk: Talk, tmp_path: Path) -> None:
-    """Of the folder, with their endings."""
-    (tmp_path / "stations.csv").write_text("name\nA\n")
-
-    await say(talk, "explain stations.csv")
-
-    assert "name" in talk.told
-    assert "Explain @stations.csv." in talk.told
-
-
-async def test_explain_knows_the_modules_and_variables_of_the_notebook(
-    talk: Talk, running_shell: Any
-) -> None:
-    """A slip ends before anything starts or is sent; modules are explained as what they are."""
-    running_shell.user_ns.update(statistics=statistics, stations=[1])
-
-    with pytest.raises(UsageError, match="There is no 'statistic' in the notebook") as caught:
-        await say(talk, "explain statistic.mean")
-    assert "Did you mean statistics.mean or" in caught.value.hint
-    assert talk.starts == []
-
-    await say(talk, "explain statistics.mean")
-    assert "Explain @statistics.mean." in talk.told
-    assert "arithmetic mean" in talk.told
-
-
-async def test_fix_without_an_error_says_what_to_do(talk: Talk) -> None:
-    """There is nothing to send."""
-    with pytest.raises(UsageError, match="No cell has failed") as caught:
-        await say(talk, "fix")
-
-    assert "`%copilot fix`" in caught.value.hint
-
-
 async def test_a_setting_that_cannot_be_meant_is_shown_as_such(talk: Talk) -> None:
     """The others are listed all the same."""
     talk.environ["COPILOT_NB_TIMEOUT"] = "soon"
@@ -474,12 +292,6 @@ async def test_a_setting_that_cannot_be_meant_is_shown_as_such(talk: Talk) -> No
     assert found["timeout"]["value"] == "COPILOT_NB_TIMEOUT is 'soon'."
     assert found["timeout"]["from"] == "It takes a number of seconds."
     assert found["model"]["value"] == "scripted"
-
-
-async def test_a_session_that_somebody_is_in_is_not_deleted(stored: Talk) -> None:
-    """It would be gone from under them."""
-    with pytest.raises(UsageError, match="Another process talks in 'First'"):
-        await say(stored, "delete First --yes")
 
 
 @pytest.mark.parametrize("line", ["compact {}", "plan write {}", "queue edit 1 {}", "steer {}"])
