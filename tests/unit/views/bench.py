@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import comm
 from comm.base_comm import BaseComm, CommManager
 
+from copilot_nb.transcript.blocks import TextBlock, Transcript
 from copilot_nb.views.view import Callbacks
 from copilot_nb.views.widget.line import WIDGET_MIME
 from copilot_nb.views.widget.widget import WidgetView
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from copilot_nb.transcript.blocks import Transcript
 
 EVERY = 0.01
 
@@ -112,3 +111,13 @@ class Bench:
     def _hears(self, model_id: str, data: dict[str, Any]) -> None:
         manager: CommManager = comm.get_comm_manager()
         manager.comms[model_id].handle_msg({"content": {"data": data}, "buffers": []})
+
+
+def text(words: str, *, state: Any = "running") -> Transcript:
+    """A turn that says this."""
+    return Transcript(state=state, blocks=(TextBlock(id="a", text=words),))
+
+
+async def quiet() -> None:
+    """Until a pause between messages is over."""
+    await asyncio.sleep(EVERY * 3)

@@ -5,29 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import threading
 from dataclasses import replace
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets
-import pytest
 
-from copilot_nb.transcript.blocks import (
-    PermissionBlock,
-    TextBlock,
-    ToolBlock,
-    Transcript,
-    UserInputBlock,
-)
+from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, Transcript
 from copilot_nb.transcript.changes import to_wire
 from copilot_nb.transcript.forms import Choice
 from copilot_nb.views.view import Callbacks
 from copilot_nb.views.widget.carrier import runtime_code, stub_code
 from copilot_nb.views.widget.widget import WIDGET_MIME, WidgetView
-from tests.unit.views.bench import EVERY
+from tests.unit.views.bench import quiet, text
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.unit.views.bench import Bench
 
 PERMISSION = PermissionBlock(
@@ -39,17 +33,6 @@ PERMISSION = PermissionBlock(
         Choice(id="no", label="No", asks_feedback=True),
     ),
 )
-QUESTION = UserInputBlock(id="q", question="Which?", choices=("a", "b"), allow_freeform=False)
-
-
-def text(words: str, *, state: Any = "running") -> Transcript:
-    """A turn that says this."""
-    return Transcript(state=state, blocks=(TextBlock(id="a", text=words),))
-
-
-async def quiet() -> None:
-    """Until a pause between messages is over."""
-    await asyncio.sleep(EVERY * 3)
 
 
 async def test_first_bundle_has_widget_and_stored_form(bench: Bench) -> None:
@@ -288,121 +271,6 @@ async def test_discarded_view_is_silent(bench: Bench) -> None:
     assert len(bench.sent()) == sent
     assert (bench.model_id, "comm_close", {}) in bench.published
     assert len(bench.shown) == 1
-
-
-# Answers
-
-
-@pytest.mark.parametrize(
-    ("block", "value", "passed_on"),
-    [
-        (PERMISSION, {"choice": "allow_once"}, {"choice": "allow_once"}),
-        (PERMISSION, {"choice": "allow_once", "feedback": "x"}, {"choice": "allow_once"}),
-        (PERMISSION, {"choice": "no", "feedback": "x"}, {"choice": "no", "feedback": "x"}),
-        (PERMISSION, {"choice": "no", "feedback": ""}, {"choice": "no"}),
-        (QUESTION, {"answer": "b"}, {"answer": "b"}),
-        (replace(QUESTION, allow_freeform=True), {"answer": "own"}, {"answer": "own"}),
-    ],
-)
-async def test_answer_is_passed_on(
-    bench: Bench,
-    block: PermissionBlock | UserInputBlock,
-    value: dict[str, str],
-    passed_on: dict[str, str],
-) -> None:
-    """A choice that was offered, or words where words were asked for."""
-    bench.open(Transcript(state="running", blocks=(block,)))
-
-    await bench.say(k="answer", id=block.id, v=value)
-
-    assert bench.answers == [(block.id, passed_on)]
-
-
-@pytest.mark.parametrize(
-    ("block", "value"),
-    [
-        (PERMISSION, {"choice": "allow_everything"}),
-        (PERMISSION, {"answer": "allow_once"}),
-        (PERMISSION, "allow_once"),
-        (replace(PERMISSION, state="answered"), {"choice": "allow_once"}),
-        (QUESTION, {"answer": "c"}),
-        (QUESTION, {"answer": 3}),
-        (replace(QUESTION, state="cancelled"), {"answer": "a"}),
-        (TextBlock(id="x"), {"choice": "allow_once"}),
-    ],
-)
-async def test_answer_that_does_not_fit_is_dropped(bench: Bench, block: Any, value: object) -> None:
-    """Nothing but what was offered, and only while it is asked."""
-    bench.open(Transcript(state="running", blocks=(block,)))
-
-    await bench.say(k="answer", id=block.id, v=value)
-    await bench.say(k="answer", id="nobody", v=value)
-
-    assert bench.answers == []
-
-
-async def test_second_click_is_dropped(bench: Bench) -> None:
-    """Two windows, or an impatient hand: one answer."""
-    bench.open(Transcript(state="running", blocks=(PERMISSION,)))
-
-    await bench.say(k="answer", id="p", v={"choice": "allow_once"})
-    await bench.say(k="answer", id="p", v={"choice": "no"})
-
-    assert bench.answers == [("p", {"choice": "allow_once"})]
-
-
-async def test_stop_is_passed_on(bench: Bench) -> None:
-    """The Stop button reaches the caller."""
-    bench.open(text("hi"))
-
-    await bench.say(k="stop")
-
-    assert bench.stops == 1
-
-
-async def test_an_act_is_passed_on(bench: Bench) -> None:
-    """With what belongs to it; what the view does not know is not."""
-    bench.open(text("hi"))
-
-    await bench.say(k="act", a="say", v={"text": "go on", "mode": "queue"})
-    await bench.say(k="act", a="format", v={"disk": "c"})
-
-    assert bench.acts == [("say", {"text": "go on", "mode": "queue"})]
-
-
-async def test_whole_text_is_sent_as_far_as_servers_let_it_pass(bench: Bench) -> None:
-    """A page that asked for more gets it; a text beyond all measure stays cut."""
-    bench.open(text("hi")).whole("t", "line\n" * 20_000)
-    bench.view.whole("u", "x" * 2_000_000)
-
-    whole, huge = bench.sent("whole")
-    assert (whole["id"], len(whole["text"])) == ("t", 100_000)
-    assert len(huge["text"]) < 500_000
-    bench.view.close(text("hi"))
-    bench.view.whole("t", "late")
-    assert len(bench.sent("whole")) == 2
-
-
-async def test_unknown_words_of_a_page_are_ignored(bench: Bench) -> None:
-    """A page of another version may say more than we know."""
-    bench.open(text("hi"))
-
-    await bench.say(k="later", v=2)
-
-    assert bench.sent() == []
-
-
-async def test_messages_may_come_on_any_thread(bench: Bench) -> None:
-    """A kernel may dispatch comms on a thread of their own; callbacks still run on the loop's."""
-    bench.open(Transcript(state="running", blocks=(PERMISSION,)))
-
-    await asyncio.to_thread(asyncio.run, bench.say(k="answer", id="p", v={"choice": "allow_once"}))
-    await quiet()
-
-    assert bench.threads == {threading.get_ident()}
-
-
-# Long output
 
 
 async def test_long_tool_output_travels_as_head_and_tail(bench: Bench) -> None:
