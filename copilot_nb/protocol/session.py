@@ -10,8 +10,9 @@ from pydantic import Field
 from copilot_nb.protocol.base import Secret, Secrets, Wire
 from copilot_nb.protocol.tool import Tool
 
-NEVER_OFFERED = ("lsp",)
-"""Tools that run a program of the folder without asking: `.github/lsp.json` names a command."""
+NEVER_OFFERED = ("lsp", "session_store_sql")
+"""Tools that do without asking what should be asked: `lsp` runs a program that `.github/lsp.json`
+names, `session_store_sql` reads the user's other conversations, of sub-agents, too."""
 
 
 class AzureOptions(Wire):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,29 @@ async def test_no_program_of_the_folder_is_started(stage: Stage, *, resumed: boo
 
     assert "Tool 'lsp' does not exist" in said_to_model(stage)
     assert list(traces.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["general-purpose", "task"])
+async def test_sub_agent_does_not_read_other_conversations(stage: Stage, kind: str) -> None:
+    """The runtime keeps all of them in one store, and gives sub-agents a tool that does not ask."""
+    other = await stage.session(Reply("The code is 4711."))
+    await other.ask("The plan is a surprise.", timeout=WAIT)
+    await other.destroy()
+    await asyncio.sleep(stage.settle)
+    look = {"query": "SELECT * FROM turns", "description": "look"}
+    agent = {"agent_type": kind, "description": "d", "prompt": "go", "name": "n", "mode": "sync"}
+    session = await stage.session(
+        Reply(tools=[("task", agent)]),
+        Reply(tools=[("session_store_sql", look)]),
+        Reply("It could not."),
+        Reply("Done."),
+    )
+
+    await session.ask("Let somebody look.", timeout=WAIT)
+
+    told = str([request["messages"] for request in stage.model.requests[1:]])
+    assert "Tool 'session_store_sql' does not exist" in told
+    assert "surprise" not in told
 
 
 @pytest.mark.parametrize("resumed", [False, True], ids=["created", "resumed"])

@@ -13,6 +13,7 @@ from copilot_nb.notebook import current
 from copilot_nb.notebook.options import AskOptions
 from copilot_nb.notebook.toolbox import ToolTable
 from copilot_nb.protocol.hook import PreToolUse
+from copilot_nb.protocol.session import NEVER_OFFERED
 from copilot_nb.session.tools import tool
 from copilot_nb.testing.reply import Reply
 from copilot_nb.views.widget import tools as live
@@ -72,13 +73,13 @@ async def test_tool_that_is_off_is_not_offered(talk: Talk) -> None:
     found = await table(talk)
     found.disable("bash")
     await talk.conversation.run("One")
-    assert {"bash", "lsp"} == offered(talk)
+    assert {"bash", *NEVER_OFFERED} == offered(talk)
     assert not (await table(talk))["bash"].enabled
 
     found.enable("bash")
     await talk.conversation.run("Two")
 
-    assert offered(talk) == {"lsp"}
+    assert offered(talk) == {*NEVER_OFFERED}
     assert (await table(talk))["bash"].enabled
     before = len(talk.called("session.options.update"))
     await talk.conversation.run("Three")
@@ -109,7 +110,7 @@ async def test_turn_may_have_some_tools_only(talk: Talk) -> None:
 
     await talk.conversation.run("Two")
 
-    assert offered(talk) == {"lsp"}
+    assert offered(talk) == {*NEVER_OFFERED}
 
 
 async def test_rule_is_the_users_own(talk: Talk) -> None:
