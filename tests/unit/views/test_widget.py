@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import ipywidgets
+import pytest
 
 from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, Transcript
 from copilot_nb.transcript.changes import to_wire
@@ -20,8 +21,6 @@ from copilot_nb.views.widget.widget import WIDGET_MIME, WidgetView
 from tests.unit.views.bench import quiet, text
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.unit.views.bench import Bench
 
 PERMISSION = PermissionBlock(
@@ -77,6 +76,7 @@ async def test_changes_in_quick_succession_become_one_message(bench: Bench) -> N
     assert second["o"] == [["txt", "a", "text", "x" * 198]]
 
 
+@pytest.mark.thorough  # half a second of real time
 async def test_at_most_twenty_messages_a_second(bench: Bench) -> None:
     """With the pause of a real view, updates every millisecond stay below the servers' limits."""
     bench.options["every"] = 0.05
@@ -289,6 +289,7 @@ async def test_long_tool_output_travels_as_head_and_tail(bench: Bench) -> None:
     assert "characters left out" in output
 
 
+@pytest.mark.thorough  # half a second of real time
 async def test_flood_stays_within_the_budget(bench: Bench) -> None:
     """Half a second of endless output is far less than a megabyte, where servers drop messages."""
     view = bench.open(Transcript(state="running"))
