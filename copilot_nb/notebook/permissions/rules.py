@@ -30,6 +30,14 @@ RUNS_ANYTHING: Final = frozenset(
     {"bash", "powershell", "write_bash", "run_code", "run_scratch", "task"}
 )
 """Tools that can do everything: allowing one of them whole ends with the kernel."""
+_ASKING: Final = {
+    "shell": frozenset({"bash", "powershell", "write_bash", "write_powershell"}),
+    "write": frozenset({"create", "edit", "apply_patch", "str_replace_editor"}),
+    "read": frozenset({"view", "grep", "glob", "rg", "preview_file"}),
+    "url": frozenset({"web_fetch", "fetch"}),
+}
+"""Kind of request -> the tools that ask it: the runtime names them by the id of the call alone, and
+whoever answers as the model may give two calls one id."""
 _FOLDER: Final = "/**"
 """Ends the text of a path rule that covers everything below a folder."""
 _PATHS: Final = frozenset({"read", "write"})
@@ -259,7 +267,8 @@ def _allowing(
 def _allows(rule: StandingRule, about: Subject, text: str, tool: str) -> bool:
     if rule.kind == "tool":
         # Neither paths outside of the folder, nor what is held for review, nor more money.
-        return rule.text == tool and about.kind not in {"path", "release", "hook", "budget"}
+        asks = about.kind not in {"path", "release", "hook", "budget"}
+        return asks and rule.text == tool and tool in _ASKING.get(about.kind, {tool})
     if rule.kind != _kind(about):
         return False
     if rule.kind == "shell":

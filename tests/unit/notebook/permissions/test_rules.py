@@ -232,6 +232,18 @@ def test_a_tool_can_be_allowed_or_denied_whole(rules: StandingRules) -> None:
     assert rules.list() == ()
 
 
+@pytest.mark.parametrize("tool", ["view", "create", "web_fetch"])
+def test_an_allowed_tool_lets_through_what_it_asks_only(rules: StandingRules, tool: str) -> None:
+    """Two calls of one id are taken for one tool: a command must not pass as another's."""
+    rules.set_tool(tool, "allow")
+
+    assert verdict(rules.allowance(shell("touch made"), tool)) == "silent"
+    assert verdict(rules.allowance(read("a"), tool)) == ("allows" if tool == "view" else "silent")
+    assert verdict(rules.allowance(write("a"), tool)) == (
+        "allows" if tool == "create" else "silent"
+    )
+
+
 def test_a_tool_that_can_do_everything_is_allowed_until_the_kernel_ends(
     rules: StandingRules,
 ) -> None:
