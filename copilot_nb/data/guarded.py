@@ -13,7 +13,7 @@ from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import Column
-from copilot_nb.data.privacy import MASK
+from copilot_nb.data.privacy import ACCESSES, MASK
 from copilot_nb.data.values import short
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def guarded(frame: Frame, variable: str, privacy: Privacy) -> Frame:
     if not privacy:
         return frame
     whole = privacy.variable(variable) != "allow"
-    own = (variable.rpartition(".")[2],) if frame.called_by_variable else ()
+    own = privacy.value(variable) if frame.called_by_variable else "allow"
     access: list[Access] = [
-        "deny" if whole else privacy.called((*column.names, *own), variable)
+        "deny" if whole else max(own, privacy.called(column.names, variable), key=ACCESSES.index)
         for column in frame.columns
     ]
     labels = whole or privacy.called(frame.heads, variable) != "allow"

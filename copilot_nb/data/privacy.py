@@ -56,6 +56,8 @@ class Privacy:
     rules: tuple[PrivacyRule, ...] = ()
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     """Name of a variable -> other names of the same object, whose rules hold for it, too."""
+    shared: Mapping[str, Access] = field(default_factory=dict, hash=False)
+    """Name of an array -> how much of it may leave, because it is the memory of a column."""
 
     def __bool__(self) -> bool:
         return bool(self.rules)
@@ -72,7 +74,7 @@ class Privacy:
     def value(self, name: str) -> Access:
         """How much of a value may leave that is no table, by its own name: `ssn`, `person.ssn`."""
         owner, _, last = name.rpartition(".")
-        return self.column(last, owner)
+        return max(self.column(last, owner), self.shared.get(name, "allow"), key=ACCESSES.index)
 
     def hides(self, key: object, variable: str = "") -> bool:
         """Whether what stands under that key, label or name of an attribute is withheld."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from IPython.core.getipython import get_ipython
 from copilot_nb.data.frames import table_text
 from copilot_nb.data.namespace import described_as
 from copilot_nb.data.privacy import Privacy
+from copilot_nb.data.shared import shared
 from copilot_nb.data.values import is_a, module_of
 from copilot_nb.errors import UsageError
 from copilot_nb.kernel.capture import Capture, capturing
@@ -127,9 +128,13 @@ class Shell:
     @property
     def privacy(self) -> Privacy:
         """What of the user's data may leave the kernel; a rule holds for an object by any name."""
+        if not self._privacy:
+            return self._privacy
         results = self.user_ns.get("Out") or {}
         shown = {f"Out[{number}]": value for number, value in dict(results).items()}
-        return self._privacy.among({**self.variables, **shown}) if self._privacy else self._privacy
+        names = {**self.variables, **shown}
+        known = self._privacy.among(names)
+        return replace(known, shared=shared(names, known))
 
     @privacy.setter
     def privacy(self, rules: Privacy) -> None:

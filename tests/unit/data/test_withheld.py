@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from copilot_nb.data.frames import table_of
 from copilot_nb.data.guarded import guarded
 from copilot_nb.data.namespace import describe, described_as
 from copilot_nb.data.privacy import Privacy, PrivacyRule
+from copilot_nb.data.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,3 +208,29 @@ def test_what_is_not_in_memory_is_not_loaded() -> None:
     dataset = xr.Dataset({"ssn": xr.Variable(("x",), lazy, fastpath=True)})
 
     assert denied_values({"lazy": dataset, "part": dataset["ssn"]}, RULES).find(SSN[0]) == ()
+
+
+def test_arrays_that_are_the_memory_of_a_column_are_withheld_with_it() -> None:
+    """By whatever name; neighbours in the table, and copies, are not."""
+    table = pd.DataFrame({"a": [1, 2], "id": [987_650, 987_651], "n": [5, 6]})
+    frame = pl.DataFrame({"pay": [52_301.5, 61_442.25]})
+    names: dict[str, Any] = {
+        "t": table,
+        "f": frame,
+        "ids": table["id"].to_numpy(),
+        "part": table["id"].to_numpy()[1:],
+        "pays": frame["pay"].to_numpy(),
+        "open": table["n"].to_numpy(),
+        "copy": table["id"].to_numpy().copy(),
+    }
+    rules = (PrivacyRule("mask", "t.id"), PrivacyRule("deny", "pay"))
+
+    found = shared(names, Privacy(rules))
+    privacy = replace(Privacy(rules), shared=found)
+
+    assert found == {"ids": "mask", "part": "mask", "pays": "deny"}
+    assert "98765" not in describe("ids", names["ids"], privacy=privacy)
+    seen = table_of(names["pays"])
+    assert seen is not None
+    assert guarded(seen, "pays", privacy).withheld == {0}
+    assert "5, 6" in describe("open", names["open"], privacy=privacy)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from copilot_nb.data.privacy import Privacy, PrivacyRule
 from copilot_nb.errors import UsageError
 from copilot_nb.kernel.capture import MAX_TEXT, settled
 from copilot_nb.kernel.shell import RunResult, Shell
@@ -266,3 +267,20 @@ def test_shell_needs_ipython(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_text_settles_as_in_a_terminal(written: str, seen: str) -> None:
     """Colours go, and of a rewritten line the last state stays."""
     assert settled(written) == seen
+
+
+async def test_rules_know_other_names_of_what_they_are_about(shell: Shell) -> None:
+    """Of the same table, as a cell's result, and of the memory of a column."""
+    await _run(
+        shell,
+        "import pandas as pd\ntable = pd.DataFrame({'id': [987650, 987651]})\n"
+        "alias, ids, other = table, table['id'].to_numpy(), table.copy()",
+    )
+    shell.user_ns["Out"] = {7: shell.user_ns["table"]}
+
+    shell.privacy = Privacy((PrivacyRule("deny", "table.id"),))
+
+    rules = shell.privacy
+    names = ("table", "alias", "Out[7]", "other")
+    assert [rules.column("id", name) for name in names] == ["deny", "deny", "deny", "allow"]
+    assert rules.value("ids") == "deny"
