@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import Column
 from copilot_nb.data.privacy import ACCESSES, MASK
+from copilot_nb.data.samples import DICTS, LISTS, SETS
 from copilot_nb.data.values import short
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 GROUP = 5
 """Neighbouring values that share their mean where only aggregates may leave."""
 _NUMBERS = {int, float}
-_CONTAINERS = {dict, list, tuple}
+_CONTAINERS = {*DICTS, *LISTS, *SETS}
 WORDS = {"deny": "withheld", "mask": "masked", "aggregate": "aggregates only"}
 
 
@@ -47,7 +48,7 @@ def guarded(frame: Frame, variable: str, privacy: Privacy) -> Frame:
         for column in frame.columns
     ]
     labels = whole or privacy.called(frame.heads, variable) != "allow"
-    hides = _remembered(lambda key: privacy.hides(key, variable))
+    hides = privacy.remembered(variable)
     return replace(
         frame,
         columns=tuple(map(_shown_column, frame.columns, access, count(1), repeat(labels))),
@@ -57,23 +58,6 @@ def guarded(frame: Frame, variable: str, privacy: Privacy) -> Frame:
         ),
         column=_guarded_column(frame, access, hides),
     )
-
-
-def _remembered(hides: Hides) -> Hides:
-    """The same, asked once about each key: a column has few labels and many rows."""
-    known: dict[object, bool] = {}
-
-    def remembered(key: object) -> bool:
-        if type(key) not in (str, tuple):
-            return False
-        try:
-            if key not in known:
-                known[key] = hides(key)
-            return known[key]
-        except TypeError:  # something in a tuple has no hash
-            return hides(key)
-
-    return remembered
 
 
 def _shown_column(column: Column, access: Access, number: int, hidden: bool) -> Column:

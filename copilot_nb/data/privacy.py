@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from copilot_nb.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Access = Literal["allow", "mask", "aggregate", "deny"]
 ACCESSES: tuple[Access, ...] = get_args(Access)
@@ -79,8 +79,26 @@ class Privacy:
     def hides(self, key: object, variable: str = "") -> bool:
         """Whether what stands under that key, label or name of an attribute is withheld."""
         names = key if type(key) is tuple else (key,)
-        texts = [name for name in names if type(name) is str]
+        # The keys that numpy's arrays of text give are texts, too.
+        texts = [str.__str__(name) for name in names if issubclass(type(name), str)]
         return self.called(texts, variable) != "allow"
+
+    def remembered(self, variable: str = "") -> Callable[[object], bool]:
+        """`hides`, asked once about each key: a column has few labels and many rows."""
+        known: dict[object, bool] = {}
+
+        def hides(key: object) -> bool:
+            kind = type(key)
+            if kind is not str and kind is not tuple:
+                return issubclass(kind, str) and self.hides(key, variable)
+            try:
+                if key not in known:
+                    known[key] = self.hides(key, variable)
+                return known[key]
+            except TypeError:  # something in a tuple has no hash
+                return self.hides(key, variable)
+
+        return hides
 
     def variable(self, variable: str) -> Access:
         """How much of that variable may leave: all, or its name and type."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.data.arrays import INDEXES
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.samples import DICTS, LISTS, SETS
-from copilot_nb.data.values import comes_from, instance_data, is_a, module_of
+from copilot_nb.data.values import comes_from, instance_data, is_a, is_scientific, module_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,8 +27,11 @@ VALUES = 200_000
 LONG = 10_000_000
 """Values of a long column that are read where its library cannot look for some of them."""
 DEPTH = 6
+TABLES = 200
+"""Tables in one container that are read."""
 _PLAIN = {str, int, float}
 _LISTS = (*LISTS, *SETS)
+_CONTAINERS = {*DICTS, *_LISTS}
 
 Owned = tuple[str, object]
 """Whose value, and the value."""
@@ -122,7 +125,7 @@ def _of_frame(name: str, frame: Frame, privacy: Privacy) -> Iterator[Owned]:
         if whole or privacy.called((*column.names, *own), name) != "allow":
             owner = f"{name}.{column.name}" if column.name else name
             yield from ((owner, value) for value in values)
-        elif {dict, list} & set(map(type, values[:100])):
+        elif _CONTAINERS & set(map(type, values)):
             yield from _within(f"{name}.{column.name}", values, privacy, name)
     if whole or privacy.called(frame.heads, name) != "allow":
         yield from (
@@ -159,19 +162,21 @@ def _of_rows(name: str, frame: Frame, rows: Sequence[int]) -> Iterator[Owned]:
 
 def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Owned]:
     """What stands under a withheld name somewhere in a value that may itself be seen."""
-    known: dict[object, bool] = {}
+    variable = variable or name
+    hides = privacy.remembered(variable)
     left = VALUES
     waiting: list[tuple[Any, int]] = [(value, DEPTH)]
     while waiting and left > 0:
         found, depth = waiting.pop()
         for key, part in _named(found):
             left -= 1
-            if type(key) in (str, tuple) and key not in known:
-                known[key] = privacy.hides(key, variable or name)
-            if known.get(key):
+            if hides(key):
                 yield from ((f"{name}.{key}", leaf) for leaf in leaves(part))
             elif depth and _has_parts(part):
                 waiting.append((part, depth - 1))
+            elif depth and left > 0 and (frame := _table(part)) is not None:
+                left -= VALUES // TABLES
+                yield from _of_frame(variable, frame, privacy)
 
 
 def _named(value: Any) -> Iterable[tuple[Any, Any]]:
@@ -208,7 +213,19 @@ def _of_xarray(value: Any) -> list[tuple[Any, Any]]:
 
 def _has_parts(value: Any) -> bool:
     kind = type(value)
-    return kind in DICTS or kind in _LISTS or module_of(kind) == "__main__"
+    if kind in _CONTAINERS or module_of(kind) == "__main__":
+        return True
+    return _is_array(value) and value.dtype.names is not None
+
+
+def _table(value: Any) -> Frame | None:
+    """The table that stands in a container; the many scalars of libraries are passed by."""
+    many = type(value) not in _PLAIN and hasattr(type(value), "__len__") and is_scientific(value)
+    return frame_of(value) if many else None
+
+
+def _is_array(value: object) -> bool:
+    return comes_from(value, "numpy", "ndarray", "recarray")
 
 
 _KINDS: tuple[
@@ -217,7 +234,7 @@ _KINDS: tuple[
 ] = (
     (lambda value: type(value) in DICTS, _pairs),
     (lambda value: type(value) in _LISTS, _items),
-    (lambda value: comes_from(value, "numpy", "ndarray"), _fields),
+    (_is_array, _fields),
     (lambda value: comes_from(value, "xarray", "Dataset", "DataArray"), _of_xarray),
     (lambda value: comes_from(value, "pandas", *INDEXES), _of_levels),
     (lambda value: module_of(type(value)) == "__main__" and not is_a(value, type), _attributes),

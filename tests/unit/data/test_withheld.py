@@ -45,6 +45,16 @@ class Person:
 
 Person.__module__ = "__main__"
 
+
+class Study:
+    """Another one, which keeps a table."""
+
+    def __init__(self) -> None:
+        self.people = TABLE
+
+
+Study.__module__ = "__main__"
+
 NAMED: dict[str, Callable[[], Any]] = {
     "series": lambda: TABLE.ssn,
     "categories": lambda: TABLE.assign(ssn=TABLE.ssn.astype("category")),
@@ -62,6 +72,14 @@ NAMED: dict[str, Callable[[], Any]] = {
     "ordered": lambda: collections.OrderedDict(ssn=SSN[0]),
     "cells": lambda: pd.DataFrame({"person": RECORDS}),
     "values": lambda: pd.Series(RECORDS),
+    "tables": lambda: {"people": TABLE},
+    "several": lambda: [TABLE.drop(columns="ssn"), pl.DataFrame({"ssn": SSN}), TABLE.ssn],
+    "holder": Study,
+    "keyed": lambda: dict(zip(np.array(["ssn", "x"]), [SSN[0], "y"], strict=True)),
+    "ordered cells": lambda: pd.DataFrame({"x": [collections.OrderedDict(ssn=SSN[0])]}),
+    "late cells": lambda: pd.DataFrame({"x": [*range(200), (collections.deque(RECORDS),)]}),
+    "record array": TABLE.to_records,
+    "arrays": lambda: [np.array([(SSN[0], 1.5)], dtype=[("ssn", "U12"), ("x", float)])],
     "object": Person,
     "objects": lambda: [Person()],
     "structured": lambda: np.array([(SSN[0], 1.5)], dtype=[("ssn", "U12"), ("x", float)]),
