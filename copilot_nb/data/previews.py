@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import re
@@ -23,8 +24,11 @@ SNIFFED = 4_096
 JSON_BYTES = 5_000_000
 LINE = 300
 SHOWN = 20
-"""Rows within an object that are looked at for names: more than are shown."""
+"""Items of a list that are looked at for names: more than are shown."""
+NESTED = 8
+"""Levels of JSON that are: more than are shown."""
 _SEPARATORS = re.compile(r"[,;\t|]")
+_ANY_SEPARATORS = re.compile(r"[,;\t|:^~\s]+")
 _AROUND = "\ufeff \t\"'"
 _UNREAD = "(not shown: too long or not JSON, so that the privacy rules cannot be applied)"
 
@@ -64,17 +68,26 @@ def _text(path: Path, rows: int, _privacy: Privacy = OPEN) -> str:
 
 
 def _csv(path: Path, rows: int, privacy: Privacy) -> str:
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+    with path.open(newline="", encoding=_encoding(path), errors="replace") as file:
         head = file.read(HEAD_BYTES)
+        if "\0" in head:
+            return "A binary file."
         try:
             dialect: type[csv.Dialect] = csv.Sniffer().sniff(head[:SNIFFED], delimiters=",;\t|")
         except csv.Error:
-            dialect = csv.excel_tab if path.suffix.lower() == ".tsv" else csv.excel
+            dialect = csv.excel_tab if path.suffix.lower() in {".tsv", ".tab"} else csv.excel
         file.seek(0)
         lines = list(islice(csv.reader(file, dialect), rows + 1))
     shown = [" | ".join(clip(text, 60) for text in line) for line in _masked(lines, path, privacy)]
     columns = len(lines[0]) if lines else 0
     return "\n".join([f"{columns} columns, separated by {dialect.delimiter!r}", *shown])
+
+
+def _encoding(path: Path) -> str:
+    """UTF-16 where the file says so, as some programs write tables."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
 
 def _masked(lines: Iterable[Iterable[Any]], path: Path, privacy: Privacy) -> Iterator[list[Any]]:
@@ -87,14 +100,17 @@ def _masked(lines: Iterable[Iterable[Any]], path: Path, privacy: Privacy) -> Ite
         values = list(line)
         yield [MASK if at in hidden else value for at, value in enumerate(values)]
         if privacy:
+            separators = _SEPARATORS if len(values) > 1 else _ANY_SEPARATORS
             hidden |= {
-                at for at, v in enumerate(values) if type(v) is str and _names(v, path, privacy)
+                at
+                for at, v in enumerate(values)
+                if type(v) is str and _names(v, separators, path, privacy)
             }
 
 
-def _names(text: str, path: Path, privacy: Privacy) -> bool:
+def _names(text: str, separators: re.Pattern[str], path: Path, privacy: Privacy) -> bool:
     """Whether a cell holds the name of a withheld column."""
-    parts = (text, *_SEPARATORS.split(text))
+    parts = (text, *separators.split(text))
     return privacy.called([part.strip(_AROUND) for part in parts], path.stem) != "allow"
 
 
@@ -107,27 +123,49 @@ def _json(path: Path, rows: int, privacy: Privacy) -> str:
         return short(part, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
 
     if isinstance(value, list):
-        shown = _masked_lists(value[:rows], path, privacy)
+        shown = _seen(value[:rows], path, privacy)
         return "\n".join([f"list of {len(value):,}", *map(text, shown)])
     if isinstance(value, dict):
-        return "\n".join([f"object of {len(value):,}", *_pairs(value, rows, path, privacy)])
+        seen = _seen(value, path, privacy)
+        shown = [f"{cell(key)}: {text(v)}" for key, v in islice(seen.items(), max(rows, 20))]
+        return "\n".join([f"object of {len(value):,}", *shown])
     return text(value)
 
 
-def _pairs(value: dict[str, Any], rows: int, path: Path, privacy: Privacy) -> Iterator[str]:
-    """The members of an object; of a table whose names stand apart from its rows, those rows."""
-    heads = [v for v in value.values() if isinstance(v, list) and v and set(map(type, v)) == {str}]
-    for key, part in islice(value.items(), max(rows, 20)):
-        if privacy.hides(key, path.stem):
-            yield f"{cell(key)}: {MASK}"
-            continue
-        if isinstance(part, list) and part not in heads:
-            some = part[:SHOWN]
-            for head in heads:
-                some = _masked_lists([head, *some], path, privacy)[1:]
-            part = [*some, *part[SHOWN:]]  # noqa: PLW2901 - the same, as it may be seen
-        shown = short(part, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
-        yield f"{cell(key)}: {shown}"
+def _seen(value: Any, path: Path, privacy: Privacy, depth: int = NESTED) -> Any:
+    """JSON without what stands under a withheld name, or below one in tables as lists."""
+    if not privacy or not depth:
+        return value
+    if isinstance(value, dict):
+        heads = [names for part in value.values() if (names := _heads(part))]
+        return {
+            key: MASK
+            if privacy.hides(key, path.stem)
+            else _seen(_below(heads, part, path, privacy), path, privacy, depth - 1)
+            for key, part in value.items()
+        }
+    if isinstance(value, list):
+        some = _masked_lists(value[:SHOWN], path, privacy)
+        return [*(_seen(item, path, privacy, depth - 1) for item in some), *value[SHOWN:]]
+    return value
+
+
+def _heads(value: Any) -> list[str]:
+    """The names of columns that a list gives: as texts, or as objects with a name."""
+    items = value if isinstance(value, list) else []
+    names = [item.get("name") if isinstance(item, dict) else item for item in items]
+    texts = [name for name in names if isinstance(name, str)]
+    return texts if len(texts) == len(names) else []
+
+
+def _below(heads: list[list[str]], value: Any, path: Path, privacy: Privacy) -> Any:
+    """Rows whose names stand apart from them, in the same object."""
+    if not isinstance(value, list) or _heads(value):
+        return value
+    some = value[:SHOWN]
+    for head in heads:
+        some = _masked_lists([head, *some], path, privacy)[1:]
+    return [*some, *value[SHOWN:]]
 
 
 def _masked_lists(items: list[Any], path: Path, privacy: Privacy) -> list[Any]:
@@ -141,17 +179,27 @@ def _json_lines(path: Path, rows: int, privacy: Privacy) -> str:
     with path.open("rb") as file:
         lines = file.read(HEAD_BYTES).decode("utf-8-sig", errors="replace").splitlines()
     more = ["…"] if len(lines) > rows else []
-    return "\n".join([_json_line(line, path, privacy) for line in lines[:rows]] + more)
-
-
-def _json_line(line: str, path: Path, privacy: Privacy) -> str:
     if not privacy:
-        return clip(line, LINE)
+        return "\n".join([clip(line, LINE) for line in lines[:rows]] + more)
+    values = list(map(_parsed, lines[:rows]))
+    tables = _masked([value for value in values if isinstance(value, list)], path, privacy)
+    shown = [next(tables) if isinstance(value, list) else value for value in values]
+    return "\n".join([_json_line(value, path, privacy) for value in shown] + more)
+
+
+def _parsed(line: str) -> Any:
+    """The line's value; `...` for one that is no JSON, such as one that is cut."""
     try:
-        value = json.loads(line)
-    except ValueError:  # such as one that is longer than what was read
+        return json.loads(line)
+    except ValueError:
+        return ...
+
+
+def _json_line(value: Any, path: Path, privacy: Privacy) -> str:
+    if value is ...:
         return _UNREAD
-    return short(value, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
+    seen = _seen(value, path, privacy)
+    return short(seen, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
 
 
 def _parquet(path: Path, rows: int, privacy: Privacy) -> str:
@@ -191,6 +239,8 @@ def _excel(path: Path, rows: int, privacy: Privacy) -> str:
 _READERS: dict[str, Callable[[Path, int, Privacy], str]] = {
     ".csv": _csv,
     ".tsv": _csv,
+    ".tab": _csv,
+    ".psv": _csv,
     ".json": _json,
     ".geojson": _json,
     ".ipynb": _json,
