@@ -111,6 +111,21 @@ async def test_an_interrupt_in_a_handler_loses_no_message() -> None:
     assert heard == [1, 2]
 
 
+async def test_a_flood_is_taken_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In between the loop has time for others; what comes meanwhile stands behind."""
+    monkeypatch.setattr("copilot_nb.rpc.peer.SLICE", -1.0)
+    transport, heard = Direct(), list[int]()
+    listening(transport, heard.append)
+
+    transport.give([event(1), event(2)])
+    transport.give([event(3)])
+    at_first = list(heard)
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert (at_first, heard) == ([1], [1, 2, 3])
+
+
 async def test_a_notification_can_be_sent(connection: Connection) -> None:
     """It has no id, so that nobody answers."""
     connection.peer.notify("hello", {"a": 1})
