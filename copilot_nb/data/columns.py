@@ -11,6 +11,7 @@ import math
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ PAIR_SAMPLE = 50_000
 """Rows that are read of each column for correlations."""
 PAIR_COLUMNS = 30
 TOP = 5
-_NUMBERS = {int, float}
+_NUMBERS = {int, float, Decimal}
 _HASHED = {str, int, float, bool, bytes, type(None)}
 _TIMES = {datetime.date, datetime.datetime, datetime.time, datetime.timedelta}
 _POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -48,7 +49,7 @@ class Sample:
 
     @property
     def numeric(self) -> bool:
-        """Whether all of them are numbers."""
+        """Whether all of them are numbers, decimal ones as databases have them too."""
         return bool(self.present) and set(map(type, self.present)) <= _NUMBERS
 
 
@@ -60,7 +61,9 @@ def sample(frame: Frame, at: int, *, rows: int = SAMPLE) -> Sample:
     present = [
         v
         for v in values
-        if type(v) not in absent and (type(v) is not float or v == v)  # noqa: PLR0124 - NaN is not
+        if type(v) not in absent
+        and (type(v) is not float or v == v)  # noqa: PLR0124 - NaN is not
+        and (type(v) is not Decimal or not v.is_nan())
     ]
     return Sample(present, len(values) - len(present), step)
 
@@ -76,7 +79,7 @@ def statistics(values: Sample) -> list[str]:
     if not values.present:
         return lines
     if values.numeric:
-        return lines + _distribution(values.present)
+        return lines + _distribution(list(map(float, values.present)))
     if span := _span(values.present):
         return [*lines, span]
     counts = counted(values)
@@ -130,7 +133,7 @@ def correlations(frame: Frame) -> list[tuple[str, str, float]]:
         values = frame.column(at, step)
         absent = _absent(values)
         if values and set(map(type, values)) - absent <= _NUMBERS:
-            filled = [math.nan if type(value) in absent else value for value in values]
+            filled = [math.nan if type(value) in absent else float(value) for value in values]
             label = f"{column.name} (#{at + 1})" if column.name in columns else column.name
             columns[label] = numpy.asarray(filled, dtype=float)
     pairs = [

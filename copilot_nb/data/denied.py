@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.values import short
@@ -162,6 +163,10 @@ def _searched(value: object) -> str:
     if isinstance(value, int | float):
         whole = isinstance(value, float) and value.is_integer()
         text = str(int(value)) if whole else str(value)
+        return text if len(text) >= SHORTEST_NUMBER else ""
+    if kind is Decimal:
+        text = format(value, "f")
+        text = text.rstrip("0").rstrip(".") if "." in text else text
         return text if len(text) >= SHORTEST_NUMBER else ""
     text = str(value) if kind is str else short(value)
     text = _lower(text.strip())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.values import clip, comes_from, short
@@ -142,6 +143,8 @@ def cell(value: object) -> str:
         return clip(value, CELL)  # type: ignore[arg-type]  # `kind is str` says so
     if kind is float:
         return f"{value:.6g}".replace("nan", "NaN")
+    if kind is Decimal:
+        return clip(str(value), CELL)
     if kind is tuple:
         return clip(" / ".join(cell(part) for part in value), CELL)  # type: ignore[attr-defined]  # likewise
     if _is_midnight(value):

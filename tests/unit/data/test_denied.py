@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pandas as pd
 
 from copilot_nb.data.denied import denied_values, lines_of, replace_finds
@@ -89,6 +91,19 @@ def test_numbers_are_found_with_zeros_behind_them() -> None:
     text = f"{table.pay.to_string()} 41234.56 41234.5000001"
 
     assert [text[find.start : find.end] for find in denied.find(text)] == ["41234.50", "53219.25"]
+
+
+def test_decimal_numbers_are_found_as_they_are_written() -> None:
+    """As databases give them, whatever zeros they carry; never by the word Decimal."""
+    prices = pd.DataFrame({"price": [Decimal("1234.50"), Decimal(99990), Decimal("NaN")]})
+    denied = denied_values({"prices": prices}, Privacy((PrivacyRule("deny", "price"),)))
+    text = "1234.5, 1234.500, 99990 and a Decimal('7')"
+
+    assert [text[find.start : find.end] for find in denied.find(text)] == [
+        "1234.5",
+        "1234.500",
+        "99990",
+    ]
 
 
 def test_values_of_an_index_are_found() -> None:
