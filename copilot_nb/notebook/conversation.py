@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.core.getipython import get_ipython
 
-from copilot_nb.errors import (
-    UsageError,
-)
+from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.notebook.account.spending import Spending
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.care.audit import Audit
@@ -250,6 +248,11 @@ class Conversation:
             if self._cell is not None:
                 self._acts.spawn(self._cell.abort(over))
             return HookOutput(permission_decision="deny", permission_decision_reason=over)
+        try:  # a session that is used from Python composes nothing
+            self.link.shell.privacy = self.privacy.current()
+        except ConfigError as error:
+            reason = f"The user's privacy rules cannot be read: {error.message}"
+            return HookOutput(permission_decision="deny", permission_decision_reason=reason)
         return self.toolbox.before_tool(data) or self.decisions.before_tool(data)
 
     async def _after_tool(self, data: PostToolUse) -> HookOutput | None:

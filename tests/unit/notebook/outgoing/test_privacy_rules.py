@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from copilot_nb.data.privacy import PrivacyRule
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook import current
 from copilot_nb.notebook.outgoing.privacy_rules import PrivacyRules, rule_of
+from copilot_nb.testing.reply import Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.unit.notebook.conftest import Talk
 
 
 @pytest.fixture
@@ -122,3 +126,22 @@ async def test_rules_of_the_session_outlive_a_reload(
     await current.close()
 
     assert current.conversation().privacy.current().column("ssn") == "deny"
+
+
+@pytest.mark.parametrize("mended", [True, False])
+async def test_rules_hold_in_a_session_that_is_used_from_python(
+    talk: Talk, running_shell: Any, tmp_path: Path, *, mended: bool
+) -> None:
+    """It composes no prompt: they are read before each tool, and without them none is called."""
+    running_shell.user_ns["people"] = pd.DataFrame({"name": ["Ann"], "ssn": ["123-45-6780"]})
+    (tmp_path / ".copilot-nb.toml").write_text(
+        "[privacy]\ndeny = ['ssn']" if mended else "[privacy"
+    )
+    talk.fake.script = [Reply(tools=[("preview_rows", {"name": "people"})]), Reply("Done.")]
+    session = await talk.conversation.session()
+
+    await session.ask("Look at people.")
+
+    del running_shell.user_ns["people"]
+    assert "123-45-6780" not in talk.told
+    assert ("Ann" in talk.told) is mended
