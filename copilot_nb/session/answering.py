@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from copilot_nb.errors import ProtocolError
 from copilot_nb.protocol import methods
-from copilot_nb.protocol.events import SessionEvent, local_event
+from copilot_nb.protocol.events import PIECES, SessionEvent, local_event
 from copilot_nb.protocol.local import LocalRequestAnswered, LocalRequestTimed
 from copilot_nb.protocol.permission import PermissionDecision, PermissionRequest, user_not_available
 from copilot_nb.protocol.user_input import UserInputRequest, UserInputResponse
@@ -93,9 +93,10 @@ class Answering:
 
     def dispatch_event(self, event: SessionEvent) -> None:
         """Tell everybody of an event; here, those that answer."""
-        self._reactions.take(event)
-        self._server_requests.take(event)
-        self._todos.take(event)
+        if event.type not in PIECES:  # none of them asks anything
+            self._reactions.take(event)
+            self._server_requests.take(event)
+            self._todos.take(event)
 
     def emit_local(self, data: Wire) -> None:
         """Put an event of our own into the stream."""

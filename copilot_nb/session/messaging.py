@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.errors import ConnectionClosedError, CopilotError, TurnTimeoutError, UsageError
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
+from copilot_nb.protocol.events import PIECES
 from copilot_nb.protocol.session import MessageOptions
 from copilot_nb.session.idle import IdleWatch
 from copilot_nb.session.run import Run, Until
@@ -54,6 +55,10 @@ class Messaging:
 
     def take(self, event: SessionEvent) -> None:
         """Pass an event to those that wait for it; returns at once."""
+        if event.type in PIECES:  # they end and begin nothing
+            for turn in tuple(self._turns):
+                turn.feed(event)
+            return
         if event.agent_id is None:
             self._note(event)
         if event.type.startswith("local."):

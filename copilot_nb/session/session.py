@@ -21,7 +21,7 @@ from copilot_nb.errors import (
 )
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
-from copilot_nb.protocol.events import SessionEvent, is_noise, local_event, parse
+from copilot_nb.protocol.events import PIECES, SessionEvent, is_noise, local_event, parse
 from copilot_nb.protocol.local import LocalInterrupted, LocalRuntimeLost
 from copilot_nb.session import controls
 from copilot_nb.session.hub import EventHandler, EventHub, Registration
@@ -232,7 +232,7 @@ class Session(Prompting):
         return f"<Session {self.session_id} {self.life.value}>"
 
     def _tell(self, event: SessionEvent) -> None:
-        if not self.keep_noise and is_noise(event):
+        if event.type not in PIECES and not self.keep_noise and is_noise(event):
             return
         super().dispatch_event(event)
         self._messaging.take(event)
