@@ -57,14 +57,16 @@ def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
     return f"{path.name}: {path.stat().st_size:,} bytes\n{shown}"
 
 
-def _text(path: Path, rows: int, _privacy: Privacy = OPEN) -> str:
+def _text(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
+    """Lines as they stand; below one that names a withheld column any may be a row of a table."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if b"\0" in head:
         return "A binary file."
     lines = head.decode(errors="replace").splitlines()
     more = ["…"] if len(lines) > rows else []
-    return "\n".join([clip(line, LINE) for line in lines[:rows]] + more)
+    shown = (line for [line] in _masked(([line] for line in lines[:rows]), path, privacy))
+    return "\n".join([clip(line, LINE) for line in shown] + more)
 
 
 def _csv(path: Path, rows: int, privacy: Privacy) -> str:

@@ -147,3 +147,15 @@ def test_rules_hold_for_excel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "Bo | ••• | ••• | Oslo",
         "Cy | ••• | ••• | Oslo",
     ]
+
+
+def test_a_table_in_a_text_file_is_no_way_past_the_rules(tmp_path: Path) -> None:
+    """What stands below a line that names a withheld column may be its values."""
+    path = tmp_path / "patients.dat"
+    path.write_text("Export\nname ssn\nAnn 123-45-6789\nBo 987-65-4321\n")
+
+    shown = preview(path, 10, Privacy((PrivacyRule("deny", "ssn"),)))
+
+    assert shown.splitlines()[1:3] == ["Export", "name ssn"]
+    assert "6789" not in shown
+    assert "123-45-6789" in preview(path, 10)
