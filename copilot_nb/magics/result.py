@@ -125,9 +125,9 @@ class Turns:
         """Safe and without scripts, like every stored turn."""
         from copilot_nb.views.document import to_html
 
-        caption = f"<p>{escape(visible(self.caption))}</p>" if self.caption else ""
+        caption = f"<p>{_text(self.caption)}</p>" if self.caption else ""
         drawn = (
-            f'<pre class="copilot-text">{escape(visible(_asked(each)))}</pre>{to_html(each)}'
+            f'<pre class="copilot-text">{_text(_asked(each))}</pre>{to_html(each)}'
             for each in self.turns
         )
         return caption + "".join(drawn)
@@ -166,7 +166,12 @@ def _are_numbers(cells: tuple[Cell, ...]) -> bool:
 
 def _ticked(text: str) -> str:
     """HTML of a text in which only words in backticks mean something: they are code."""
-    return _TICKED.sub(r"<code>\1</code>", escape(visible(text)))
+    return _TICKED.sub(r"<code>\1</code>", _text(text))
+
+
+def _text(text: str) -> str:
+    """HTML of a text: data may hold anything, and two dollars in it are no formula."""
+    return escape(visible(text)).replace("$", "<span>$</span>")
 
 
 def _style(cells: tuple[Cell, ...]) -> str:
@@ -179,7 +184,7 @@ def _style(cells: tuple[Cell, ...]) -> str:
 
 def _row(tag: str, cells: tuple[str, ...], styles: list[str]) -> str:
     drawn = (
-        f'<{tag} style="{style}">{escape(visible(cell))}</{tag}>'
+        f'<{tag} style="{style}">{_text(cell)}</{tag}>'
         for cell, style in zip(cells, styles, strict=True)
     )
     return f"<tr>{''.join(drawn)}</tr>"

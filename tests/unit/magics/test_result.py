@@ -95,6 +95,14 @@ def test_words_around_a_table_may_hold_code() -> None:
     assert "<b>" not in html
 
 
+def test_prices_are_no_formula() -> None:
+    """Pages typeset what stands between two dollars, and names come from elsewhere."""
+    html = Table(("a",), (("$5 or $6",),), "$1 and $2", "$3, $4")._repr_html_()
+
+    assert "$5" not in html
+    assert html.count("<span>$</span>") == 6
+
+
 def test_a_table_without_rows_is_its_caption() -> None:
     """Headings over nothing would tell nobody anything."""
     table = Table(("name",), (), "0 servers", "Add one.")
