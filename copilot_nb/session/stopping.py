@@ -6,19 +6,21 @@ at first.
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
 
 if TYPE_CHECKING:
-    import asyncio
-
     from copilot_nb.session.prompting import Prompting
     from copilot_nb.session.turn import Turn
 
 STOP_SECONDS = 2.0
 """How long a cancelled `ask` waits for the end of its turn; some 40 ms are usual."""
+END_SECONDS = 10.0
+"""How long other prompts wait for a runtime that does not answer the stop."""
 
 
 async def stop(session: Prompting, turn: Turn, prompt: str, sending: asyncio.Lock) -> bool:
@@ -43,7 +45,9 @@ async def stop(session: Prompting, turn: Turn, prompt: str, sending: asyncio.Loc
     async with sending:
         if turn.ended or is_shared(turn, session.turns):
             return turn.ended
-        await _end(session, turn)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_SECONDS):
+                await _end(session, turn)
     return True
 
 

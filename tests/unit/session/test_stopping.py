@@ -45,6 +45,19 @@ class Runtime(Invoke):
         ]
 
 
+class NeverAborts(Runtime):
+    """Does not answer an abort."""
+
+    async def __call__(
+        self, method: str, params: Mapping[str, Any], *, timeout: float | None
+    ) -> Any:
+        """No answer to that."""
+        if method == "session.abort":
+            self.calls.append((method, dict(params)))
+            await asyncio.Event().wait()
+        return await super().__call__(method, params, timeout=timeout)
+
+
 async def cancel(session: Session, *events: Any) -> None:
     """Ask, let that happen, and cancel."""
     asking = asyncio.get_running_loop().create_task(session.ask("?"))
@@ -234,3 +247,19 @@ async def test_interrupted_ask_sync_stops_its_turn(monkeypatch: pytest.MonkeyPat
         await work[0]
 
     assert runtime.called()[-1] == "session.abort"
+
+
+async def test_a_runtime_that_does_not_answer_the_stop_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next prompt is sent all the same."""
+    monkeypatch.setattr("copilot_nb.session.stopping.END_SECONDS", 0.01)
+    monkeypatch.setattr("copilot_nb.session.messaging.STOP_SECONDS", 0.05)
+    runtime = NeverAborts()
+    await cancel(runtime.session, PROMPT)
+
+    async with asyncio.timeout(5):
+        await runtime.session.send("next")
+
+    assert len(runtime.sent("session.abort")) == 1
+    assert [sent["prompt"] for sent in runtime.sent("session.send")] == ["?", "next"]
