@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from copilot_nb.session.session import Session
 
 LONGEST = 200
-"""Characters that are kept of what a call was given."""
+"""Characters that are shown of what a call was given."""
+_KEPT = 20 * LONGEST
+"""Characters that are kept of it: of a secret that is cut off nobody could tell that it is one."""
 _TELLING = ("command", "code", "path", "url", "name", "query", "question")
 """Arguments that say what a call does, the most telling first."""
 _ASKED_FOR = ("fullCommandText", "body", "fileName", "path", "url", "toolName")
@@ -124,7 +126,7 @@ class Audit:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """What happened in this kernel, oldest first; secrets are masked."""
-        return tuple(replace(entry, what=redacted(entry.what)) for entry in self._entries.values())
+        return tuple(map(_shown, self._entries.values()))
 
     def logged(self) -> tuple[Entry, ...]:
         """What all logs hold, oldest first; lines that are no entry are left out."""
@@ -279,8 +281,12 @@ def redacted(text: str) -> str:
     return replace_finds(text, find_secrets(text), MASK)
 
 
+def _shown(entry: Entry) -> Entry:
+    return replace(entry, what=_cut(redacted(entry.what), LONGEST))
+
+
 def _logged(entry: Entry) -> str:
-    return json.dumps(replace(entry, what=redacted(entry.what)).to_json()) + "\n"
+    return json.dumps(_shown(entry).to_json()) + "\n"
 
 
 def _decided_as(entry: Entry, decision: str) -> bool:
@@ -305,8 +311,11 @@ def _telling(arguments: Any) -> str:
 
 
 def _line(text: str) -> str:
-    one = " ".join(visible(text).split())
-    return one if len(one) <= LONGEST else one[: LONGEST - 1] + "…"
+    return _cut(" ".join(visible(text).split()), _KEPT)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

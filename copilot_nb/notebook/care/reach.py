@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _HEADERS = {"anthropic": "x-api-key", "azure": "api-key"}
 _ANTHROPIC_VERSION = "2023-06-01"
+_ODD = "holds a character that no key has, such as a line end"
 
 
 def reach(source: Source, key: str | None, seconds: float) -> int | str:
@@ -39,7 +40,9 @@ def reach(source: Source, key: str | None, seconds: float) -> int | str:
     except urllib.error.HTTPError as error:
         error.close()
         return int(error.code)
-    except (OSError, ValueError, HTTPException) as error:
+    except ValueError:  # its words quote the header, and so the key
+        return f"cannot be asked: the key in {source.key_variable or source.key_file} {_ODD}"
+    except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         return f"cannot be reached ({reason})"
 

@@ -100,7 +100,7 @@ class Source:
             return _read_key(self.key_file)
         if not self.key_variable:
             return None
-        value = environ.get(self.key_variable)
+        value = environ.get(self.key_variable, "").strip()
         if not value and not is_local(self.base_url):
             raise ConfigError(
                 f"The {self.kind} provider needs a key, and {self.key_variable} is not set.",

@@ -94,6 +94,20 @@ async def test_the_log_is_private_appended_and_without_secrets(talk: Talk) -> No
         assert stat.S_IMODE(audit.path.stat().st_mode) == 0o600
 
 
+async def test_a_secret_at_the_end_of_the_line_is_masked_before_it_is_cut(talk: Talk) -> None:
+    """What is left of a token that is cut off looks like none."""
+    talk.environ |= {"COPILOT_NB_POLICY": "allow", "COPILOT_NB_AUDIT": "yes"}
+    audit = talk.conversation.audit
+    talk.fake.script = [bash("x" * (LONGEST - 20) + f" {TOKEN} " + "y" * LONGEST)]
+    await talk.conversation.run("Go")
+    await talk.conversation.close()
+
+    assert TOKEN[:8] not in audit.path.read_text()
+    assert [each.what for each in audit.logged()] == [each.what for each in audit.entries]
+    assert TOKEN[:8] not in audit.entries[0].what
+    assert len(audit.entries[0].what) == LONGEST
+
+
 async def test_entries_can_be_chosen_and_written(talk: Talk, tmp_path: Path) -> None:
     """By tool, decision, who, and turn; as JSON lines, JSON or CSV."""
     talk.environ["COPILOT_NB_POLICY"] = "allow"

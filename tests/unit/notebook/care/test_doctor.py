@@ -150,3 +150,13 @@ async def test_a_servers_answer_is_a_status() -> None:
 
     assert (fine, lost, other) == (200, 404, 200)
     assert "cannot be reached" in str(await asyncio.to_thread(reach, source, None, 5.0))
+
+
+async def test_a_key_that_no_header_may_hold_is_not_told() -> None:
+    """The library's own words would quote it."""
+    source = replace(parse("http://127.0.0.1:9/v1", "test"), key_variable="KEY")
+
+    said = await asyncio.to_thread(reach, source, "sk-secret\nkey", 5.0)
+
+    assert "secret" not in str(said)
+    assert "KEY" in str(said)

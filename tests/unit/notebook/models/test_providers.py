@@ -103,7 +103,7 @@ def test_a_server_on_this_host_may_do_without_its_key() -> None:
     local = replace(parse("http://localhost:8000/v1", "typed"), key_variable="KEY")
 
     assert local.key({}) is None
-    assert local.key({"KEY": "k"}) == "k"
+    assert local.key({"KEY": "k"}) == local.key({"KEY": " k\n"}) == "k"
 
 
 @pytest.mark.parametrize(
