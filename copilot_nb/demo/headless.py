@@ -19,6 +19,8 @@ from copilot_nb.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+HOME = ".copilot"
+"""In the demo's folder: where its runtime keeps conversations."""
 _CELL_SECONDS = 120
 
 
@@ -75,7 +77,8 @@ def execute(path: Path, folder: Path, say: Callable[[str], None]) -> Any:
         on_cell_start=tell,
         extra_arguments=["--IPKernelApp.log_level=40"],  # no advice on encrypting the loopback
     )
-    client.execute(env=environment(policy=str(POLICY), demo_pace="fast"))
+    own = {"COPILOT_HOME": str(folder / HOME)}  # what is said here is none of the user's history
+    client.execute(env=environment(policy=str(POLICY), demo_pace="fast") | own)
     return notebook
 
 

@@ -72,6 +72,8 @@ class Link:
         """What `%copilot model` set."""
         self.spoken = False
         """Whether the session has had a turn."""
+        self.visited: set[str] = set()
+        """Ids of the sessions that this kernel has been in."""
         self.setup = Setup()
         """What every session is opened with besides."""
         self.own_tools: tuple[Entry, ...] = ()
@@ -181,6 +183,7 @@ class Link:
             await self.setup.apply(self.session)
             await self._tell_of_instructions(self.session)
         self._opened, self._folder = source, Path.cwd()
+        self.visited.add(self.session.session_id)
         return self.session
 
     async def _runtime(self, source: Source) -> Client:

@@ -49,12 +49,17 @@ async def stored(conversation: Conversation) -> tuple[StoredSession, ...]:
 async def find(conversation: Conversation, text: str) -> StoredSession:
     """The conversation that is meant: by its id, the start of it, or its name.
 
+    Of several with that name the one is meant that this kernel has been in: a notebook that is run
+    again names its conversations as it did before.
+
     Raises:
         UsageError: There is none, or there are several.
     """
     sessions = await stored(conversation)
     exact = [each for each in sessions if text in {each.id, each.summary}]
     found = exact or _beginning(sessions, text)
+    if len(found) > 1:
+        found = [each for each in found if each.id in conversation.link.visited] or found
     if len(found) == 1:
         return found[0]
     if found:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.errors import UsageError
+from copilot_nb.notebook.stored.sessions import find
 from tests.unit.magics.test_commands import say
 
 if TYPE_CHECKING:
@@ -59,6 +60,28 @@ async def test_a_session_that_is_not_clear_is_an_error(
         await say(stored, f"delete {name} --yes")
 
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+async def test_of_several_names_the_one_of_this_kernel_is_meant(stored: Talk) -> None:
+    """A notebook that runs again names its conversations as it did before."""
+    stored.conversation.link.visited.add("bbbb3333")
+
+    table = await say(stored, "sessions")
+    found = await find(stored.conversation, "Second")
+
+    assert [row["summary"] for row in table].count("Second") == 2
+    assert found.id == "bbbb3333"
+
+
+async def test_the_kernel_knows_where_it_has_been(talk: Talk) -> None:
+    """Also what it has left."""
+    await talk.conversation.run("One")
+    first = talk.conversation.link.conversation
+    await say(talk, "new")
+    await talk.conversation.run("Two")
+
+    assert talk.conversation.link.visited == {first, talk.conversation.link.conversation}
+    assert len(talk.conversation.link.visited) == 2
 
 
 async def test_a_session_that_somebody_else_is_in_is_left_alone(stored: Talk) -> None:
