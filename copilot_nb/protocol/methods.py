@@ -219,5 +219,6 @@ ANSWER_PERMISSION = Method(
     "session.permissions.handlePendingPermissionRequest", AnswerParams, Success
 )
 ANSWER_ELICITATION = Method("session.ui.handlePendingElicitation", AnswerParams, Success)
+ANSWER_SAMPLING = Method("session.ui.handlePendingSampling", AnswerParams, Success)
 ANSWER_COMMAND = Method("session.commands.handlePendingCommand", AnswerParams, Success)
 ANSWER_LIMITS = Method("session.ui.handlePendingSessionLimitsExhausted", AnswerParams, Success)

@@ -27,7 +27,9 @@ from copilot_nb.session.handlers import (
 from copilot_nb.session.hooks import answer_hook
 from copilot_nb.session.pending import WITHDRAWN, Answer, PendingRequest, PendingRequests
 from copilot_nb.session.reactions import Reactions
+from copilot_nb.session.rpc_path import session_rpc
 from copilot_nb.session.server_requests import ServerRequests
+from copilot_nb.session.server_tools import ServerTools
 from copilot_nb.session.tasks import Tasks
 from copilot_nb.session.todos import Todos
 from copilot_nb.session.toolbox import AnyTool, Toolbox, ToolHandler
@@ -86,6 +88,8 @@ class Answering:
         """The client that opened it in a runtime; None in a test without one."""
         self.release: Release | None = None
         """Sees every result of our tools before it leaves, and gives what leaves instead."""
+        self.servers = ServerTools(session_rpc(self.calls).tools.get_current_metadata)
+        """Which tools are an MCP server's; the runtime is told to ask before each of them."""
         self._reactions = Reactions(self, self.handlers)
         self._server_requests = ServerRequests(self, self.handlers)
         self._todos = Todos(self)

@@ -319,7 +319,7 @@ class Client(Queries):
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "session.event":
             if session := self._roster.get(params.get("sessionId", "")):
-                session.dispatch_event(parse(params.get("event")))
+                session.dispatch_event(parse(session.servers.told(params.get("event"))))
         elif method == "session.lifecycle":
             self._lifecycle.take(params)
 

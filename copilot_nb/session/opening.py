@@ -47,7 +47,7 @@ class Opening:
         handlers, config = self.handlers, self.config
         answers = {
             "tools": self.toolbox.definitions() or None,
-            "hooks": True if handlers.hooks else None,
+            "hooks": True,  # without them nobody is asked before some tools of MCP servers
             "request_elicitation": handlers.elicitation is not None or config.request_elicitation,
             "request_exit_plan_mode": handlers.exit_plan_mode is not None
             or config.request_exit_plan_mode,

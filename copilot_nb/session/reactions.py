@@ -13,6 +13,7 @@ from copilot_nb.errors import CopilotError
 from copilot_nb.protocol import events, methods
 from copilot_nb.protocol.base import Wire
 from copilot_nb.protocol.form import ElicitationResult
+from copilot_nb.protocol.local import LocalNotice
 from copilot_nb.protocol.permission import PermissionDecision, user_not_available
 from copilot_nb.protocol.tool import ToolResultObject
 from copilot_nb.session.asking import ask
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 ENDINGS = frozenset(
     {"permission.completed", "external_tool.completed", "elicitation.completed"}
     | {"session_limits_exhausted.completed", "command.completed"}
+    | {"sampling.completed"}
 )
 """Events that say a request needs no answer any more."""
 
@@ -163,6 +165,14 @@ class Reactions:
         if result is not None:
             await self._reply(methods.ANSWER_LIMITS, request.id, response=result.to_wire())
 
+    async def _sampling(self, event: SessionEvent) -> None:
+        """No: what a server has the model say on the user's account nobody could look at."""
+        data = event.data
+        if isinstance(data, events.SamplingRequested):
+            await self._reply(methods.ANSWER_SAMPLING, data.request_id)
+            text = f"MCP server {data.server_name} wanted the model to answer it; it was declined."
+            self._session.emit_local(LocalNotice(text=text, level="warning"))
+
     async def _command(self, event: SessionEvent) -> None:
         data = event.data
         if not isinstance(data, events.CommandExecute):
@@ -184,5 +194,6 @@ REACTIONS: dict[str, Callable[[Reactions, SessionEvent], Coroutine[Any, Any, Non
     "external_tool.requested": Reactions._tool,  # noqa: SLF001 - its own table
     "elicitation.requested": Reactions._form,  # noqa: SLF001 - its own table
     "session_limits_exhausted.requested": Reactions._limits,  # noqa: SLF001 - its own table
+    "sampling.requested": Reactions._sampling,  # noqa: SLF001 - its own table
     "command.execute": Reactions._command,  # noqa: SLF001 - its own table
 }

@@ -110,6 +110,10 @@ class ServerRequests:
             if hook_type != "preToolUse" or not self._handlers.deny_when_hook_fails:
                 raise
             output = FAILED.to_wire()  # an error would count as a yes
+        if hook_type == "preToolUse" and not (output or {}).get("permissionDecision"):
+            name = str((params.get("input") or {}).get("toolName") or "")
+            asked = await self._session.servers.before(name)
+            output = {**(output or {}), **asked.to_wire()} if asked else output
         return {"output": output}
 
     def _request(

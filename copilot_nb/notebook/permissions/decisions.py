@@ -7,6 +7,7 @@ person.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import ConfigError, CopilotError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
 
+_ODD = re.compile(r"[^\w-]")
 _UNREADABLE = "a file of rules that cannot be read"
 _EDITED = "The user edited the plan before approving it. Follow it as it reads now:\n\n{}"
 _EDITED_SHOWN = "Follow the plan as I edited it."
@@ -167,9 +169,9 @@ def _tool_of(session: Session, request: PendingRequest) -> str:
     """The model's name of the tool that asks; empty where that is not known."""
     asked = request.permission
     if asked is not None and asked.tool_name:
-        # A server may call its tool like one of ours.
-        server = f"{asked.server_name}-" if asked.kind == "mcp" else ""
-        return server + asked.tool_name
+        # A server may call its tool like one of ours; the model knows it by both names.
+        server = _ODD.sub("-", f"{asked.server_name}-") if asked.kind == "mcp" else ""
+        return server + asked.tool_name.removeprefix(server)
     for turn in session.turns:
         block = turn.transcript.get(request.tool_call_id or "")
         if isinstance(block, ToolBlock):

@@ -135,6 +135,20 @@ async def test_form_is_filled_in_or_declined() -> None:
     assert answers == [{"action": "accept", "content": {"colour": "blue"}}, {"action": "decline"}]
 
 
+async def test_a_server_that_wants_the_model_gets_a_no() -> None:
+    """Its tool call would wait for ever; the person is told."""
+    invoke = Invoke(session_ui_handlePendingSampling={"success": True})
+    session = session_on(invoke)
+    told: list[str] = []
+    session.on(lambda one: told.append(getattr(one.data, "text", "")))
+
+    play(session, event("sampling.requested", requestId="r", serverName="clerk"))
+    await settle()
+
+    assert invoke.sent("session.ui.handlePendingSampling") == [{"sessionId": "s", "requestId": "r"}]
+    assert "MCP server clerk" in told[-1]
+
+
 async def test_handler_that_answers_something_else_is_no_answer(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

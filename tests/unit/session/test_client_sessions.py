@@ -47,7 +47,7 @@ async def test_create_sends_what_the_handlers_can_answer() -> None:
         plain, rich = (params for method, params in fake.calls if method == "session.create")
 
         assert "requestElicitation" not in plain
-        assert "hooks" not in plain
+        assert plain["hooks"] is True
         assert plain["requestUserInput"] is True
         assert rich["requestElicitation"] is True
         assert rich["requestAutoModeSwitch"] is True

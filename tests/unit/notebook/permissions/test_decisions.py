@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from copilot_nb.errors import ConfigError
 from copilot_nb.protocol.hook import PreToolUse
+from copilot_nb.protocol.permission import PermissionRequest
 from copilot_nb.session.pending import WITHDRAWN
 from copilot_nb.testing.fake_requests import ask_form, ask_limits, ask_switch
 from copilot_nb.testing.reply import Reply
@@ -304,9 +306,13 @@ async def test_a_rule_about_a_tool_is_not_about_a_servers_namesake(talk: Talk) -
     talk.conversation.rules.set_tool("view", "allow")
     asked = permission({"kind": "mcp", "serverName": "evil", "toolName": "view"})
 
+    as_the_runtime_asks = PermissionRequest(kind="mcp", server_name="evil", tool_name="evil-view")
     assert session.pending.decide(asked) is None
     talk.conversation.rules.set_tool("evil-view", "allow")
     answer = session.pending.decide(asked)
+    assert answer is not None
+    assert answer.approved
+    answer = session.pending.decide(replace(asked, permission=as_the_runtime_asks))
     assert answer is not None
     assert answer.approved
 
