@@ -12,6 +12,7 @@ from copilot_nb.views.parts import change, code, folded, icon, strong
 from copilot_nb.views.words import (
     EFFECTS,
     asker,
+    bare,
     field_note,
     is_agreed,
     is_said,
@@ -56,7 +57,7 @@ def permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
 def user_input(block: UserInputBlock) -> str:
     """A question, and its answer."""
     if block.state != "open":
-        return _answered(block, text(block.question))
+        return _answered(block, text(bare(block.question)))
     choices = _list(text(choice) for choice in block.choices)
     return _open(block, f"<p>{strong(block.question)}</p>{choices}")
 
@@ -74,9 +75,11 @@ def form(block: FormBlock) -> str:
 def plan(block: PlanBlock) -> str:
     """A plan, whole while somebody judges it, then folded behind the judgement."""
     body = f'<div class="copilot-text">{markdown(block.plan)}</div>' if block.plan.strip() else ""
-    if block.state != "open":
-        return _answered(block, text(first_line(block.summary) or "Plan"), body)
     summary = f"<div>{markdown(block.summary)}</div>" if block.summary.strip() else ""
+    if block.state != "open":
+        if body and "\n" not in block.summary.strip():  # the line has all of it
+            summary = ""
+        return _answered(block, text(bare(block.summary) or "Plan"), f"{summary}{body}")
     return _open(block, f"<p>{strong('Go on with this plan?')}</p>{summary}{body}")
 
 
@@ -93,7 +96,7 @@ def _answered(block: RequestBlock, about: str, body: str = "") -> str:
     """The answer, who gave it, what it was about, and folded behind it the rest."""
     sign, level = _SIGNS[is_agreed(block)] if block.state == "answered" else _NO_ANSWER
     words, by = outcome(block)
-    who = f' <span class="copilot-muted">· {text(by)}</span>' if by else ""
+    who = f' <span class="copilot-muted">· {inline_html(by)}</span>' if by else ""
     line = f"{icon(sign)} {strong(words)}{who}{f' — {about}' if about else ''}"
     return folded(_name(block), line, body, level)
 

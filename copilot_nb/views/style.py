@@ -35,7 +35,8 @@ pre[data-language]::after{content:attr(data-language);position:absolute;top:6px;
 opacity:.6}
 .copilot-tablewrap{overflow:auto;margin:.7em 0}
 table{border-collapse:collapse;margin:0;border:0;font-size:.95em}
-:is(th,td){padding:4px 12px;border:0;border-bottom:var(--l);text-align:right}
+:is(th,td){padding:4px 12px;border:0;border-bottom:var(--l);text-align:right;
+overflow-wrap:normal;max-width:64ch}
 .copilot-text th,:is(.copilot-text,.copilot-frame) td{text-align:left}
 :is(.copilot-text,.copilot-frame) [align=right]{text-align:right}
 summary{cursor:pointer;list-style:none;

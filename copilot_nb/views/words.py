@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,12 @@ def reply(block: RequestBlock) -> str:
     if block.state != "answered":
         return "not answered"
     return f"{block.answer} ({block.by})" if block.by else block.answer
+
+
+def bare(text: str) -> str:
+    """Markdown as the words of one line: without its marks."""
+    line = re.sub(r"\*\*|__|`", "", first_line(text))
+    return re.sub(r"^\s*#+\s*", "", line)
 
 
 def outcome(block: RequestBlock) -> tuple[str, str]:

@@ -63,10 +63,10 @@ function returnFocus(root) {
 export const isField = (node) =>
   Boolean(node && (node.isContentEditable || /^(?:input|textarea|select)$/i.test(node.localName)));
 
-/** Moves the focus to a heading, unless somebody is typing elsewhere. */
-export function focusGently(heading, panel, root) {
+/** Moves the focus to a heading or a field, unless somebody is typing elsewhere. */
+export function focusGently(node, panel, root) {
   if (isField(root.ownerDocument.activeElement)) return;
-  heading.focus();
+  node.focus();
   panel.scrollIntoView?.({ block: "nearest" });
 }
 

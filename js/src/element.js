@@ -71,9 +71,11 @@ export function button(className, label, onClick, signal) {
   return node;
 }
 
-/** The key of a shortcut; its meaning for screen readers is said by `aria-keyshortcuts`. */
+const ALT = /mac|iphone|ipad/i.test(globalThis.navigator?.platform ?? "") ? "⌥" : "Alt+";
+
+/** The keys of a shortcut; their meaning for screen readers is said by `aria-keyshortcuts`. */
 export function keyCap(key) {
-  const node = element("kbd", "copilot-key", key);
+  const node = element("kbd", "copilot-key", `${ALT}${key}`);
   node.setAttribute("aria-hidden", "true");
   return node;
 }
@@ -84,6 +86,9 @@ const HIDING =
 /** Characters that hide, reorder or imitate, as what they are: ⟨U+202E⟩. */
 export const visible = (text) =>
   String(text ?? "").replace(HIDING, (one) => `⟨U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+
+/** Markdown as the words of one line: without its marks. */
+export const bare = (text) => visible(text).replace(/\*\*|__|`/g, "").replace(/^\s*#+\s*/, "").trim();
 
 /** One line of words in which `names` stand as code. */
 export function ticked(className, text) {

@@ -315,3 +315,48 @@ describe("hidden characters", () => {
     expect(text).not.toMatch(/[\u202e\u200b]/);
   });
 });
+
+describe("a question", () => {
+  const question = (more = {}) => [{ id: "q", kind: "user_input", question: "Which **column**?", choices: [], allow_freeform: true, state: "open", answer: "", by: "", ...more }];
+
+  it("that wants words has the focus in its field, and Enter there sends nothing yet", () => {
+    const page = show(question());
+
+    press(page.one("textarea"), "Enter");
+
+    expect(document.activeElement).toBe(page.one("textarea"));
+    expect(page.answers()).toEqual([]);
+  });
+
+  it("with choices has it on the heading", () => {
+    const page = show(question({ choices: ["a", "b"] }));
+
+    expect(document.activeElement.getAttribute("role")).toBe("heading");
+  });
+
+  it("is told in plain words once it is answered", () => {
+    const page = show(question({ state: "answered", answer: "a", by: "rule 1 (allow `x`)" }));
+
+    expect(page.one(".copilot-subtitle").textContent).toBe("Which column?");
+    expect(page.one(".copilot-by code").textContent).toBe("x");
+  });
+});
+
+describe("a plan of a few words", () => {
+  it("is kept whole without a file", () => {
+    const page = show(plan({ plan: "", summary: "# Fill gaps\n\n1. read", state: "answered", answer: "Approved", by: "you" }));
+
+    expect(page.one(".copilot-subtitle").textContent).toBe("Fill gaps");
+    expect(page.one("details li").textContent).toBe("read");
+    expect(page.one(".copilot-plan-text")).toBeNull();
+  });
+});
+
+describe("a key cap", () => {
+  it("names the whole shortcut", () => {
+    const page = show(code());
+
+    expect(page.texts("kbd")).toEqual(["Alt+Y", "Alt+N", "Alt+W"]);
+    expect(page.named("Run").getAttribute("aria-keyshortcuts")).toBe("Alt+Y");
+  });
+});

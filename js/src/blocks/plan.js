@@ -19,13 +19,14 @@ export function plan(_block, context) {
       ...(block.plan ? planOf(block, panel) : []),
       ...choiceButtons(block.choices, panel, () => changed(block, panel)),
     ],
-    record: (block) => [summaryOf(block), box(block.plan)],
+    record: (block) => [summaryOf(block), block.plan ? box(block.plan) : null],
   };
   return request(parts, context);
 }
 
 const firstWords = (text) => visible(text).trim().split("\n")[0].replace(/^#+\s*/, "").slice(0, 200);
-const summaryOf = ({ summary }) => (summary ? markdown(visible(summary), "copilot-markdown copilot-intention") : null);
+/** What stands above the plan; alone it is the plan. */
+const summaryOf = ({ summary }) => (summary ? markdown(visible(summary), "copilot-markdown copilot-plan-summary") : null);
 
 const box = (text) => region(element("div", "copilot-plan-text", markdown(visible(text))), "Plan");
 

@@ -1,7 +1,7 @@
 // What permission and question panels share: one is asked at a time, a click counts once and only
 // when a person made it, and an answered request becomes one line.
 import { deliberate, focusGently, isField, shortcut } from "../a11y.js";
-import { element, icon, visible } from "../element.js";
+import { element, icon, ticked, visible } from "../element.js";
 import { countdown } from "./countdown.js";
 
 /** Longer answers do not fit into the line and stand in full below it. */
@@ -80,7 +80,8 @@ function askingPanel(parts, block, { sync, root, say, alert, signal }, { el, id,
   clock.start(say, ending.signal);
   if (fresh) {
     alert(visible(parts.call(block)));
-    focusGently(heading, el, root);
+    // Where there is nothing but words to give, they can be written at once; an empty field sends nothing.
+    focusGently(el.querySelector("[data-first]") ?? heading, el, root);
   }
   return {
     end: () => ending.abort(),
@@ -124,7 +125,7 @@ function panelOf(block, sync, el, signal) {
   };
 }
 
-/** Focus lands here, not on a button: a stray Enter must not approve anything. */
+/** Focus lands here or in a field, not on a button: a stray Enter must not approve anything. */
 function headingOf(words, id) {
   const node = element("div", "copilot-request-heading", words);
   node.id = id;
@@ -160,7 +161,7 @@ function answeredLine(parts, block) {
     record.length ? "" : "copilot-request-line",
     element("span", "copilot-mark", icon(mark)),
     element("span", "copilot-title", words),
-    block.by ? element("span", "copilot-by", block.by) : null,
+    block.by ? ticked("copilot-by", block.by) : null,
     element("span", "copilot-subtitle", parts.line(block)),
     record.length ? icon("chevron") : null,
   );

@@ -1,5 +1,5 @@
 // The agent asks a question: choices to click, or words of one's own.
-import { button, element, keyCap } from "../element.js";
+import { bare, button, element, keyCap } from "../element.js";
 import { textField } from "../field.js";
 import { markdown } from "../markdown.js";
 import { request } from "./request.js";
@@ -13,7 +13,7 @@ export function userInput(_block, context) {
     name: "user_input",
     icon: "question",
     heading: (block) => (isShort(block) ? block.question : "Copilot asks"),
-    line: (block) => block.question,
+    line: (block) => bare(block.question),
     mark: () => null,
     call: (block) => `Question: ${block.question}`,
     ask: (block, panel) => [whole(block), choiceList(block, panel), freeText(block, panel)],
@@ -44,11 +44,13 @@ function choiceButton(choice, at, panel) {
 
 function freeText(block, panel) {
   if (block.allow_freeform === false) return null;
-  return textField({
+  const row = textField({
     label: "Your answer",
     placeholder: block.choices?.length ? "Or in your own words…" : "Your answer…",
     draft: panel.draft(),
     signal: panel.signal,
     send: (answer, event) => answer && panel.answer({ answer }, event),
   });
+  if (!block.choices?.length) row.firstElementChild.dataset.first = "";
+  return row;
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import nh3
 import pytest
 
-from copilot_nb.transcript.blocks import Effect, PermissionBlock
+from copilot_nb.transcript.blocks import Effect, PermissionBlock, UserInputBlock
 from copilot_nb.views.static import to_html, to_text
 from copilot_nb.views.style import STYLE
 from copilot_nb.views.words import UNFINISHED
@@ -137,6 +137,25 @@ def test_a_plan_without_words_is_one_line() -> None:
 
     assert lines(one(replace(empty, state="answered", answer="Approved"))) == ["✓ Approved — Plan"]
     assert lines(one(empty)) == ["Go on with this plan?"]
+
+
+def test_a_plan_that_is_only_a_summary_is_kept_whole() -> None:
+    """A model may tell its plan and write no file; the line has the first words without marks."""
+    told = replace(PLAN, summary="# Fill gaps\n\n1. `read`\n2. **plot**", plan="")
+    html = to_html(one(replace(told, state="answered", answer="Approved", by="you")))
+
+    assert "<strong>Approved</strong>" in html
+    assert " — Fill gaps …</summary>" in html
+    assert "<strong>plot</strong>" in html
+
+
+def test_marks_of_a_question_do_not_stand_in_its_record() -> None:
+    """It was drawn as Markdown when it was asked."""
+    asked = UserInputBlock(
+        id="q", question="Which **column** of `df`?", state="answered", answer="a", by="you"
+    )
+
+    assert lines(one(asked)) == ["✓ a · you — Which column of df?"]
 
 
 def test_a_list_without_tasks_is_nothing() -> None:
