@@ -27,6 +27,7 @@ from copilot_nb.kernel.limits import time_limit
 from copilot_nb.kernel.pictures import Pictures, watched
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
+from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,8 +169,8 @@ class Shell:
         return consequences(code, self.user_ns, self._plain)
 
     def propose_cell(self, code: str) -> None:
-        """Put code into the next cell or prompt, without running it."""
-        self.ipython.set_next_input(code)
+        """Put code into the next cell or prompt, without running it, as a view shows it."""
+        self.ipython.set_next_input(visible(code))
 
     async def run(
         self,

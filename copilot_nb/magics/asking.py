@@ -119,13 +119,15 @@ def _into_cell(turn: Turn) -> None:
     """Put the answer's Python into a new cell below, or onto the next line of a terminal."""
     from IPython.core.getipython import get_ipython
 
+    from copilot_nb.transcript.safety import visible
+
     python = {"", "py", "python", "python3", "ipython"}
     code = "\n\n".join(b.code for b in turn.code_blocks if b.language.lower() in python)
     if not code:
         raise UsageError(
             "The answer holds no Python code.", hint="Ask for code, or leave --format."
         )
-    get_ipython().set_next_input(code)  # type: ignore[union-attr]  # cells have one
+    get_ipython().set_next_input(visible(code))  # type: ignore[union-attr]  # cells have one
 
 
 def _check_json(turn: Turn) -> None:

@@ -11,6 +11,7 @@ from copilot_nb.data.envelope import shorten, untrusted
 from copilot_nb.errors import ToolError
 from copilot_nb.kernel.limits import LOOK_SECONDS
 from copilot_nb.session.tools import Invocation, tool
+from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
     from copilot_nb.kernel.shell import Shell
@@ -53,6 +54,11 @@ def propose_cell(code: str, *, shell: Shell, invocation: Invocation) -> str:
     """
     if not code.strip():
         raise ToolError("The cell would be empty.")
+    if visible(code) != code:
+        # Nobody is asked before it stands there: it must read as what it does.
+        raise ToolError(
+            "The code holds characters that hide or reorder text: write them as escapes (\\u200b)."
+        )
     invocation.describe(title="New cell below", arguments=code, language="python")
     shell.propose_cell(code)
     return "The code waits in a new cell below this one. The user decides whether to run it."

@@ -91,15 +91,15 @@ async def test_untouched_code_is_not_called_edited(session: RecordingSession, sh
 
 
 async def test_code_can_go_into_a_cell_instead(session: RecordingSession, shell: Shell) -> None:
-    """As the person edited it; it does not run, and the model is told."""
-    session.answer = permission_answer("new_cell", body="ran = 'edited'")
+    """As the person edited and saw it; it does not run, and the model is told."""
+    session.answer = permission_answer("new_cell", body="ran = 'edited'  # \u200b")
     proposed: list[str] = []
     shell.ipython.set_next_input, before = proposed.append, shell.ipython.set_next_input
 
     result = await session.call(run_code, shell, code="ran = True")
     shell.ipython.set_next_input = before
 
-    assert proposed == ["ran = 'edited'"]
+    assert proposed == ["ran = 'edited'  # ⟨U+200B⟩"]
     assert "ran" not in shell.user_ns
     assert result.result_type == "denied"
     assert "into a new cell" in result.text_result_for_llm

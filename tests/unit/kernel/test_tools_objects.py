@@ -94,6 +94,14 @@ async def test_no_cell_before_this_one(session: RecordingSession, shell: Shell) 
     assert await failure(session, shell, propose_cell, code=" ") == "The cell would be empty."
 
 
+async def test_a_proposed_cell_hides_nothing(session: RecordingSession, shell: Shell) -> None:
+    """Nobody is asked before it stands there, and in an editor it would read as other code."""
+    said = await failure(session, shell, propose_cell, code="ok = 1  # \u202e;gnitide rof")
+
+    assert "escapes" in said
+    assert not getattr(shell.ipython, "rl_next_input", None)
+
+
 async def test_figure_of_a_variable(session: RecordingSession, shell: Shell) -> None:
     """The model sees a figure that a variable holds; an empty or wrong one is an error."""
     figure = Figure()

@@ -292,6 +292,10 @@ async def test_the_answers_code_goes_into_a_new_cell(talk: Talk, running_shell: 
 
     assert running_shell.rl_next_input == "x = 1\n\ny = 2"
 
+    talk.fake.script = [Reply("```python\nx = 1  # \u202e2\n```")]
+    await say(talk, "ask --format code Hide something.")
+    assert running_shell.rl_next_input == "x = 1  # ⟨U+202E⟩2"
+
 
 async def test_a_stored_turn_is_shown_without_asking(talk: Talk, running_shell: Any) -> None:
     """And bound like one that was asked."""
