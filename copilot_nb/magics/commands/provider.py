@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.models.providers import Source
 
 _NO_MODEL = "No model is named yet: `%copilot models` lists them, `%copilot model NAME` names one."
+_REACH_SECONDS = 1.0
 _KEY = "COPILOT_NB_PROVIDER_KEY"
 """The variable for a key that was asked for, when its place has none of its own."""
 
@@ -67,7 +68,24 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
     conversation.known.models = ()
     now = conversation.link.source()
     named = now.model or not now.own or now.kind == "demo"
-    return Text(facts.provider(now) + ("" if named else f"\n{_NO_MODEL}"))
+    notes = [await _silence(conversation, now), "" if named else _NO_MODEL]
+    return Text("\n".join([facts.provider(now), *filter(None, notes)]))
+
+
+async def _silence(conversation: Conversation, source: Source) -> str:
+    """What to say of a server on this host that does not answer: a turn would wait for it long."""
+    import asyncio
+
+    from copilot_nb.notebook.care.reach import reach
+    from copilot_nb.notebook.models.providers import is_local
+
+    if not source.own or not is_local(source.base_url):
+        return ""
+    key = source.key(conversation.settings.environ)
+    found = await asyncio.to_thread(reach, source, key, _REACH_SECONDS)
+    if isinstance(found, int):
+        return ""
+    return f"It {found}. Start it before the next turn, or check the address."
 
 
 def _variable(name: str) -> str:

@@ -332,7 +332,8 @@ async def test_a_provider_without_a_model_says_what_comes_next(talk: Talk) -> No
 
     said = str(await say(talk, "provider http://127.0.0.1:9/v1"))
 
-    assert said.splitlines()[1].startswith("No model is named yet: `%copilot models`")
+    assert said.splitlines()[1].startswith("It cannot be reached (")
+    assert said.splitlines()[2].startswith("No model is named yet: `%copilot models`")
     assert "none is named yet" in str(await say(talk, "status"))
     with pytest.raises(OfflineError, match=r"127\.0\.0\.1:9/v1 cannot be reached") as caught:
         await say(talk, "models")
