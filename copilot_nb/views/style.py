@@ -34,8 +34,8 @@ code{padding:0;background:none;font:inherit}}
 pre[data-language]::after{content:attr(data-language);position:absolute;top:6px;right:10px;
 opacity:.6}
 .copilot-tablewrap{overflow:auto;margin:.7em 0}
-table{border-collapse:collapse;margin:0;border:0;font-size:.95em}
-:is(th,td){padding:4px 12px;border:0;border-bottom:var(--l);text-align:right;
+table{border-collapse:collapse;margin:0;border:0;font-size:.93em}
+:is(th,td){padding:4px 12px;border:0;border-bottom:var(--l);text-align:right;vertical-align:top;
 overflow-wrap:normal;max-width:64ch}
 .copilot-text th,:is(.copilot-text,.copilot-frame) td{text-align:left}
 :is(.copilot-text,.copilot-frame) [align=right]{text-align:right}
