@@ -133,7 +133,8 @@ def _by_path(call: Call, function: Value) -> Value:
     if path in {"builtins.getattr", "builtins.setattr", "builtins.delattr"}:
         return _by_attribute_name(call, path.removeprefix("builtins."))
     if call.owner is not None and call.owner.path in tables.SETTINGS:
-        call.walk.found.note("environment", f"uses {path}()")
+        if path not in tables.PRINTING:
+            call.walk.found.note("environment", f"uses {path}()")
         return Value()
     if path.startswith("__main__.") and function.exact:
         return _made(call, function)

@@ -58,6 +58,12 @@ SETTINGS = {"os.environ", "sys.path", "sys.modules", "sys.argv", "matplotlib.rcP
             "matplotlib.pyplot.rcParams", "pandas.options", "polars.Config", "sys.meta_path",
             "sys.stdout", "sys.stderr", "warnings.filters", "os.environb"}  # fmt: skip
 """Objects of modules that hold settings of the process."""
+PRINTING = {
+    f"sys.{stream}.{method}"
+    for stream in ("stdout", "stderr")
+    for method in ("write", "writelines", "flush")
+}
+"""Nothing that anybody has to know beforehand."""
 ENVIRONMENT_READS = {"os.environ", "os.environb"}
 
 OPERATORS: dict[type, str] = {

@@ -23,6 +23,14 @@ def plain(code: str) -> str:
     return TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]  # IPython's
 
 
+def test_writing_to_the_streams_is_no_effect() -> None:
+    """It is printing; putting something else in their place is told."""
+    code = "import sys\nsys.stderr.write('x')\nsys.stdout.flush()\nprint(1, file=sys.stderr)"
+
+    assert texts(consequences(code, {})) == ["imports: sys"]
+    assert "environment: sets sys.stdout" in texts(consequences(f"{code}\nsys.stdout = None", {}))
+
+
 def test_texts_name_what_is_there() -> None:
     """Shapes of tables, sizes of containers, types of the rest; a word where it is not sure."""
     names = {
