@@ -29,8 +29,9 @@ _OWN = {
         *_DENIALS,
     ),
     "release": (
-        Choice(id="send_masked", label="Send it masked", key="m", style="primary"),
-        replace(ALLOW_ONCE, label="Send it as it is", style=""),
+        # Y is what hands do by themselves: it must not let anything out.
+        Choice(id="send_masked", label="Send it masked", key="y", style="primary"),
+        replace(ALLOW_ONCE, label="Send it as it is", key="i", style=""),
         replace(DENY, label="Send nothing of it"),
         DENY_STOP,
     ),

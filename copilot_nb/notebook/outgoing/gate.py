@@ -34,8 +34,12 @@ if TYPE_CHECKING:
     from copilot_nb.session.session import Session
 
 NOTHING = "The user let nothing of this result be sent."
+AS_IT_IS = "as it is"
+"""What is added to who decided, where what was found was sent all the same."""
 UNCHECKED = "The result was withheld: it could not be checked."
 EXCERPT_LINES = 12
+_REFUSED = {"denied", "rejected"}
+"""Types of results that say only that a tool did not run."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +50,10 @@ class Cleared:
 
     text: str
     withheld: tuple[str, ...] = ()
+    let_out: tuple[str, ...] = ()
     by: str = ""
+    is_refusal: bool = False
+    """Whether it stands in the place of what was not sent."""
 
 
 class Gate:
@@ -65,13 +72,12 @@ class Gate:
     async def release(self, invocation: Invocation, result: ToolResultObject) -> ToolResultObject:
         """What the model gets of a tool's result; everything of it, unless something is held."""
         cleared = await self._clear(invocation, result.text_result_for_llm)
-        if cleared is None:
-            self._sent(invocation, [_result_item(invocation, NOTHING)])
-            nothing = _with_text(result, NOTHING)
-            return nothing.model_copy(update={"binary_results_for_llm": None})
-        items = [_result_item(invocation, cleared.text, cleared)]
-        items += [_picture(each) for each in result.binary_results_for_llm or ()]
-        self._sent(invocation, items)
+        if cleared.is_refusal:
+            result = result.model_copy(update={"binary_results_for_llm": None})
+        elif result.result_type in _REFUSED:
+            cleared = replace(cleared, is_refusal=True)
+        pictures = [_picture(each) for each in result.binary_results_for_llm or ()]
+        self._sent(invocation, [_result_item(invocation, cleared), *pictures])
         return _with_text(result, cleared.text)
 
     async def after_tool(self, session: Session, data: PostToolUse) -> HookOutput | None:
@@ -84,15 +90,14 @@ class Gate:
         text = str(given.get("textResultForLlm") or "")
         try:
             cleared = await self._clear(invocation, text)
-            sent = Cleared(NOTHING) if cleared is None else cleared
         except Exception:  # noqa: BLE001 - a hook that fails would let everything out
             _log.exception("The check of what %s sends failed", name)
-            cleared, sent = None, Cleared(UNCHECKED)
-        self._sent(invocation, [_result_item(invocation, sent.text, sent)])
-        if sent.text == text:
+            cleared = Cleared(UNCHECKED, is_refusal=True)
+        self._sent(invocation, [_result_item(invocation, cleared)])
+        if cleared.text == text:
             return None
-        changed = given | {"textResultForLlm": sent.text, "sessionLog": sent.text}
-        if cleared is None:
+        changed = given | {"textResultForLlm": cleared.text, "sessionLog": cleared.text}
+        if cleared.is_refusal:
             changed["binaryResultsForLlm"] = []
         return HookOutput(modified_result=changed)
 
@@ -115,7 +120,8 @@ class Gate:
                 hint="`%%copilot --dry-run` shows it; `%copilot privacy` lists the rules.",
             )
         if answer.choice != "send_masked":
-            return composed
+            kept = zip(composed.sent, found[1:], strict=True)
+            return replace(composed, sent=tuple(_let_out(*each, answer.by) for each in kept))
         prompt, *texts = (_masked(*pair) for pair in zip(pieces, found, strict=True))
         sent = (
             replace(item, text=text, withheld=_names(held), by=answer.by)
@@ -130,17 +136,17 @@ class Gate:
 
     # -- inside
 
-    async def _clear(self, invocation: Invocation, text: str) -> Cleared | None:
+    async def _clear(self, invocation: Invocation, text: str) -> Cleared:
         (finds,) = await self._find([text])
         if not finds:
             return Cleared(text)
         question = f"Send the model what {invocation.tool_name} returned?"
         answer = await self._ask(invocation, text, finds, question)
         if answer.choice == "send_masked":
-            return Cleared(_masked(text, finds), _names(finds), answer.by)
+            return Cleared(_masked(text, finds), withheld=_names(finds), by=answer.by)
         if answer.approved:
-            return Cleared(text, (), answer.by)
-        return None
+            return Cleared(text, let_out=_names(finds), by=f"{answer.by}, {AS_IT_IS}")
+        return Cleared(NOTHING, by=answer.by, is_refusal=True)
 
     async def _find(self, texts: list[str]) -> list[tuple[Find, ...]]:
         """What was found in each text; the withheld values are read once for all of them."""
@@ -226,16 +232,26 @@ def _kinds(finds: tuple[Find, ...]) -> str:
     return ", ".join(f"{kind} ({n} times)" if n > 1 else kind for kind, n in counts.items())
 
 
-def _result_item(invocation: Invocation, text: str, cleared: Cleared | None = None) -> SentItem:
+def _result_item(invocation: Invocation, cleared: Cleared) -> SentItem:
+    if cleared.is_refusal:
+        refusal = SentItem.of_text("refusal", invocation.tool_name, cleared.text)
+        return replace(refusal, by=cleared.by)
     reading = invocation.readings[0] if invocation.readings else None
-    item = SentItem.of_text("result", reading.name if reading else invocation.tool_name, text)
+    name = reading.name if reading else invocation.tool_name
+    item = SentItem.of_text("result", name, cleared.text)
     return replace(
         item,
         rows=reading.rows if reading else 0,
         columns=reading.columns if reading else 0,
-        withheld=cleared.withheld if cleared else (),
-        by=cleared.by if cleared else "",
+        withheld=cleared.withheld,
+        let_out=cleared.let_out,
+        by=cleared.by,
     )
+
+
+def _let_out(item: SentItem, finds: tuple[Find, ...], by: str) -> SentItem:
+    """A piece that is sent although something was found in it."""
+    return replace(item, let_out=_names(finds), by=f"{by}, {AS_IT_IS}") if finds else item
 
 
 def _picture(picture: BinaryResult) -> SentItem:

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-SentKind = Literal["prompt", "index", "cells", "reference", "error", "image", "file", "result"]
+SentKind = Literal[
+    "prompt", "index", "cells", "reference", "error", "image", "file", "result", "refusal"
+]
+"""A refusal is what the model is told in the place of a result."""
 KEPT = 50
 """Turns whose payload is remembered."""
 
@@ -33,6 +36,8 @@ class SentItem:
     columns: int = 0
     withheld: tuple[str, ...] = ()
     """What was masked in it, such as "GitHub token"."""
+    let_out: tuple[str, ...] = ()
+    """What was found in it and sent as it is, because somebody wanted it so."""
     by: str = ""
     """Who decided that it may leave, when somebody had to."""
 
@@ -82,6 +87,8 @@ class Payload:
         said += [f"results of {', '.join(tools)}"] if tools else []
         masked = {what for item in self.items for what in item.withheld}
         said += [f"masked: {', '.join(sorted(masked))}"] if masked else []
+        let_out = {what for item in self.items for what in item.let_out}
+        said += [f"sent as it is: {', '.join(sorted(let_out))}"] if let_out else []
         return ", ".join(said)
 
 

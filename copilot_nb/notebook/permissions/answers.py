@@ -6,6 +6,7 @@ time: the runtime stays in manual mode, so every decision is seen and says who m
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ DECLINED = "The user declined."
 NEW_CELL = "The user took the code into a new cell of the notebook. It has not run yet."
 """What the model hears of code that is put into a cell instead."""
 SENT_BACK = "The user wants another plan."
+NOT_SENT = "Not sent"
+"""What is said of a no where the question is what may be sent."""
 
 
 def answer_of(request: PendingRequest, value: Mapping[str, Any], *, by: str = YOU) -> Answer | None:
@@ -86,14 +89,14 @@ def _plan(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer 
 
 
 def _permission(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer | None:
-    del request
     body = value.get("body")
-    return permission_answer(
-        _text(value, "choice"),
-        _text(value, "feedback"),
-        body=body if isinstance(body, str) else None,
-        by=by,
+    choice = _text(value, "choice")
+    answer = permission_answer(
+        choice, _text(value, "feedback"), body=body if isinstance(body, str) else None, by=by
     )
+    if answer is None or request.prompt.get("kind") != "release" or choice not in _RELEASED:
+        return answer
+    return replace(answer, words=_RELEASED[choice])
 
 
 def _question(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer | None:
@@ -177,6 +180,12 @@ _DECISIONS: dict[str, tuple[PermissionDecision, str]] = {
     "deny_stop": (reject(), "Denied and stopped"),
 }
 """What a choice's id decides, and its words."""
+_RELEASED = {
+    "allow_once": "Sent as it is",
+    "deny": NOT_SENT,
+    "deny_stop": f"{NOT_SENT}, and stopped",
+}
+"""The words where the question is what may be sent."""
 
 
 class Remembered:

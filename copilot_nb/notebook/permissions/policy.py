@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import ConfigError
-from copilot_nb.notebook.permissions.answers import answer_of
+from copilot_nb.notebook.permissions.answers import NOT_SENT, answer_of
 from copilot_nb.notebook.permissions.places import link_target
 from copilot_nb.notebook.permissions.subject import paths, subject
 from copilot_nb.protocol.form import (
@@ -90,7 +90,7 @@ def denied(request: PendingRequest, by: str) -> Answer:
     if request.user_input is not None:
         return Answer(UserInputResponse.to(request.user_input, _NOBODY), by, "Not answered")
     value, words = _REFUSALS[request.kind]
-    return Answer(value, by, words)
+    return Answer(value, by, NOT_SENT if request.prompt.get("kind") == "release" else words)
 
 
 def _allowed(request: PendingRequest, by: str) -> Answer | None:
@@ -213,13 +213,14 @@ class Rules:
             by = f"answer in {self.name}"
             return None if value is None else answer_of(request, value, by=by)
         about = subject(request)
+        is_held = about.kind == "release"
         leads = "\n".join(link_target(path) or path for path in paths(request))
         fitting = [rule for rule in self.rules if rule.fits(about.kind, about.text, leads)]
         for rule in sorted(fitting, key=lambda rule: rule.decision != "deny"):
             by = f"{rule.name} in {self.name}"
             if rule.decision == "deny":
                 return denied(request, by)
-            return Answer(approve_once(), by, "Allowed")
+            return Answer(approve_once(), by, "Sent as it is" if is_held else "Allowed")
         return None
 
 

@@ -216,11 +216,17 @@ def test_there_is_an_end_to_consequences() -> None:
 
 
 def test_what_is_withheld_can_be_sent_masked() -> None:
-    """Somebody decides about data before it leaves."""
+    """Somebody decides about data before it leaves; the key of every yes is the safe one's."""
     block = asked("release", body="1: ⟦e-mail address⟧")
 
     assert block.heading == "Send this to the model?"
-    assert ids(block) == ["send_masked", "allow_once", "deny", "deny_stop"]
+    assert [(choice.id, choice.key) for choice in block.choices] == [
+        ("send_masked", "y"),
+        ("allow_once", "i"),
+        ("deny", "n"),
+        ("deny_stop", "x"),
+    ]
+    assert [choice.id for choice in block.choices if choice.style == "primary"] == ["send_masked"]
 
 
 def test_a_cap_says_what_it_asks_for() -> None:

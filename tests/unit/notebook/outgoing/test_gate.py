@@ -61,13 +61,18 @@ async def test_a_masked_result_reaches_the_model(talk: Talk, key: str) -> None:
 
 
 async def test_a_person_may_send_it_all_the_same(talk: Talk, key: str) -> None:
-    """Nothing is changed behind their back."""
+    """Nothing is changed behind their back, and the line below the turn says it."""
     talk.watcher = answers("allow_once")
     talk.fake.script = [LOOK]
 
-    await talk.conversation.run("What is key?")
+    turn = await talk.conversation.run("What is key?")
 
     assert key in talk.told
+    assert "sent as it is: GitHub token" in turn.transcript.sent
+    (panel,) = (b for b in turn.transcript.blocks if isinstance(b, PermissionBlock))
+    assert (panel.answer, panel.by) == ("Sent as it is", "you")
+    assert talk.conversation.ledger.last is not None
+    assert talk.conversation.ledger.last.items[-1].by == "you, as it is"
 
 
 @pytest.mark.parametrize("policy", ["", "allow"])
@@ -108,6 +113,31 @@ async def test_a_result_without_a_find_is_left_alone(talk: Talk) -> None:
     assert await talk.conversation.gate.after_tool(session, data) is None
     assert talk.conversation.ledger.last is not None
     assert [item.text for item in talk.conversation.ledger.last.items] == ["ok"]
+
+
+@pytest.mark.parametrize("choice", ["deny", "new_cell"])
+async def test_code_that_did_not_run_sent_no_result(talk: Talk, choice: str) -> None:
+    """What the model is told of it stands in the ledger, but is nothing of the notebook."""
+    talk.watcher = answers(choice)
+    talk.fake.script = [Reply(tools=[("run_code", {"code": "x = 1"})])]
+
+    turn = await talk.conversation.run("Run it.")
+
+    assert "run_code" not in turn.transcript.sent
+    assert talk.conversation.ledger.last is not None
+    assert [item.kind for item in talk.conversation.ledger.last.items][-1] == "refusal"
+
+
+async def test_what_goes_along_as_it_is_is_written_down(talk: Talk) -> None:
+    """Of the pieces in which something was found."""
+    session = await talk.conversation.session()
+    session.pending.policies.insert(0, _as_it_is)
+    pieces = (SentItem.of_text("reference", "a", TOKEN), SentItem.of_text("reference", "b", "b"))
+
+    cleared = await talk.conversation.gate.prompt(session, Composed(prompt="x", sent=pieces))
+
+    assert [item.let_out for item in cleared.sent] == [("GitHub token",), ()]
+    assert [item.text for item in cleared.sent] == [TOKEN, "b"]
 
 
 async def test_a_prompt_is_masked_with_all_that_goes_along(talk: Talk) -> None:
@@ -154,6 +184,12 @@ def _masked(request: Any) -> Any:
     from copilot_nb.notebook.permissions.answers import permission_answer
 
     return permission_answer("send_masked") if request.permission else None
+
+
+def _as_it_is(request: Any) -> Any:
+    from copilot_nb.notebook.permissions.answers import permission_answer
+
+    return permission_answer("allow_once") if request.permission else None
 
 
 async def test_a_check_that_fails_lets_nothing_out(

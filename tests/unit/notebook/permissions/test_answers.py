@@ -46,6 +46,23 @@ def test_a_choice_is_a_decision(
     assert answer_of(shell("ls"), value) == Answer(decision, "you", words, value["choice"])
 
 
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("send_masked", "Sent masked"),
+        ("allow_once", "Sent as it is"),
+        ("deny", "Not sent"),
+        ("deny_stop", "Not sent, and stopped"),
+    ],
+)
+def test_what_became_of_held_text_is_said(choice: str, words: str) -> None:
+    """The record must not say "allowed" of values that left, or did not."""
+    answer = answer_of(permission({"kind": "release", "body": "x"}), {"choice": choice})
+
+    assert answer is not None
+    assert answer.words == words
+
+
 @pytest.mark.parametrize("value", [{}, {"choice": "allow"}, {"choice": None}, {"answer": "yes"}])
 def test_what_is_no_choice_allows_nothing(value: dict[str, object]) -> None:
     """A page that sends something else is not understood."""
