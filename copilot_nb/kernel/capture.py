@@ -77,6 +77,7 @@ class Capture:
     def __enter__(self) -> Capture:
         self._thread = threading.current_thread()
         self._earlier = set(threading.enumerate())
+        self._around = _active.get()
         token = _active.set(self)
         self._stack.callback(_active.reset, token)
         for name in ("stdout", "stderr"):
@@ -155,8 +156,16 @@ class Capture:
         taken = [self._queue.popleft() for _ in range(len(self._queue))]
         for output in _merged(taken):
             self._keep(output)
-            self._on_output({"kind": output.kind, **asdict(output)})
+            self._pass_on({"kind": output.kind, **asdict(output)})
         self._last_sent = time.monotonic()
+
+    def _pass_on(self, output: dict[str, Any]) -> None:
+        """Tell of an output; what is drawn of it is not the run's own, and must not come back."""
+        token = _active.set(self._around)
+        try:
+            self._on_output(output)
+        finally:
+            _active.reset(token)
 
     def _keep(self, output: Output) -> None:
         last = self.outputs[-1] if self.outputs else None

@@ -40,6 +40,11 @@ def detect() -> Frontend:
     return Frontend(kind, _is_terminal())
 
 
+def wants_colours() -> bool:
+    """Whether IPython itself writes in colours: not with `--colors=NoColor`."""
+    return str(getattr(get_ipython(), "colors", "")).lower() != "nocolor"
+
+
 def has_comms() -> bool:
     """Whether widgets could reach a page from here."""
     return running_kernel() is not None

@@ -5,7 +5,9 @@ Writes only forwards, so that it reads the same in a log. Prompts are not its jo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+import os
+import sys
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from copilot_nb.transcript.blocks import (
     REQUESTS,
@@ -60,15 +62,12 @@ class TerminalView:
     """Writes each transcript's news to a console.
 
     Args:
-        console: Where to write; the process's own output if not given.
+        console: Where to write; what is the process's output now, if not given.
+        colours: Whether that output may have colours, if it can.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
-        if console is None:
-            from rich.console import Console
-
-            console = Console(highlight=False, markup=False, emoji=False)
-        self._lines = Lines(console)
+    def __init__(self, console: Console | None = None, *, colours: bool = True) -> None:
+        self._lines = Lines(console or _console(colours=colours))
         self._drawn: dict[str, Block] = {}
         self._stream: MarkdownStream | None = None
         self._streaming = ""
@@ -333,6 +332,15 @@ class TerminalView:
     def _exact(self, text: str, style: str) -> None:
         for line in text.strip("\n").split("\n") if text.strip("\n") else ():
             self._lines.exact(line, style, indent="    ")
+
+
+def _console(*, colours: bool) -> Console:
+    """A console on the output of now: code that runs later may put something in its place."""
+    from rich.console import Console
+
+    plain = not colours or bool(os.environ.get("NO_COLOR"))
+    system: Literal["auto"] | None = None if plain else "auto"
+    return Console(file=sys.stdout, color_system=system, highlight=False, markup=False, emoji=False)
 
 
 def _name(block: ToolBlock) -> str:

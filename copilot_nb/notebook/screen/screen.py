@@ -125,7 +125,7 @@ class Screen:
         if self.mode == "terminal":
             from copilot_nb.views.terminal import TerminalView
 
-            return TerminalView()
+            return TerminalView(colours=frontend.wants_colours())
         if self.mode == "widget":
             from copilot_nb.views.widget.widget import WidgetView
 

@@ -148,6 +148,28 @@ def test_ctrl_c_stops_the_turn(
     assert "Still here." in terminal.run("%copilot ask again")
 
 
+TABLE = """import sys
+import pandas as pd
+_ = sys.stderr.write("be" + "fore\\n")
+pd.DataFrame({"number": range(200), "twice": range(0, 400, 2)})"""
+
+
+def test_output_of_code_stands_once_and_in_order(terminal: Terminal, model: ScriptedModel) -> None:
+    """What is drawn of it is not taken for more of it: not on the screen, not for the model."""
+    model.script = [Reply(tools=[("run_code", {"code": TABLE})]), Reply("A table.")]
+
+    terminal.type("%copilot ask show it", "y = ")
+    shown = terminal.run("y")
+
+    marks = ["before", "number", "  199", "200 rows", "A table."]
+    places = [shown.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert [shown.count(mark) for mark in marks] == [1] * len(marks)
+    assert all(line.index("199") < 10 for line in shown.splitlines() if "199" in line)
+    assert str(model.requests[-1]["messages"][-1]["content"]).count("200 rows") == 1
+    assert "\x1b[3" not in shown
+
+
 def test_ask_sync_uses_the_same_session(terminal: Terminal, model: ScriptedModel) -> None:
     """Outside of a turn there is no running loop, and the session lives on."""
     model.script = [Reply("One."), Reply("Two.")]

@@ -204,6 +204,21 @@ async def test_too_much_text_keeps_its_end(shell: Shell) -> None:
     assert result.text.endswith("end")
 
 
+async def test_what_is_drawn_of_the_output_is_none_of_it(
+    shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A view that prints, or displays, while the code runs: it goes out, and not in again."""
+    code = "import sys\nprint('a')\n_ = sys.stderr.write('b\\n')\n5"
+
+    def draw(output: dict[str, Any]) -> None:
+        sys.stdout.write(f"<{output['text'].strip()}>\n")
+
+    result = await shell.run(code, draw)
+
+    assert result.text == "a\nb\n5"
+    assert capsys.readouterr().out == "<a>\n<b>\n<5>\n"
+
+
 async def test_lines_are_passed_on_as_they_come(shell: Shell) -> None:
     """Neighbouring texts are one output in the result, several on the way."""
     shown, result = await _run(shell, "for i in range(500):\n    print(i)")

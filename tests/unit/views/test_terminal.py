@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import redirect_stdout
 from dataclasses import replace
 from io import StringIO
 
@@ -319,6 +320,41 @@ def test_a_console_of_its_own_is_made_where_none_is_given(
     TerminalView().close(Transcript(blocks=(NoticeBlock(id="n", text="[b]x[/b] :smile:"),)))
 
     assert capsys.readouterr().out == "· [b]x[/b] :smile:\n"
+
+
+def test_a_console_of_its_own_stays_where_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    """Code that runs may put something over the process's output; it gets none of the turn."""
+    view, over = TerminalView(), StringIO()
+
+    with redirect_stdout(over):
+        view.close(Transcript(blocks=(NoticeBlock(id="n", text="here"),)))
+
+    assert (over.getvalue(), capsys.readouterr().out) == ("", "· here\n")
+
+
+@pytest.mark.parametrize(
+    ("variables", "colours", "coloured"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"TERM": "dumb"}, True, False),
+    ],
+)
+def test_colours_only_where_they_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], colours: bool, coloured: bool
+) -> None:
+    """IPython's own setting, the variable that all programs know, and a terminal without any."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"FORCE_COLOR": "1", "TERM": "xterm", **variables}.items():
+        monkeypatch.setenv(name, value)
+    out = StringIO()
+    monkeypatch.setattr("sys.stdout", out)
+
+    TerminalView(colours=colours).close(Transcript(blocks=(NoticeBlock(id="n", text="here"),)))
+
+    assert ("\x1b" in out.getvalue()) is coloured
 
 
 def test_hostile_entries_are_known() -> None:
