@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _MOST = 2
 _NEAR = 0.6
+_ALIKE = 0.1
+"""How much less like it the second name may be than the first."""
 
 
 def meant(given: str, known: Iterable[str], otherwise: str = "") -> str:
@@ -21,4 +23,9 @@ def meant(given: str, known: Iterable[str], otherwise: str = "") -> str:
         otherwise: The hint where none of them is near.
     """
     near = get_close_matches(given, list(known), n=_MOST, cutoff=_NEAR)
+    near = [name for name in near if _likeness(given, name) > _likeness(given, near[0]) - _ALIKE]
     return f"Did you mean {' or '.join(near)}?" if near else otherwise
+
+
+def _likeness(given: str, name: str) -> float:
+    return SequenceMatcher(None, name, given).ratio()

@@ -6,10 +6,11 @@ from copilot_nb.notebook.nearest import meant
 
 
 def test_the_nearest_names_are_offered() -> None:
-    """Two at most, the nearest first; a word that is far from all gets the other hint."""
+    """Two at most, and as near as each other; what is far from all gets the other hint."""
     known = ["mode", "model", "models", "mcp"]
 
     assert meant("modle", known) == "Did you mean mode or model?"
     assert meant("mpc", known) == "Did you mean mcp?"
+    assert meant("--timout", ["--out", "--timeout"]) == "Did you mean --timeout?"
     assert meant("xyz", iter(known), "See `%copilot help`.") == "See `%copilot help`."
     assert meant("xyz", []) == ""
