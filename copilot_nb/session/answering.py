@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from copilot_nb.errors import ProtocolError
 from copilot_nb.protocol import methods
-from copilot_nb.protocol.events import PIECES, SessionEvent, local_event
+from copilot_nb.protocol.events import PIECES, SessionEvent, local_event, parse
 from copilot_nb.protocol.local import LocalRequestAnswered, LocalRequestTimed
 from copilot_nb.protocol.permission import PermissionDecision, PermissionRequest, user_not_available
 from copilot_nb.protocol.user_input import UserInputRequest, UserInputResponse
 from copilot_nb.session.asking import ask
 from copilot_nb.session.calls import Calls, Invoke
+from copilot_nb.session.discreet import without_keys
 from copilot_nb.session.handlers import (
     Handlers,
     PermissionHandler,
@@ -90,6 +91,8 @@ class Answering:
         """Sees every result of our tools before it leaves, and gives what leaves instead."""
         self.servers = ServerTools(session_rpc(self.calls).tools.get_current_metadata)
         """Which tools are an MCP server's; the runtime is told to ask before each of them."""
+        self.keys: tuple[str, ...] = ()
+        """What it was given to show to others; hidden in what is told of failures."""
         self._reactions = Reactions(self, self.handlers)
         self._server_requests = ServerRequests(self, self.handlers)
         self._todos = Todos(self)
@@ -101,6 +104,10 @@ class Answering:
             self._reactions.take(event)
             self._server_requests.take(event)
             self._todos.take(event)
+
+    def heard(self, raw: Any) -> SessionEvent:
+        """An event of the runtime, as the session tells it."""
+        return parse(self.servers.told(without_keys(raw, self.keys)))
 
     def emit_local(self, data: Wire) -> None:
         """Put an event of our own into the stream."""

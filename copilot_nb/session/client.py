@@ -16,7 +16,6 @@ from copilot_nb.errors import (
     SessionNotFoundError,
 )
 from copilot_nb.protocol import methods
-from copilot_nb.protocol.events import parse
 from copilot_nb.rpc.peer import METHOD_NOT_FOUND
 from copilot_nb.session import tool_rules
 from copilot_nb.session.builder import ClientBuilder
@@ -319,7 +318,7 @@ class Client(Queries):
     def _notified(self, method: str, params: dict[str, Any]) -> None:
         if method == "session.event":
             if session := self._roster.get(params.get("sessionId", "")):
-                session.dispatch_event(parse(session.servers.told(params.get("event"))))
+                session.dispatch_event(session.heard(params.get("event")))
         elif method == "session.lifecycle":
             self._lifecycle.take(params)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot_nb.errors import ProtocolError, SessionClosedError, SessionNotFoundError
 from copilot_nb.protocol import methods
+from copilot_nb.session.discreet import keys_of
 from copilot_nb.session.restore import announce_open_requests
 from copilot_nb.session.session import Life, Session
 
@@ -131,6 +132,7 @@ class Roster:
             handlers=opening.handlers,
             toolbox=opening.toolbox,
         )
+        session.keys = keys_of(opening.config)
         if self._rules is not None:
             session.pending.policies.append(self._rules)
         if on_event is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from copilot_nb.errors import SessionError
 from copilot_nb.protocol.permission import PermissionDecision, PermissionRequest, approve_once
 from copilot_nb.testing.model import Reply
 from tests.behaviour.stage import WAIT, Stage, own_stage, said_to_model, shell
@@ -181,3 +182,19 @@ async def test_no_approval_leaves_the_runtime_with_rules(stage: Stage) -> None:
     session = await stage.session()
 
     assert await session.rpc.permissions.get_mode() == {"mode": "manual"}
+
+
+async def test_a_key_that_a_provider_quotes_is_in_no_event(stage: Stage) -> None:
+    """Nor in the error: both are drawn, stored and exported."""
+    key = "a-key-of-nobody-0123"
+    stage.provider = stage.provider.model_copy(update={"api_key": key})
+    refused = Reply(status=400, body={"error": {"message": f"No such key: {key}"}})
+    session = await stage.session(refused)
+    events: list[Any] = []
+    session.on(lambda event: events.append(event.raw))
+
+    with pytest.raises(SessionError, match="No such key") as error:
+        await session.ask("Go.", timeout=WAIT)
+
+    assert key not in str(error.value)
+    assert key not in str(events)
