@@ -25,6 +25,7 @@ from copilot_nb.kernel.figures import open_figures, show_new_figures
 from copilot_nb.kernel.journal import Journal
 from copilot_nb.kernel.limits import time_limit
 from copilot_nb.kernel.pictures import Pictures, watched
+from copilot_nb.kernel.shown import ShownTables
 from copilot_nb.kernel.trace import CodeError, code_error, is_foreign, last_error
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
 from copilot_nb.transcript.safety import visible
@@ -43,6 +44,8 @@ class RunResult:
     """What a piece of code showed, and how it ended."""
 
     outputs: tuple[Output, ...] = ()
+    told: tuple[Output, ...] = ()
+    """The same as the model may read it: tables without what the privacy rules withhold."""
     error: CodeError | None = None
     seconds: float = 0.0
 
@@ -54,7 +57,7 @@ class RunResult:
     @property
     def text(self) -> str:
         """Everything as text, for the model: tables as rows, pictures as a line each."""
-        parts = [_as_text(output) for output in self.outputs]
+        parts = [_as_text(output) for output in self.told]
         return "\n".join(part.rstrip("\n") for part in parts if part)
 
 
@@ -212,7 +215,8 @@ class Shell:
         start = time.perf_counter()
         figures = open_figures()
         error: CodeError | None = None
-        with Capture(self.ipython, on_output) as capture:
+        tables = self._tables(code)
+        with Capture(self.ipython, on_output) as capture, tables.taken(self.ipython, capture):
             try:
                 async with time_limit(timeout):
                     value = await execute(self.ipython, code, filename, namespace)
@@ -226,7 +230,18 @@ class Shell:
             if error is not None:
                 capture.write(f"{error.traceback}\n", "error")
         seconds = time.perf_counter() - start
-        return RunResult(outputs=tuple(capture.outputs), error=error, seconds=seconds)
+        outputs = tuple(capture.outputs)
+        told = tables.told(outputs)
+        return RunResult(outputs=outputs, told=told, error=error, seconds=seconds)
+
+    def _tables(self, code: str) -> ShownTables:
+        """Takes the tables that code shows; where it cannot be followed, it may read anything."""
+        rules, variables = self.privacy, self.variables
+        if not rules:
+            return ShownTables(rules=rules)
+        expected = self.consequences(code)
+        read = tuple(sorted(expected.reads if expected.known else variables))
+        return ShownTables(rules=rules, variables=variables, read=read)
 
     def _plain(self, code: str) -> str:
         """Code without magics."""
