@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot_nb.transcript.presentation import first_line
 from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
 from copilot_nb.views.parts import change, code, folded, icon, strong
@@ -48,10 +47,9 @@ def permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
     if block.state == "open":
         return _open(block, f"<p>{strong(block.heading)}</p>{_details(block)}")
     short = target(block)
-    about = [] if is_said(block, call) else [code(short) if short else text(block.heading)]
-    if block.intention:
-        about.append(text(first_line(block.intention)))
-    return _answered(block, " — ".join(about), _details(_unsaid(block, call)))
+    about = code(short) if short else text(block.heading)
+    about = "" if is_said(block, call) else about
+    return _answered(block, about, _details(_unsaid(block, call)))
 
 
 def user_input(block: UserInputBlock) -> str:
@@ -123,7 +121,7 @@ def _unsaid(block: PermissionBlock, call: ToolBlock | None) -> PermissionBlock:
     said = {line, call.title, call.arguments.strip(), call.diff} if call else {line}
     return replace(
         block,
-        intention="",
+        intention="" if block.intention in said else block.intention,
         body="" if block.body.strip() in said else block.body,
         place="" if block.place in said else block.place,
         diff="" if block.diff in said else block.diff,

@@ -91,7 +91,8 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "✓ run_code gaps = df.isna().sum() …",
         "gaps = df.isna().sum()",
         "gaps.plot()",
-        "✓ Allowed once · you — Find gaps",
+        "✓ Allowed once · you",
+        "Find gaps",
         "three gaps",
         "n",
         "Halden88",
@@ -100,7 +101,8 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
         "✕ bash pytest -q failed",
         "1 failed",
         "Exit code 1",
-        "✓ Allowed for this session · you — Run the tests",
+        "✓ Allowed for this session · you",
+        "Run the tests",
         "✓ edit /p/load.py +1 −1",
         "@@ -1,2 +1,2 @@",
         "df = read()",
@@ -160,7 +162,8 @@ def test_a_request_without_a_call_says_what_it_was_about() -> None:
 
     assert lines(one(hook, shell, plain)) == [
         "✓ Allowed once · you — A hook asks: call bash?",
-        "◌ Not answered — pytest -q — Run the tests",
+        "◌ Not answered — pytest -q",
+        "Run the tests",
         "✓ Allowed once — pytest -q",
     ]
 
