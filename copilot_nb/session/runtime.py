@@ -230,9 +230,13 @@ async def _refuse(method: str, _: object) -> None:
 
 
 def _let_go() -> None:  # pragma: no cover - runs in the child, where nobody measures
-    """A forked child holds our end of the pipe too, and would keep the runtime alive."""
+    """A forked child holds our end of the pipe too, and would keep the runtime alive.
+
+    Nor is the runtime the child's to end when it exits.
+    """
     for runtime in list(_running):
         runtime.close_pipe()
+        atexit.unregister(runtime.kill)
 
 
 if sys.platform != "win32":  # pragma: no branch - Windows does not fork

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
 import subprocess
@@ -311,6 +312,23 @@ async def test_a_forked_child_does_not_keep_it_alive(stand_in: Path) -> None:
     assert await asyncio.to_thread(os.waitpid, child, 0) == (child, 0)
     os.close(reading)
     os.close(writing)
+
+
+async def test_a_forked_child_that_exits_does_not_end_it(stand_in: Path) -> None:
+    """Over TCP it is ended as Python exits; the child's exit is another one."""
+    runtime = await Runtime.start(options(stand_in, "listens", use_stdio=False))
+    peer, _ = peer_of(runtime)
+    child = os.fork()
+    if child == 0:
+        try:
+            atexit._run_exitfuncs()  # noqa: SLF001 - what `sys.exit` comes to
+        finally:
+            os._exit(0)
+
+    assert await asyncio.to_thread(os.waitpid, child, 0) == (child, 0)
+
+    assert await peer.request("any") == runtime.connection_token
+    await runtime.stop()
 
 
 async def test_tcp_is_told_its_port_and_guarded_by_a_token(stand_in: Path) -> None:
