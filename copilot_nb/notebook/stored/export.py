@@ -72,9 +72,13 @@ def write(file: str, turns: Sequence[Transcript], form: Format) -> None:
 
 def code_of(turn: Transcript) -> tuple[str, ...]:
     """The code that the agent ran in the kernel, in order; what was denied or failed is not in."""
-    return tuple(
-        tool.arguments for tool in turn.tools if tool.name == RUNS_CODE and tool.state == "ok"
-    )
+    return tuple(tool.arguments for tool in turn.tools if _ran(tool))
+
+
+def _ran(tool: ToolBlock) -> bool:
+    """Whether it ran code in the kernel; a server may call its own tool like that one."""
+    own = not tool.source.startswith("mcp:")
+    return own and tool.name == RUNS_CODE and tool.state == "ok"
 
 
 def _markdown(turns: Sequence[Transcript]) -> str:
@@ -113,13 +117,12 @@ def _cells(turn: Transcript) -> Iterator[dict[str, Any]]:
     """The prompt, then what was said and what was run, in order."""
     quoted = "\n".join(f"> {line}" for line in turn.prompt.splitlines())
     yield _cell("markdown", quoted)
-    ran = set(code_of(turn))
     for block in turn.blocks:
         match block:
             case TextBlock(text=text) if text.strip():
                 yield _cell("markdown", text)
-            case ToolBlock(name=name, arguments=code) if name == RUNS_CODE and code in ran:
-                yield _cell("code", code)
+            case ToolBlock() if _ran(block):
+                yield _cell("code", block.arguments)
 
 
 def _cell(kind: Literal["markdown", "code"], source: str) -> dict[str, Any]:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 CODE = ToolBlock(id="2", name="run_code", arguments="x = 1", state="ok", output="ran")
 DENIED = ToolBlock(id="3", name="run_code", arguments="y = 2", state="denied")
+SERVERS = ToolBlock(id="4", name="run_code", arguments="z = 3", state="ok", source="mcp:other")
 TURN = Transcript(
     prompt="Set x.\nNow!",
-    blocks=(TextBlock(id="1", text="So **this**:"), CODE, DENIED),
+    blocks=(TextBlock(id="1", text="So **this**:"), CODE, DENIED, SERVERS),
     state="done",
     model="m",
 )
@@ -107,7 +108,7 @@ def test_html_takes_nothing_for_html() -> None:
 
 
 def test_a_notebook_has_the_code_that_ran_as_cells() -> None:
-    """What was denied did not run."""
+    """What was denied did not run, and what a server's tool of that name did is another thing."""
     notebook = json.loads(export((TURN,), "ipynb"))
 
     assert code_of(TURN) == ("x = 1",)
@@ -124,7 +125,7 @@ def test_json_is_for_programs() -> None:
     (found,) = json.loads(export((TURN,), "json"))
 
     assert (found["prompt"], found["text"], found["model"]) == ("Set x.\nNow!", "So **this**:", "m")
-    assert [call["state"] for call in found["tool_calls"]] == ["ok", "denied"]
+    assert [call["state"] for call in found["tool_calls"]] == ["ok", "denied", "ok"]
 
 
 def test_a_file_is_not_overwritten_by_accident(tmp_path: Path) -> None:
