@@ -41,6 +41,8 @@ def scratch(namespace: Mapping[str, Any], expected: Consequences, *, room: float
     for kind in ("unknown", *_OUTSIDE):
         if kind in expected.world:
             raise ScratchRefusedError(f"{kind}: {'; '.join(expected.world[kind][:3])}")
+    if any(module.startswith("__main__") for module in expected.world.get("imports", ())):
+        raise ScratchRefusedError("__main__ is the notebook itself")
     names = dict(namespace)
     changing = {name: names[name] for name in expected.changes}
     changed = {id(value) for value in changing.values()}

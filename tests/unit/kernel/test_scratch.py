@@ -87,6 +87,7 @@ async def test_trials_leave_the_notebook_as_it_is(
         ("import os; os.environ['A'] = 'b'", "environment: "),
         ("view[0] = 1", "shares its memory with another array"),
         ("next(it)", "values of list_iterator are not copied"),
+        ("import __main__; __main__.df.clear()", "__main__ is the notebook itself"),
         ("x = ", "unknown: the code cannot be read as Python (line 1)"),
     ],
 )
