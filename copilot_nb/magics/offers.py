@@ -1,24 +1,30 @@
 """What may follow on a line of ours: subcommands, options, and values known without asking anybody.
 
-Names of models, sessions, tools and servers are those that lists have shown so far.
+Names of sessions, tools and servers are those that lists have shown so far; of models also the one
+that is set.
 """
 
 from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.errors import ConfigError
 from copilot_nb.magics.transform import MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from copilot_nb.magics.command import Command, Parameter
+    from copilot_nb.notebook.conversation import Conversation
 
 _CURRENT = "copilot_nb.notebook.current"
 _MOST_FILES = 200
+_EACH_WORD = {"Words", "Patterns"}
+"""Aliases of text whose words are looked at one by one."""
 
 
 def completions(text: str) -> list[str]:
@@ -50,16 +56,24 @@ def fragment(text: str) -> str:
 def _following(command: Command, words: list[str], typed: str) -> list[str]:
     free, option = _read(command, words)
     if option is not None:
-        return _fitting(_values(option), typed)
+        return _offered(option, typed)
     if "--" in words or _is_text(command, len(free)):
         return []
     name, equals, value = typed.partition("=")
     if equals and name in command.options:
-        return [f"{name}={word}" for word in _fitting(_values(command.options[name]), value)]
+        return [f"{name}={word}" for word in _offered(command.options[name], value)]
     if typed.startswith("-"):
         return [flag for flag in command.options if flag.startswith(typed)]
-    left = command.positional[len(free) :]
-    return _fitting(_values(left[0]), typed) if left else []
+    place = _place(command, len(free))
+    return _offered(place, typed) if place is not None else []
+
+
+def _place(command: Command, count: int) -> Parameter | None:
+    """What a word is for that stands behind so many others."""
+    places = command.positional
+    if count < len(places):
+        return places[count]
+    return places[-1] if places and places[-1].about in _EACH_WORD else None
 
 
 def _read(command: Command, words: list[str]) -> tuple[list[str], Parameter | None]:
@@ -83,19 +97,28 @@ def _is_text(command: Command, count: int) -> bool:
     if "rest" not in kinds:
         return False
     at = kinds.index("rest")
-    return count > at and command.positional[at].about != "Words"
+    return count > at and command.positional[at].about not in _EACH_WORD
 
 
-def _fitting(values: Iterable[str], typed: str) -> list[str]:
+def _offered(parameter: Parameter, typed: str) -> list[str]:
+    """The values that a word which begins so may become, quoted if needed."""
     bare = typed.lstrip("\"'")
-    return [shlex.quote(value) for value in values if value.startswith(bare)]
+    return [_quoted(value) for value in _values(parameter, bare) if value.startswith(bare)]
 
 
-def _values(parameter: Parameter) -> Iterable[str]:
+def _values(parameter: Parameter, typed: str) -> Iterable[str]:
     if parameter.choices:
         return parameter.choices
     find = _SOURCES.get(parameter.about)
-    return find() if find is not None else ()
+    if find is not None:
+        return find()
+    begun = _BEGUN.get(parameter.about)
+    return begun(typed) if begun is not None else ()
+
+
+def _quoted(value: str) -> str:
+    """The value as one word; a call is one without marks."""
+    return value if value.removesuffix("()").isidentifier() else shlex.quote(value)
 
 
 def _words(text: str) -> list[str]:
@@ -115,12 +138,30 @@ def _words(text: str) -> list[str]:
 
 def _known(name: str) -> Callable[[], Iterable[str]]:
     def find() -> Iterable[str]:
-        # Not imported means that no list has been shown.
-        room = sys.modules.get(_CURRENT)
-        talk = room.existing() if room is not None else None
+        talk = _talk()
         return getattr(talk.known, name) if talk is not None else ()
 
     return find
+
+
+def _talk() -> Conversation | None:
+    """The notebook's conversation; where it was not imported, no list has been shown either."""
+    room = sys.modules.get(_CURRENT)
+    talk: Conversation | None = room.existing() if room is not None else None
+    return talk
+
+
+def _models() -> Iterable[str]:
+    """The one that is set, and those that a list has shown."""
+    from copilot_nb.notebook.models.providers import resolve
+    from copilot_nb.notebook.settings import Settings
+
+    talk = _talk()
+    names = list(talk.known.models) if talk is not None else []
+    with suppress(ConfigError):
+        source = talk.link.source() if talk is not None else resolve(Settings())
+        names.insert(0, source.model)
+    return dict.fromkeys(filter(None, names))
 
 
 def _commands() -> Iterable[str]:
@@ -157,6 +198,24 @@ def _variables() -> Iterable[str]:
     return sorted(name for name in names if not name.startswith("_"))
 
 
+def _subjects(typed: str) -> Iterable[str]:
+    from IPython.core.getipython import get_ipython
+
+    from copilot_nb.notebook.context.completion import subjects
+
+    shell = get_ipython()
+    return subjects(typed, shell) if shell is not None else ()
+
+
+def _columns(typed: str) -> Iterable[str]:
+    from IPython.core.getipython import get_ipython
+
+    from copilot_nb.notebook.context.completion import column_names
+
+    shell = get_ipython()
+    return column_names(typed, shell) if shell is not None else ()
+
+
 def _files() -> Iterable[str]:
     found = sorted(Path().iterdir())[:_MOST_FILES]
     return tuple(each.name for each in found if not each.name.startswith("."))
@@ -164,7 +223,7 @@ def _files() -> Iterable[str]:
 
 _SOURCES: Mapping[str, Callable[[], Iterable[str]]] = {
     "CommandName": _commands,
-    "ModelName": _known("models"),
+    "ModelName": _models,
     "PathName": _files,
     "ProviderName": _providers,
     "ServerName": _known("servers"),
@@ -174,3 +233,8 @@ _SOURCES: Mapping[str, Callable[[], Iterable[str]]] = {
     "VariableName": _variables,
 }
 """Where the values of a word come from, by the alias that it is annotated with."""
+_BEGUN: Mapping[str, Callable[[str], Iterable[str]]] = {
+    "Patterns": _columns,
+    "Subject": _subjects,
+}
+"""The same, for what depends on how the word begins."""

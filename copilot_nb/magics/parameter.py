@@ -23,6 +23,10 @@ Rest = str
 """Annotation: all that is left of the line as it stands, quotes and all."""
 Words = str
 """Annotation: like `Rest`, but options may stand behind it too; `--` keeps them in it."""
+Subject = str
+"""Annotation: like `Rest`; the first word may name a variable, a function or a file."""
+Patterns = str
+"""Annotation: like `Rest`; each word names a column, behind a dot one of a variable."""
 ModelName = str
 """Annotation: the id of a model."""
 SessionName = str
@@ -48,10 +52,11 @@ _WORDS = frozenset(
         *("SettingName", "VariableName", "PathName"),
     }
 )
+_TEXTS = frozenset({"Words", "Subject", "Patterns"})
 _KINDS: Mapping[str, Kind] = {
     "str": "text",
     "Rest": "rest",
-    "Words": "rest",
+    **dict.fromkeys(_TEXTS, "rest"),
     "float": "number",
     "float | None": "number",
     "int": "integer",
@@ -152,7 +157,7 @@ def parameter(given: inspect.Parameter, text: str) -> Parameter:
         choices = tuple(choice for choice in ast.literal_eval(found[1]) if choice)
     if kind is None:
         raise TypeError(f"parameter {given.name} is {annotation!r}, not one of {sorted(_KINDS)}.")
-    about = inner if inner in {*_WORDS, "Words"} else ""
+    about = inner if inner in _WORDS | _TEXTS else ""
     return Parameter(
         given.name, kind, given.default, option, text, choices, many=many is not None, about=about
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import Rest, command
+from copilot_nb.magics.command import Rest, Subject, command
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +44,7 @@ async def fix(conversation: Conversation, words: Rest = "") -> Turn:
 
 
 @command
-async def explain(conversation: Conversation, what: Rest = "") -> Turn:
+async def explain(conversation: Conversation, what: Subject = "") -> Turn:
     """Let the agent explain a variable, a function, a cell by its number, or the newest cell.
 
     A word that is no name here, but nearly one, is not sent: the names it may mean are shown.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import Rest, command
+from copilot_nb.magics.command import Patterns, command
 from copilot_nb.magics.result import Table
 from copilot_nb.magics.words import all_words
 
@@ -22,7 +22,7 @@ _NOTE = (
 async def privacy(
     conversation: Conversation,
     action: Literal["list", "deny", "mask", "aggregate", "remove"] = "list",
-    patterns: Rest = "",
+    patterns: Patterns = "",
     *,
     variable: bool = False,
     save: bool = False,

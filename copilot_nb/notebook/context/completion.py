@@ -1,4 +1,6 @@
-"""What may follow an `@` in a prompt, without asking anybody: names, columns, cells, files.
+"""What may follow an `@` in a prompt, or name a thing of the notebook on a line of ours.
+
+Names, columns, cells and files are found without asking anybody.
 
 Light to import, and no object is asked for its text: Tab must answer at once.
 """
@@ -40,6 +42,29 @@ def reference_names(prefix: str, shell: Any) -> list[str]:
     return found + (list(_files(typed, "")) if typed else [])
 
 
+def subjects(prefix: str, shell: Any) -> list[str]:
+    """The variables, functions, columns and files that a name which begins so may become."""
+    found = reference_names(prefix, shell)
+    fixed = {*_fixed(shell)}
+    return [name for name in found if name not in fixed]
+
+
+def column_names(prefix: str, shell: Any) -> list[str]:
+    """The columns that a privacy rule's pattern which begins so may name.
+
+    Args:
+        prefix: Behind a dot it is a column of that variable, else a table or a column of any.
+        shell: The InteractiveShell.
+    """
+    if "." in prefix:
+        owner, _, typed = prefix.partition(".")
+        return [f"{owner}.{name}" for name in _columns_of(owner, shell) if name.startswith(typed)]
+    columns = {owner: _columns_of(owner, shell) for owner in _names(shell)}
+    found = [f"{owner}." for owner, names in columns.items() if names]
+    found += [name for names in columns.values() for name in names]
+    return [name for name in dict.fromkeys(found) if name.startswith(prefix)]
+
+
 def _names(shell: Any) -> Iterator[str]:
     """The user's variables and functions, as references."""
     hidden = shell.user_ns_hidden
@@ -67,14 +92,19 @@ def _fixed(shell: Any) -> Iterator[str]:
 
 def _columns(typed: str, shell: Any) -> Iterator[str]:
     """The columns of a table, those that can be written behind a dot."""
+    name, _, rest = typed.partition(".")
+    for column in _columns_of(name, shell):
+        if column.startswith(rest) and column.isidentifier():
+            yield f"{name}.{column}"
+
+
+def _columns_of(name: str, shell: Any) -> list[str]:
+    """The columns of a variable; none if it is no table."""
     from copilot_nb.data.frames import frame_of
 
-    name, _, rest = typed.partition(".")
     value = shell.user_ns.get(name)
     frame = frame_of(value) if value is not None else None
-    for column in frame.columns if frame is not None else ():
-        if column.name.startswith(rest) and column.name.isidentifier():
-            yield f"{name}.{column.name}"
+    return [column.name for column in frame.columns] if frame is not None else []
 
 
 def _files(typed: str, mark: str) -> Iterator[str]:

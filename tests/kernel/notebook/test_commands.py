@@ -442,6 +442,28 @@ def test_tab_offers_what_lists_have_shown(notebook: Notebook, say: Callable[[str
     assert "@stations" in offered["%%copilot\nWhat is in @stat"]
 
 
+def test_tab_puts_variables_before_files(notebook: Notebook, folder: Path) -> None:
+    """As a front end gets them; behind `df.` a privacy rule wants its columns."""
+    (folder / "d.csv").touch()
+    (folder / "dfs.csv").touch()
+    notebook.kernel.check("import pandas\ndf = pandas.DataFrame({'name': [1], 'two words': [2]})")
+
+    offered = [
+        complete(notebook.kernel, code)
+        for code in (
+            "%%copilot\nlook at @d",
+            "%copilot explain d",
+            "%copilot privacy deny df.",
+            "%%copilot --model ",
+        )
+    ]
+
+    assert offered[0] == ["@df", "@d.csv", "@dfs.csv"]
+    assert offered[1] == ["df", "d.csv", "dfs.csv"]
+    assert offered[2] == ["df.name", "'df.two words'"]
+    assert offered[3] == ["scripted"]
+
+
 def test_a_stored_turn_is_shown_without_asking(
     notebook: Notebook, folder: Path, say: Callable[[str], str]
 ) -> None:

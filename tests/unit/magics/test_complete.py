@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from copilot_nb.magics.commands import COMMANDS
@@ -85,6 +86,55 @@ def test_names_and_files_are_those_that_are_there(
 
     assert completions("%%copilot --out stat") == ["stations"]
     assert completions("%%copilot --attach ") == ["'my notes.txt'"]
+
+
+@pytest.fixture
+def tables(running_shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A shell with a table, a function and a file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dfs.csv").touch()
+    before = dict(running_shell.user_ns)
+    running_shell.user_ns["df"] = pd.DataFrame({"name": ["Ann"], "two words": [1]})
+    exec("def dense(): ...", running_shell.user_ns)  # noqa: S102 - the test's own
+    yield running_shell
+    running_shell.user_ns.clear()
+    running_shell.user_ns.update(before)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("%copilot explain d", ["dense()", "df", "dfs.csv"]),
+        ("%copilot explain df.n", ["df.name"]),
+        ("%copilot explain df what ", []),
+        ("%copilot privacy deny df.", ["df.name", "'df.two words'"]),
+        ("%copilot privacy deny 'df.tw", ["'df.two words'"]),
+        ("%copilot privacy mask ssn na", ["name"]),
+        ("%copilot privacy mask d", ["df."]),
+        ("%copilot privacy deny dense.", []),
+    ],
+)
+def test_names_of_the_notebook_come_first(tables: Any, text: str, offered: list[str]) -> None:
+    """Variables and functions before files; columns for a privacy rule, quoted if needed."""
+    assert tables is not None
+
+    assert completions(text) == offered
+
+
+async def test_the_model_that_is_set_is_offered_first(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether or not there is a conversation yet, and before those that a list has shown."""
+    monkeypatch.setenv("COPILOT_NB_MODEL", "my-model")
+    monkeypatch.setenv("COPILOT_NB_PROVIDER", "ollama")
+    monkeypatch.setattr(current, "_conversations", [])
+    before = completions("%%copilot --model ")
+    talk.conversation.known.models = ("gpt-5", "mine")
+    await talk.conversation.use_model("mine")
+    monkeypatch.setattr(current, "_conversations", [talk.conversation])
+
+    assert before == ["my-model"]
+    assert completions("%%copilot --model=") == ["--model=mine", "--model=gpt-5"]
 
 
 @pytest.mark.parametrize(
