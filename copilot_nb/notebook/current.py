@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 from uuid import uuid4
 
 from copilot_nb.errors import UsageError
+from copilot_nb.kernel.frontend import detect
 from copilot_nb.session.blocking import block_on
 
 if TYPE_CHECKING:
@@ -50,7 +51,15 @@ def current() -> Session:
     """The session that `%%copilot` talks to, started if it was not yet.
 
     What is asked through it draws nothing: `current().ask_sync("…")` returns a Turn.
+
+    Raises:
+        UsageError: This is no notebook or IPython: a script has a `Client` of its own.
     """
+    if detect().kind == "none":
+        raise UsageError(
+            "There is no notebook here whose session this could be.",
+            hint="In a script: `async with copilot_nb.Client() as client: …` (docs/session.md).",
+        )
     talk = conversation()
     return talk.link.ready or block_on(talk.session())
 
