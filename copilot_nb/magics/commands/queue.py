@@ -1,4 +1,8 @@
-"""`%copilot queue`, `steer` and `stop`: what runs and what waits."""
+"""`%copilot queue`, `steer` and `stop`: what runs and what waits.
+
+A notebook's cells run one after another, so that these lines reach turns that no cell waits for,
+such as those of `copilot_nb.current().send(…)`; a turn in a cell has a box and ■ of its own.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +77,7 @@ async def _change(session: Session, action: str, number: int, text: str) -> None
 async def steer(conversation: Conversation, text: Rest) -> Text:
     """Say something to the turn that runs, without stopping it.
 
-    In a page the box below a running turn does the same.
+    A page runs the next cell when this one has ended: say it in the box below the running turn.
 
     Args:
         conversation: The notebook's.
@@ -81,7 +85,8 @@ async def steer(conversation: Conversation, text: Rest) -> Text:
     """
     session = conversation.link.ready
     if session is None or not await _is_busy(session):
-        raise UsageError(_NOTHING, hint="Ask with `%%copilot` instead.")
+        # No error: one would keep the cells that wait behind this one from running.
+        return Text(f"{_NOTHING} Ask with `%%copilot` instead.")
     if conversation.running:
         await conversation.say(text)
     else:  # a turn that no cell waits for
@@ -91,7 +96,10 @@ async def steer(conversation: Conversation, text: Rest) -> Text:
 
 @command
 async def stop(conversation: Conversation) -> Text:
-    """Stop what the agent does: its turn, the prompts that wait, and work in the background."""
+    """Stop what the agent does: its turn, the prompts that wait, and work in the background.
+
+    A page runs the next cell when this one has ended: a turn that runs in a cell is stopped by ■.
+    """
     session = conversation.link.ready
     if session is None or not await _is_busy(session):
         return Text(_NOTHING)

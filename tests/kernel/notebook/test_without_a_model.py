@@ -55,6 +55,7 @@ ANSWERS = {
     "usage": "Nothing was asked yet.",
     "budget": "There is no cap.",
     "queue": "No prompt waits.",
+    "steer hello": "Nothing runs.",
     "stop": "Nothing runs.",
     "undo": "nothing to undo",
     "diff": "changed no variables",
@@ -85,7 +86,6 @@ ERRORS = {
     "show": "There is no turn in this notebook.",
     "sent": "Nothing was sent yet.",
     "promote x": "There is no trial to take from.",
-    "steer hello": "Nothing runs.",
     "fix": "No cell has failed so far.",
     "models": "No model to ask",
 }
