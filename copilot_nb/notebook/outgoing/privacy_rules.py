@@ -22,7 +22,7 @@ from copilot_nb.notebook.permissions.places import project_folder, real_path
 from copilot_nb.notebook.permissions.rule_file import put_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from copilot_nb.data.privacy import Access
 
@@ -76,15 +76,27 @@ class PrivacyRules:
         else:
             self._session = (*self._session, rule)
 
-    def remove(self, pattern: str) -> int:
-        """Take away the user's rules of that pattern; how many they were.
+    def named(self, text: str) -> tuple[PrivacyRule, ...]:
+        """The rules of that pattern, or the one of that number in `current()`.
+
+        Raises:
+            ConfigError: A file of rules cannot be understood.
+        """
+        rules = self.current().rules
+        found = tuple(rule for rule in rules if rule.pattern == text)
+        if found or not text.isdecimal():
+            return found
+        return rules[int(text) - 1 : int(text)] if int(text) else ()
+
+    def remove(self, rules: Collection[PrivacyRule]) -> int:
+        """Take away these rules as far as they are the user's; how many were.
 
         Raises:
             ConfigError: The file cannot be read or written.
         """
         saved = self._saved()
-        kept = tuple(rule for rule in saved if rule.pattern != pattern)
-        session = tuple(rule for rule in self._session if rule.pattern != pattern)
+        kept = tuple(rule for rule in saved if rule not in rules)
+        session = tuple(rule for rule in self._session if rule not in rules)
         gone = len(saved) - len(kept) + len(self._session) - len(session)
         self._session = session
         if kept != saved:

@@ -49,6 +49,60 @@ async def test_rules_are_listed_added_and_removed(talk: Talk) -> None:
 
 
 @pytest.mark.usefixtures("people")
+async def test_a_rule_that_reaches_nothing_is_told(talk: Talk) -> None:
+    """It holds for what may come, and what it may have meant is named."""
+    for line, said in (
+        (
+            "deny people.nmae",
+            "people.nmae matches no column or variable now. Did you mean people.name",
+        ),
+        ("mask agee", "agee matches no column or variable now. Did you mean age?"),
+        ("deny --variable peple", "peple matches no column or variable now. Did you mean people?"),
+        ("deny nosuch_at_all", "nosuch_at_all matches no column or variable now."),
+    ):
+        assert (await say(talk, f"privacy {line}")).note.startswith(said)
+
+    assert len(await say(talk, "privacy")) == 4
+    for line in ("deny people.name", "mask *GE", "deny --variable people", "deny people"):
+        assert "matches no" not in (await say(talk, f"privacy {line}")).note
+
+
+@pytest.mark.usefixtures("people")
+async def test_rules_are_removed_by_number(talk: Talk) -> None:
+    """All numbers are those of the list as it stood."""
+    table = await say(talk, "privacy deny name age mail")
+    assert [row["number"] for row in table] == [1, 2, 3]
+
+    left = await say(talk, "privacy remove 1 2")
+
+    assert [row["pattern"] for row in left] == ["mail"]
+    with pytest.raises(UsageError, match="no rule '2'"):
+        await say(talk, "privacy remove 2")
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_rule_of_the_project_is_not_removed(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says where it stands."""
+    (tmp_path / ".copilot-nb.toml").write_text('[privacy]\nmask = ["name"]\n')
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(UsageError, match="'name' is a rule of the project") as caught:
+        await say(talk, "privacy remove 1")
+
+    assert ".copilot-nb.toml" in caught.value.hint
+
+
+@pytest.mark.usefixtures("people")
+async def test_the_list_says_what_cannot_be_recognised(talk: Talk) -> None:
+    """Whoever hides ages must know that the gate does not see them."""
+    note = (await say(talk, "privacy")).note
+
+    assert "words of 4 characters and numbers of 5 digits or more" in note
+
+
+@pytest.mark.usefixtures("people")
 async def test_what_was_sent_can_be_read(talk: Talk) -> None:
     """A row for each piece, and the exact texts; nothing of a denied column is among them."""
     with pytest.raises(UsageError):

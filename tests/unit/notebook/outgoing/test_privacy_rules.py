@@ -60,9 +60,28 @@ def test_a_rule_is_removed_wherever_it_is(rules: PrivacyRules) -> None:
     rules.add(PrivacyRule("deny", "ssn"), save=False)
     rules.add(PrivacyRule("mask", "ssn"), save=True)
 
-    assert rules.remove("ssn") == 2
-    assert rules.remove("ssn") == 0
+    assert rules.remove(rules.named("ssn")) == 2
+    assert rules.named("ssn") == ()
     assert not rules.current()
+
+
+def test_a_rule_goes_by_its_number_or_its_pattern(rules: PrivacyRules) -> None:
+    """As they are listed; a pattern that looks like a number is a pattern first."""
+    for pattern in ("ssn", "3", "pay"):
+        rules.add(PrivacyRule("deny", pattern), save=False)
+
+    assert [rule.pattern for rule in rules.named("1")] == ["ssn"]
+    assert [rule.pattern for rule in rules.named("3")] == ["3"]
+    assert [rules.named(text) for text in ("0", "4", "-1", "²", "nope")] == [()] * 5
+
+
+def test_the_projects_rules_are_not_the_users_to_remove(rules: PrivacyRules) -> None:
+    """They stay where they stand."""
+    file = rules.path.parent.parent / "project" / ".copilot-nb.toml"
+    file.write_text('[privacy]\nmask = ["ssn"]\n')
+
+    assert rules.remove(rules.named("1")) == 0
+    assert rules.current().column("ssn") == "mask"
 
 
 @pytest.mark.parametrize("text", ["deny = ", "dny = ['x']", "deny = 'x'"])
