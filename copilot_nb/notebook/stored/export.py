@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from copilot_nb.errors import UsageError
-from copilot_nb.transcript.blocks import TextBlock, ToolBlock, Transcript
+from copilot_nb.notebook.stored.cells import to_ipynb
 from copilot_nb.views.document import to_html
 from copilot_nb.views.plain import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from copilot_nb.transcript.blocks import Transcript
 
 Format = Literal["markdown", "html", "ipynb", "json"]
 SUFFIXES: Mapping[str, Format] = {
@@ -25,8 +27,6 @@ SUFFIXES: Mapping[str, Format] = {
     ".ipynb": "ipynb",
     ".json": "json",
 }
-RUNS_CODE = "run_code"
-"""The tool whose calls become code cells."""
 _PAGE = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Copilot</title>\n'
     "<style>body{{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}}"
@@ -70,17 +70,6 @@ def write(file: str, turns: Sequence[Transcript], form: Format) -> None:
         raise UsageError(f"{file} cannot be written: {error.strerror}.", hint="") from None
 
 
-def code_of(turn: Transcript) -> tuple[str, ...]:
-    """The code that the agent ran in the kernel, in order; what was denied or failed is not in."""
-    return tuple(tool.arguments for tool in turn.tools if _ran(tool))
-
-
-def _ran(tool: ToolBlock) -> bool:
-    """Whether it ran code in the kernel; a server may call its own tool like that one."""
-    own = not tool.source.startswith("mcp:")
-    return own and tool.name == RUNS_CODE and tool.state == "ok"
-
-
 def _markdown(turns: Sequence[Transcript]) -> str:
     parts = []
     for turn in turns:
@@ -97,41 +86,6 @@ def _html(turns: Sequence[Transcript]) -> str:
         for turn in turns
     )
     return _PAGE.format("\n".join(parts))
-
-
-def _ipynb(turns: Sequence[Transcript]) -> str:
-    cells = [cell for turn in turns for cell in _cells(turn)]
-    for at, cell in enumerate(cells):
-        cell["id"] = f"copilot-{at}"
-    python = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = {
-        "cells": cells,
-        "metadata": {"kernelspec": python, "language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-
-
-def _cells(turn: Transcript) -> Iterator[dict[str, Any]]:
-    """The prompt, then what was said and what was run, in order."""
-    quoted = "\n".join(f"> {line}" for line in turn.prompt.splitlines())
-    yield _cell("markdown", quoted)
-    for block in turn.blocks:
-        match block:
-            case TextBlock(text=text) if text.strip():
-                yield _cell("markdown", text)
-            case ToolBlock() if _ran(block):
-                yield _cell("code", block.arguments)
-
-
-def _cell(kind: Literal["markdown", "code"], source: str) -> dict[str, Any]:
-    cell: dict[str, Any] = {
-        "cell_type": kind,
-        "metadata": {},
-        "source": source.splitlines(keepends=True),
-    }
-    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
 def _json(turns: Sequence[Transcript]) -> str:
@@ -154,6 +108,6 @@ def _plain(turn: Transcript) -> dict[str, Any]:
 _WRITERS: Mapping[Format, Callable[[Sequence[Transcript]], str]] = {
     "markdown": _markdown,
     "html": _html,
-    "ipynb": _ipynb,
+    "ipynb": to_ipynb,
     "json": _json,
 }

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
 
 from copilot_nb.errors import UsageError
 from copilot_nb.notebook.stored import history as room
-from copilot_nb.notebook.stored.export import checked, code_of, export, write
+from copilot_nb.notebook.stored.cells import code_of
+from copilot_nb.notebook.stored.export import checked, export, write
 from copilot_nb.notebook.stored.history import transcripts
 from copilot_nb.protocol.events import parse
 from copilot_nb.testing.reply import Reply
-from copilot_nb.transcript.blocks import TextBlock, ToolBlock, Transcript
+from copilot_nb.transcript.blocks import (
+    ImageOutput,
+    NoticeBlock,
+    TableOutput,
+    TextBlock,
+    TextOutput,
+    ToolBlock,
+    Transcript,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,6 +129,33 @@ def test_a_notebook_has_the_code_that_ran_as_cells() -> None:
         ("code", "x = 1"),
     ]
     assert notebook["nbformat"] == 4
+
+
+def test_a_notebook_has_what_the_code_gave() -> None:
+    """Text, tables and pictures as outputs of their cell, and what a person added on the way."""
+    shown = (
+        TextOutput(text="a\n"),
+        TextOutput(text="careful\n", stream="stderr"),
+        TextOutput(text="7", stream="result"),
+        TableOutput(columns=("n",), rows=(("Ulm", "<1"),), caption="1 row"),
+        ImageOutput(data="aGk=", alt="A plot"),
+    )
+    blocks = (replace(CODE, outputs=shown), NoticeBlock(id="5", text="You added: And y"), CODE)
+
+    text = export((Transcript(prompt="Go", blocks=blocks, state="done"),), "ipynb")
+
+    notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]  # has no types
+    nbformat.validate(notebook)
+    _, code, added, told = notebook["cells"]
+    printed, warned, result, table, picture = code["outputs"]
+    assert (printed["name"], printed["text"]) == ("stdout", "a\n")
+    assert (warned["name"], warned["text"]) == ("stderr", "careful\n")
+    assert result["data"] == {"text/plain": "7"}
+    assert "<th>Ulm</th><td>&lt;1</td>" in table["data"]["text/html"]
+    assert table["data"]["text/plain"] == " | n\nUlm | <1"
+    assert picture["data"] == {"image/png": "aGk=", "text/plain": "A plot"}
+    assert added["source"] == "> You added: And y"
+    assert told["outputs"][0]["text"] == "ran"
 
 
 def test_json_is_for_programs() -> None:
