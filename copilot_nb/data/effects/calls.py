@@ -18,7 +18,7 @@ from copilot_nb.data.effects.call import (
 from copilot_nb.data.effects.expressions import as_text, attribute_value, element
 from copilot_nb.data.effects.functions import call as call_known
 from copilot_nb.data.effects.functions import functions_of, of_live, special, specials
-from copilot_nb.data.effects.magics import is_ipython, magic
+from copilot_nb.data.effects.magics import INSIDE, IPYTHON, is_ipython, magic
 from copilot_nb.data.effects.objects import FILE_KINDS, of_file, of_library, of_some_class
 from copilot_nb.data.effects.outside import note, note_reading, opened
 from copilot_nb.data.effects.results import result_of
@@ -74,7 +74,7 @@ def _function(call: Call, function: Value) -> Value:
     if function.members is not None:
         return _instance(call, function) if function.kind == "type" else _called_object(call)
     if function.path in ("IPython.get_ipython", "IPython.core.getipython.get_ipython"):
-        return Value(path="IPython.get_ipython()")
+        return Value(path=IPYTHON)
     live = of_live(walk, function.live) if function.exact else None
     if live is not None:
         return call_known(walk, live, call.values, call.named)
@@ -142,7 +142,8 @@ def _by_path(call: Call, function: Value) -> Value:
 
 
 def _is_trusted(path: str) -> bool:
-    return path.partition(".")[0] in tables.PACKAGES | {"os", "sys", "shutil", "gc"}
+    known = path.partition(".")[0] in tables.PACKAGES | {"os", "sys", "shutil", "gc"}
+    return known and not path.startswith(INSIDE)
 
 
 def _trusted(call: Call, path: str) -> Value:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from copilot_nb.data.effects import methods, tables
 from copilot_nb.data.effects.functions import defined, special
+from copilot_nb.data.effects.magics import note_inside
 from copilot_nb.data.effects.values import (
     NONE,
     NOTHING,
@@ -77,6 +78,8 @@ def _of_module(walk: Walk, owner: Value, attr: str) -> Value:
     path = f"{owner.path}.{attr}"
     if path in tables.ENVIRONMENT_READS:
         walk.found.note("environment", f"reads {path}")
+    if note_inside(walk, owner.path):
+        return UNKNOWN
     found = attribute_of(owner.live, attr) if owner.exact else NOTHING
     if path in tables.SETTINGS or owner.path in tables.SETTINGS:
         return Value(path=path, live=found)

@@ -10,6 +10,8 @@ from copilot_nb.data.effects.values import UNKNOWN, Value
 if TYPE_CHECKING:
     from copilot_nb.data.effects.walk import Walk
 
+IPYTHON = "IPython.get_ipython()"
+INSIDE = f"{IPYTHON}."
 TEXT = 80
 """Characters of a command that are shown."""
 _PROGRAMS = {"bash", "sh", "script", "system", "sx", "perl", "ruby", "cmd", "python", "python3",
@@ -31,7 +33,16 @@ _FILES = {"writefile": "writes", "file": "writes", "save": "writes", "notebook":
 
 def is_ipython(value: Value) -> bool:
     """Whether a value is the running IPython."""
-    return value.path == "IPython.get_ipython()"
+    return value.path == IPYTHON
+
+
+def note_inside(walk: Walk, path: str) -> bool:
+    """Whether a path leads into IPython; what is done there outlives the code, unseen."""
+    place = path.removeprefix(INSIDE)
+    if place == path:
+        return False
+    walk.found.note("unknown", f"uses IPython itself ({place})")
+    return True
 
 
 def magic(walk: Walk, node: ast.Call, method: str) -> Value:
