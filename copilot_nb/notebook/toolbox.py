@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, overload
 
+from IPython.core.getipython import get_ipython
+
 from copilot_nb.errors import CopilotError, MethodNotFoundError, UsageError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook.nearest import meant
@@ -119,7 +121,10 @@ class ToolSwitches:
         self.show()
 
     def draw(self, facts: Sequence[ToolFact]) -> None:
-        """Draw a live table below the cell that runs; an older one becomes as it is stored."""
+        """Draw a live table below the cell that runs, until the next cell runs.
+
+        A notebook that is opened again knows no widgets: what is drawn must not stay one for long.
+        """
         from copilot_nb.views.widget.tools import ToolsView
 
         self.close()
@@ -129,6 +134,8 @@ class ToolSwitches:
             loop=asyncio.get_running_loop(),
             ready_timeout=self.settings.get("ready_timeout"),
         )
+        if (shell := get_ipython()) is not None:
+            shell.events.register("pre_run_cell", self._cell_begins)
 
     def show(self) -> None:
         """Bring the live table up to date; rules that cannot be read leave it as it is."""
@@ -137,10 +144,16 @@ class ToolSwitches:
                 self._table.update(self.known())
 
     def close(self) -> None:
-        """The live table becomes as it is stored."""
+        """The live table becomes as it is stored, as it stands now."""
         if self._table is not None:
             self._table.close()
             self._table = None
+        if (shell := get_ipython()) is not None:
+            with suppress(ValueError):  # it was not drawn
+                shell.events.unregister("pre_run_cell", self._cell_begins)
+
+    def _cell_begins(self, _info: object) -> None:
+        self.close()
 
     def known(self) -> tuple[ToolFact, ...]:
         """The tools as far as they are known without asking anybody.

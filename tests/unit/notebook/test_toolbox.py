@@ -178,6 +178,31 @@ async def test_table_draws_itself(
     assert not second.open
 
 
+async def test_live_table_ends_with_the_next_cell(
+    talk: Talk, running_shell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is saved then holds no widget; the hook goes along with the table."""
+    closed: list[int] = []
+
+    class View:
+        def __init__(self, *_: Any, **__: Any) -> None: ...
+
+        def close(self) -> None:
+            closed.append(1)
+
+    monkeypatch.setattr(live, "ToolsView", View)
+    before = list(running_shell.events.callbacks["pre_run_cell"])
+    found = await table(talk)
+    talk.environ["COPILOT_NB_VIEW"] = "widget"
+    found._ipython_display_()
+
+    running_shell.events.trigger("pre_run_cell", None)
+    running_shell.events.trigger("pre_run_cell", None)
+
+    assert closed == [1]
+    assert running_shell.events.callbacks["pre_run_cell"] == before
+
+
 async def test_rules_that_cannot_be_read_stop_no_call(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
