@@ -44,6 +44,8 @@ class Run:
 
     tool_call_id: str = ""
     """The call that ran it."""
+    code: str = ""
+    """What ran."""
     changes: tuple[Change, ...] = ()
     before: dict[str, Any] = field(default_factory=dict)
     """The objects of names that were bound anew, deleted or changed in place."""
@@ -172,6 +174,22 @@ class Journal:
             self.runs.append(run)
             self._shrink()
         return run
+
+    def beyond(self, expected: Consequences) -> tuple[str, ...]:
+        """What of the expected changes could not be taken back, and why: to be known before."""
+        limit = room = int(self.megabytes * 1e6)
+        kept = f"the {self.megabytes:g} MB that are kept for undo"
+        names = self._names()
+        changing = {id(names[name]): name for name in expected.changes if name in names}
+        said: list[str] = []
+        for name in changing.values():
+            size = _size(names[name])
+            if size <= room:
+                room -= size
+                continue
+            why = f"more than {kept}" if size > limit else f"with the others more than {kept}"
+            said.append(f"{name} ({size / 1e6:,.0f} MB) cannot be taken back: {why}")
+        return tuple(said)
 
     def run(self, tool_call_id: str | None = None) -> Run | None:
         """A run; the last that was not undone when no id is given."""

@@ -202,7 +202,9 @@ class Shell:
             try:
                 return await self._run(code, filename, on_output, timeout, namespace)
             finally:
-                noted(self.journal.after(snapshot))
+                run = self.journal.after(snapshot)
+                run.code = code
+                noted(run)
 
     async def _run(
         self,

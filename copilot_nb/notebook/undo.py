@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot_nb.protocol.assistant_events import UserMessage
 from copilot_nb.protocol.local import LocalUndone
+from copilot_nb.transcript.presentation import first_line
 
 if TYPE_CHECKING:
     from copilot_nb.kernel.journal import Run
@@ -32,16 +33,25 @@ def set_limits(shell: Shell, settings: Settings) -> None:
 
 
 def undo_run(conversation: Conversation, tool_call_id: str | None = None) -> tuple[str, ...]:
-    """Take back one run of agent code, the last one when none is named; says what came of it."""
+    """Take back one run of agent code, the last one when none is named.
+
+    Returns:
+        Whose changes these are, and what came of it.
+    """
     journal = conversation.link.shell.journal
     run = journal.run(tool_call_id)
     if run is None:
         return (NOTHING,)
+    was_undone = run.undone
     lines = journal.undo(run.tool_call_id)
+    if was_undone or not run.undone:
+        return lines
     session = conversation.link.session
-    if run.undone and session is not None:
-        session.emit_local(LocalUndone(tool_call_id=run.tool_call_id, lines=lines))
-    return lines
+    if session is not None:
+        # In the transcript they are parts of one sentence.
+        told = tuple(line.rstrip(".") for line in lines)
+        session.emit_local(LocalUndone(tool_call_id=run.tool_call_id, lines=told))
+    return (_whose(conversation, run), *lines)
 
 
 async def undo_turn(conversation: Conversation) -> tuple[str, ...]:
@@ -69,6 +79,18 @@ def file_diffs(conversation: Conversation) -> tuple[ToolBlock, ...]:
         return ()
     tools = conversation.last.transcript.tools
     return tuple(block for block in tools if block.diff and block.state == "ok")
+
+
+def _whose(conversation: Conversation, run: Run) -> str:
+    """The run in a line: "Taking back `df['x'] = 1 …` of turn 3:"."""
+    entries = (
+        entry
+        for entry in conversation.history
+        if any(block.id == run.tool_call_id for block in entry.transcript.tools)
+    )
+    entry = next(entries, None)
+    turn = f" of turn {entry.number}" if entry else ""
+    return f"Taking back `{first_line(run.code)}`{turn}:"
 
 
 def _of(conversation: Conversation, run: Run) -> tuple[str, ...]:

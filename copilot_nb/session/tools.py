@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import update_wrapper
@@ -83,6 +83,7 @@ class Invocation:
         language: str = "python",
         place: str = "",
         details: Mapping[str, Any] | None = None,
+        warnings: Sequence[str] = (),
     ) -> Answer:
         """Ask whoever answers for this session; waits until somebody does.
 
@@ -94,6 +95,7 @@ class Invocation:
             language: How `body` is highlighted.
             place: The directory or file it is about.
             details: Anything a policy may want to know.
+            warnings: What a reader must know before a yes.
         """
         prompt = {
             "kind": kind,
@@ -103,6 +105,7 @@ class Invocation:
             "language": language,
             "place": place,
             "details": dict(details or {}),
+            **({"warnings": list(warnings)} if warnings else {}),
         }
         request = PendingRequest(
             id=str(uuid4()),

@@ -99,6 +99,7 @@ async def test_code_changes_are_told_and_taken_back(real: RealTalk, model: Scrip
     assert call.undo == "offered"
     assert str(await diff.function(real.conversation)).splitlines() == list(call.changes)
     assert str(await undo.function(real.conversation)).splitlines() == [
+        "Taking back `clean = df.dropna() …` of turn 1:",
         "`df` is back: 3 × 2.",
         "`clean` is gone again.",
     ]

@@ -47,7 +47,9 @@ async def run_code(
         purpose: What it is for, in a few words for the user.
         timeout: Seconds after which it is stopped, where the notebook's own limit is too long.
     """
-    asked = await _ask(code, purpose, "Run this code in your kernel?", shell, invocation)
+    beyond = shell.journal.beyond(shell.consequences(code))
+    heading = "Run this code in your kernel?"
+    asked = await _ask(code, purpose, heading, shell, invocation, beyond)
     if isinstance(asked, ToolResultObject):
         return asked
     result = await shell.run(
@@ -107,7 +109,12 @@ def _scratch(code: str, shell: Shell) -> dict[str, Any]:
 
 
 async def _ask(
-    code: str, purpose: str, heading: str, shell: Shell, invocation: Invocation
+    code: str,
+    purpose: str,
+    heading: str,
+    shell: Shell,
+    invocation: Invocation,
+    warnings: tuple[str, ...] = (),
 ) -> str | ToolResultObject:
     """The code that may run, as the person left it; or what the model is told instead."""
     title = purpose or code.strip().partition("\n")[0]
@@ -123,6 +130,7 @@ async def _ask(
             "effects": [{"kind": e.kind, "text": e.text} for e in effects],
             "editable": True,
         },
+        warnings=warnings,
     )
     if answer.choice == "new_cell":
         return _proposed(answer.body or code, shell)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from copilot_nb.kernel.tools.code import run_code
 from copilot_nb.notebook.permissions.answers import permission_answer
 from copilot_nb.protocol.local import LocalKernelChanges, LocalToolDetails
@@ -36,6 +38,29 @@ async def test_the_question_tells_the_consequences(session: RecordingSession, sh
         ],
         "editable": True,
     }
+
+
+async def test_the_question_tells_what_could_not_be_taken_back(
+    session: RecordingSession, shell: Shell
+) -> None:
+    """With the size and the limit, before anything is changed; one copy serves all names."""
+    session.answer = permission_answer("deny")
+    shell.journal.megabytes = 1.5
+    for name, megabytes in {"big": 2, "one": 1, "two": 1}.items():
+        shell.user_ns[name] = np.zeros(megabytes * 125_000)
+    shell.user_ns["same"] = shell.user_ns["one"]
+
+    await session.call(run_code, shell, code="big[0] = 1; one[0] = 1; same[1] = 1; two[0] = 1")
+    await session.call(run_code, shell, code="one[0] = 1; big.sum()")
+
+    assert [request.prompt.get("warnings") for request in session.requests] == [
+        [
+            "big (2 MB) cannot be taken back: more than the 1.5 MB that are kept for undo",
+            "two (1 MB) cannot be taken back: with the others more than the 1.5 MB that are kept "
+            "for undo",
+        ],
+        None,
+    ]
 
 
 async def test_a_run_tells_what_it_changed(session: RecordingSession, shell: Shell) -> None:

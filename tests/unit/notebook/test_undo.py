@@ -49,23 +49,26 @@ async def test_a_click_takes_a_call_back(talk: Talk) -> None:
                 callbacks.act("undo", {"tool_call_id": block.id})
 
     talk.watcher = click
-    talk.fake.script = [run("xs.append(2)"), Reply("Done.")]
+    talk.fake.script = [run("xs.append(2); made = 1"), Reply("Done.")]
 
     turn = await talk.conversation.run("Change it.")
 
     assert names()["xs"] == [1]
     assert turn.transcript.tools[0].undo == "done"
-    assert "Taken back: `xs` is back: 1 item." in str(turn.transcript.blocks)
+    assert "Taken back: `xs` is back: 1 item; `made` is gone again'" in str(turn.transcript.blocks)
 
 
 async def test_the_line_takes_back_the_last_run_or_the_turn(talk: Talk) -> None:
-    """Newest first; what is undone is marked in the difference."""
+    """Newest first, each named; what is undone is marked in the difference."""
     names()["n"] = 0
     talk.watcher = allow
-    talk.fake.script = [run("n = 1"), run("n = 2; m = 1"), run("n += 1"), Reply("Done.")]
+    await talk.conversation.run("Hello.")
+    talk.fake.script = [run("n = 1"), run("n = 2\nm = 1"), run("n += 1"), Reply("Done.")]
     await talk.conversation.run("Count.")
 
-    assert str(await undo.function(talk.conversation)) == "`n` is back."
+    told = str(await undo.function(talk.conversation))
+
+    assert told.splitlines() == ["Taking back `n += 1` of turn 2:", "`n` is back."]
     assert (names()["n"], names()["m"]) == (2, 1)
     assert str(await diff.function(talk.conversation)).splitlines() == [
         "`n` changed",
@@ -74,8 +77,10 @@ async def test_the_line_takes_back_the_last_run_or_the_turn(talk: Talk) -> None:
         "`n` changed (undone)",
     ]
     assert str(await undo.function(talk.conversation, turn=True)).splitlines() == [
+        "Taking back `n = 2 …` of turn 2:",
         "`n` is back.",
         "`m` is gone again.",
+        "Taking back `n = 1` of turn 2:",
         "`n` is back.",
     ]
     assert names()["n"] == 0
