@@ -89,7 +89,10 @@ class Answering:
         """The client that opened it in a runtime; None in a test without one."""
         self.release: Release | None = None
         """Sees every result of our tools before it leaves, and gives what leaves instead."""
-        self.servers = ServerTools(session_rpc(self.calls).tools.get_current_metadata)
+        self.servers = ServerTools(
+            session_rpc(self.calls).tools.get_current_metadata,
+            lambda name: self.toolbox.definition(name) is not None,
+        )
         """Which tools are an MCP server's; the runtime is told to ask before each of them."""
         self.keys: tuple[str, ...] = ()
         """What it was given to show to others; hidden in what is told of failures."""

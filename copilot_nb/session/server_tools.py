@@ -6,10 +6,11 @@ own. A hook has it ask all the same; the question is then told as the one of any
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from copilot_nb.errors import CopilotError, MethodNotFoundError
+from copilot_nb.errors import CopilotError
 from copilot_nb.protocol.hook import HookOutput
 
 if TYPE_CHECKING:
@@ -33,23 +34,26 @@ class ServerTools:
 
     Args:
         metadata: Asks the runtime for the tools that there are now.
+        own: Whether a tool of that name is one of ours.
     """
 
-    def __init__(self, metadata: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+    def __init__(
+        self, metadata: Callable[[], Awaitable[Mapping[str, Any]]], own: Callable[[str], bool]
+    ) -> None:
         self._metadata = metadata
+        self._own = own
         self._known: dict[str, _ServerTool | None] = {}
         """By the model's name; None for those of nobody's server."""
 
     async def before(self, name: str) -> HookOutput | None:
         """Has the runtime ask before a server's tool; says nothing of any other."""
         if name not in self._known:
-            try:
+            with suppress(CopilotError):
                 self._learn(await self._metadata())
-            except MethodNotFoundError:  # a runtime that has no such list
-                return None
-            except CopilotError:
-                return ASK
-        return ASK if self._known.get(name) else None
+        if name in self._known:
+            return ASK if self._known[name] else None
+        # The servers of a sub-agent are in no list; no tool of the runtime's is called like theirs.
+        return ASK if "-" in name and not self._own(name) else None
 
     def told(self, event: Any) -> Any:
         """The event; a question that was asked for here is the one of a server's tool."""

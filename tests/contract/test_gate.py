@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.protocol.permission import approve_once, reject
-from copilot_nb.protocol.session import McpServerConfig
+from copilot_nb.protocol.session import CustomAgentConfig, McpServerConfig
 from copilot_nb.session.pending import Answer
 from copilot_nb.session.tools import tool
 from copilot_nb.testing.model import Reply
@@ -168,4 +168,25 @@ async def test_of_two_calls_only_the_allowed_one_runs(stage: Stage) -> None:
     await turn.wait(WAIT)
 
     assert other.exists()
+    assert untouched(stage)
+
+
+async def test_a_server_of_a_sub_agent_is_asked_about_too(stage: Stage) -> None:
+    """The runtime names its tools to nobody but that agent."""
+    arguments = [str(stage.directory.parent / "server.py"), str(stage.directory / "made")]
+    servers = {"aide": McpServerConfig(command=sys.executable, args=arguments)}
+    helper = CustomAgentConfig(name="helper", prompt="Help.", mcp_servers=servers)
+    session = await stage.session(config={"custom_agents": [helper]})
+    kinds = asked(session)
+    task = {"name": "h", "description": "d", "prompt": "p", "agent_type": "helper", "mode": "sync"}
+    stage.model.script[:] = [
+        Reply(tools=[("task", task)]),
+        Reply(tools=[("aide-look", {})]),
+        Reply("I could not."),
+        Reply("It could not."),
+    ]
+
+    await session.ask("Try.", timeout=WAIT)
+
+    assert kinds == ["hook"]
     assert untouched(stage)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.errors import MethodNotFoundError, RpcError
+from copilot_nb.errors import RpcError
 from copilot_nb.protocol.events import parse
 from copilot_nb.session.server_tools import ASK, ServerTools
 
@@ -29,7 +29,7 @@ def servers(reply: Mapping[str, Any] | Exception = TOOLS) -> tuple[ServerTools, 
             raise reply
         return reply
 
-    return ServerTools(metadata), asked
+    return ServerTools(metadata, lambda name: name == "my-own"), asked
 
 
 def question(message: object, name: str = "clerk-look") -> dict[str, Any]:
@@ -51,13 +51,16 @@ async def test_only_a_servers_tool_is_asked_about() -> None:
     assert len(asked) == 2
 
 
-async def test_what_cannot_be_found_out_is_asked_about() -> None:
-    """Unless the runtime has no such list at all."""
+async def test_what_is_in_no_list_is_asked_about_where_a_servers_may_be_called_so() -> None:
+    """As those of a sub-agent's servers are, and all where the list cannot be had."""
+    known, _ = servers()
     broken, _ = servers(RpcError("no"))
-    old, _ = servers(MethodNotFoundError("no"))
 
+    for one in (known, broken):
+        assert await one.before("helpers-look") is ASK
+        assert await one.before("my-own") is None
+        assert await one.before("web_fetch") is None
     assert await broken.before("clerk-look") is ASK
-    assert await old.before("clerk-look") is None
 
 
 async def test_the_question_is_told_as_one_about_a_servers_tool() -> None:
