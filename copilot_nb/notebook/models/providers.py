@@ -171,7 +171,7 @@ def checked_url(url: str) -> str:
     """The URL without a trailing slash.
 
     Raises:
-        ConfigError: It is not http(s), or holds a user name or password.
+        ConfigError: It is not http(s), or holds what may be a secret: it is shown in many places.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -182,6 +182,11 @@ def checked_url(url: str) -> str:
         raise ConfigError(
             "The provider's URL holds a user name or password.",
             hint="Put the key into an environment variable and name it with --key-env.",
+        )
+    if parts.query or parts.fragment:
+        raise ConfigError(
+            "The provider's URL does not end with its path.",
+            hint="Leave out what follows its ? or #; a key is named with --key-env.",
         )
     return url.rstrip("/")
 

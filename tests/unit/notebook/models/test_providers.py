@@ -113,6 +113,7 @@ def test_a_server_on_this_host_may_do_without_its_key() -> None:
         ("ftp://host/v1", "'ftp://host/v1' is not an http(s) URL."),
         ("http://", "'http://' is not an http(s) URL."),
         ("http://me:secret@host/v1", "The provider's URL holds a user name or password."),
+        ("https://host/v1?api_key=secret", "The provider's URL does not end with its path."),
     ],
 )
 def test_what_is_no_provider_is_refused(spec: str, message: str) -> None:
