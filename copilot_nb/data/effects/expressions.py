@@ -152,7 +152,7 @@ def element(walk: Walk, owner: Value) -> Value:
             return joined(known) if len(items) <= OPTIONS else UNKNOWN
         reach = owner.shares.union(*(v.shares for v in known))
         return Value(kind=kind, shares=reach, holds=reach, fresh=False)
-    kind = owner.kind if owner.kind in tables.PACKAGES - {"collections"} else ""
+    kind = owner.kind if owner.kind in tables.PACKAGES - {"collections", "itertools"} else ""
     kind = "str" if owner.kind in {"str", "file"} else kind
     kind = "int" if owner.kind in {"range", "bytes"} else kind
     return Value(
