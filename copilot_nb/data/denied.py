@@ -1,15 +1,16 @@
 """Finds withheld values in text that is about to leave.
 
 Code that the user allowed may print a column that a rule withholds. The values of such columns are
-looked for in what it showed, none shorter than `SHORTEST`, so this is a guard and no guarantee.
-Of columns that are too long to know all values, what stands in the text is looked for in them.
+looked for in what it showed, none shorter than `SHORTEST`, so this is a guard and no guarantee;
+shorter ones only where `data.exposed` says whose they may be. Of columns that are too long to know
+all values, what stands in the text is looked for in them.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 SHORTEST = 4
 """Characters; shorter ones stand everywhere."""
 SHORTEST_NUMBER = 5
+PERHAPS = "perhaps"
+"""How what is said of a short value begins."""
 PHRASE = 6
 """Words of a text that are taken together for one value of a long column."""
 _WORD = re.compile(r"\w+")
@@ -52,9 +55,11 @@ class Denied:
     """Values that must not leave, ready to be looked for."""
 
     by_first_word: Mapping[str, tuple[tuple[str, str, int], ...]] = field(default_factory=dict)
-    """First word -> (value, whose it is, where in it the word stands), in lower case."""
+    """First word -> (value, what it is, where in it the word stands), in lower case."""
     long: tuple[LongColumn, ...] = ()
     """Columns of which not all values are known."""
+    exposed: frozenset[str] = frozenset()
+    """Columns of which short values are looked for, too."""
 
     def find(self, text: str) -> tuple[Find, ...]:
         """Where withheld values stand in the text, without overlaps."""
@@ -69,39 +74,60 @@ class Denied:
         for word in _WORD.finditer(folded):
             if word.start() < end:
                 continue
-            for value, owner, offset in known.get(word[0], ()):
+            for value, what, offset in known.get(word[0], ()):
                 start = word.start() - offset
                 stop = _end(value, folded, start) if start >= end else 0
                 if stop:
                     end = stop
-                    found.append(Find(start, end, f"value of {owner}"))
+                    found.append(Find(start, end, what))
                     break
         return tuple(found)
 
     def _in_long(self, text: str) -> dict[str, str]:
-        """What of the text is a value of a long column -> whose."""
+        """What of the text is a value of a long column -> what it is."""
         if not self.long:
             return {}
         said = set(_phrases(text))
         found: dict[str, str] = {}
         for column in self.long:
             for value in column.among(said):
-                found.setdefault(_searched(value), column.owner)
+                found.setdefault(*self.wanted(column.owner, value))
         return found
 
+    def wanted(self, owner: str, value: object) -> tuple[str, str]:
+        """The form in which a value is looked for, and what is said where it is found."""
+        text = _searched(value)
+        if text or owner not in self.exposed:
+            return text, f"value of {owner}"
+        return _text(value), f"{PERHAPS} a value of {owner}"
 
-def denied_values(variables: Mapping[str, object], privacy: Privacy) -> Denied:
-    """The values of everything that a rule withholds, as far as they can be looked for."""
+
+def denied_values(
+    variables: Mapping[str, object], privacy: Privacy, exposed: Iterable[str] = ()
+) -> Denied:
+    """The values of everything that a rule withholds, as far as they can be looked for.
+
+    Args:
+        variables: The notebook's.
+        privacy: The rules.
+        exposed: Columns, such as `df.age`, of which short values are looked for, too.
+    """
     if not privacy:
         return Denied()
+    denied = Denied(exposed=frozenset(exposed))
     values: dict[str, str] = {}
     for name, variable in variables.items():
         for owner, value in withheld(name, variable, privacy):
-            values.setdefault(_searched(value), owner)
+            values.setdefault(*denied.wanted(owner, value))
     long = (
         each for name, value in variables.items() for each in long_columns(name, value, privacy)
     )
-    return Denied(_by_first_word(values), tuple(long))
+    return replace(denied, by_first_word=_by_first_word(values), long=tuple(long))
+
+
+def is_short(value: object) -> bool:
+    """Whether a value cannot be told from other words and numbers of a text."""
+    return not _searched(value) and bool(_text(value))
 
 
 def _by_first_word(values: Mapping[str, str]) -> dict[str, tuple[tuple[str, str, int], ...]]:
@@ -157,20 +183,25 @@ def lines_of(text: str, finds: tuple[Find, ...]) -> tuple[int, ...]:
 
 def _searched(value: object) -> str:
     """The form in which a value is looked for; empty when it would be found everywhere."""
+    text = _text(value)
+    is_number = isinstance(value, int | float) or type(value) is Decimal
+    return text if len(text) >= (SHORTEST_NUMBER if is_number else SHORTEST) else ""
+
+
+def _text(value: object) -> str:
+    """A value as it stands in texts, in lower case; empty where it is none or a common word."""
     kind = type(value)
     if kind is bool or value is None:
         return ""
     if isinstance(value, int | float):
         whole = isinstance(value, float) and value.is_integer()
         text = str(int(value)) if whole else str(value)
-        return text if len(text) >= SHORTEST_NUMBER else ""
-    if kind is Decimal:
+    elif kind is Decimal:
         text = format(value, "f")
         text = text.rstrip("0").rstrip(".") if "." in text else text
-        return text if len(text) >= SHORTEST_NUMBER else ""
-    text = str(value) if kind is str else short(value)
-    text = _lower(text.strip())
-    return "" if len(text) < SHORTEST or text in _COMMON else text
+    else:
+        text = _lower((str(value) if kind is str else short(value)).strip())
+    return "" if text in _COMMON else text
 
 
 def _lower(text: str) -> str:

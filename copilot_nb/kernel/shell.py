@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from copilot_nb.data.effects.analysis import Consequences
+    from copilot_nb.data.exposed import Exposed
     from copilot_nb.kernel.journal import Run
 
 _IPYTHON_NAMES = {"In", "Out", "exit", "quit", "get_ipython", "open"}
@@ -170,6 +171,17 @@ class Shell:
         from copilot_nb.data.effects.analysis import consequences
 
         return consequences(code, self.user_ns, self._plain)
+
+    def withheld(self, code: str) -> tuple[Exposed, ...]:
+        """The variables with something withheld that code reads; any, if it cannot be followed."""
+        from copilot_nb.data.exposed import exposed
+
+        rules, variables = self.privacy, self.variables
+        if not rules:
+            return ()
+        expected = self.consequences(code)
+        read = expected.reads if expected.known else variables.keys()
+        return exposed({n: value for n, value in variables.items() if n in read}, rules)
 
     def propose_cell(self, code: str) -> None:
         """Put code into the next cell or prompt, without running it, as a view shows it."""

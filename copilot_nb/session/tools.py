@@ -67,6 +67,8 @@ class Invocation:
     agent_id: str | None = None
     readings: list[Reading] = field(default_factory=list, repr=False, compare=False)
     """What the tool said that it read."""
+    exposed: list[str] = field(default_factory=list, repr=False, compare=False)
+    """Withheld columns, such as `df.age`, of which the result may hold values of any length."""
 
     @property
     def session_id(self) -> str:

@@ -16,8 +16,12 @@ from copilot_nb.protocol.local import LocalKernelChanges
 from copilot_nb.protocol.permission import PermissionDecision
 from copilot_nb.protocol.tool import BinaryResult, ToolResultObject
 from copilot_nb.session.tools import Invocation, tool
+from copilot_nb.transcript.blocks import TextOutput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from copilot_nb.data.exposed import Exposed
     from copilot_nb.kernel.journal import Run
     from copilot_nb.kernel.shell import RunResult, Shell
     from copilot_nb.session.pending import Answer
@@ -52,12 +56,14 @@ async def run_code(
     asked = await _ask(code, purpose, heading, shell, invocation, beyond)
     if isinstance(asked, ToolResultObject):
         return asked
+    withheld = shell.withheld(asked)
     result = await shell.run(
         asked,
         invocation.show,
         timeout=_limit(timeout, shell.code_seconds),
         noted=lambda run: _noted(run, invocation),
     )
+    invocation.exposed.extend(_named(withheld, asked, result))
     return _returned(result, asked if asked != code else "", sees=shell.sees)
 
 
@@ -82,6 +88,7 @@ async def run_scratch(
     if isinstance(asked, ToolResultObject):
         return asked
     expected, before = shell.consequences(asked), set(shell.user_ns)
+    withheld = shell.withheld(asked)
     made = _scratch(asked, shell)
     result = await shell.run(
         asked,
@@ -90,6 +97,7 @@ async def run_scratch(
         noted=lambda run: _noted(run, invocation),
         namespace=made,
     )
+    invocation.exposed.extend(_named(withheld, asked, result))
     shell.trial = results(made, before, expected)
     back = _returned(result, asked if asked != code else "", sees=shell.sees)
     if not shell.trial:
@@ -119,7 +127,8 @@ async def _ask(
     """The code that may run, as the person left it; or what the model is told instead."""
     title = purpose or code.strip().partition("\n")[0]
     invocation.describe(title=title, arguments=code, language="python")
-    effects = shell.consequences(code).effects
+    expected = shell.consequences(code)
+    read = (each for each in shell.withheld(code) if each.name in expected.reads)
     answer = await invocation.ask_permission(
         kind="kernel-code",
         body=code,
@@ -127,10 +136,10 @@ async def _ask(
         intention=purpose,
         language="python",
         details={
-            "effects": [{"kind": e.kind, "text": e.text} for e in effects],
+            "effects": [{"kind": e.kind, "text": e.text} for e in expected.effects],
             "editable": True,
         },
-        warnings=warnings,
+        warnings=(*warnings, *(each.warning for each in read)),
     )
     if answer.choice == "new_cell":
         return _proposed(answer.body or code, shell)
@@ -140,6 +149,12 @@ async def _ask(
         return code
     invocation.describe(arguments=answer.body, language="python")
     return answer.body
+
+
+def _named(withheld: tuple[Exposed, ...], code: str, result: RunResult) -> Iterator[str]:
+    """Withheld columns that code, or what it printed, names; nothing where it printed nothing."""
+    printed = [output.text for output in result.told if isinstance(output, TextOutput)]
+    return (column for each in withheld if printed for column in each.named([code, *printed]))
 
 
 def _noted(run: Run, invocation: Invocation) -> None:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 _NOTE = (
     "A rule holds for the agent's tools, the tables that its code shows, references and the index. "
     "Other text is searched for withheld values and held for you where one stands in it, in words "
-    "of {letters} characters and numbers of {digits} digits or more; what is shorter cannot be "
-    "told from other words. %copilot privacy deny PATTERN adds a rule, remove NUMBER takes it back."
+    "of {letters} characters and numbers of {digits} digits or more. What is shorter cannot be "
+    "told from other words: it is held only where code that reads the column prints it by name. "
+    "%copilot privacy deny PATTERN adds a rule, remove NUMBER takes it back."
 )
 
 

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copilot_nb.data.denied import Find, denied_values, lines_of, replace_finds
+from copilot_nb.data.denied import PERHAPS, Find, denied_values, lines_of, replace_finds
 from copilot_nb.data.privacy import MASK
 from copilot_nb.data.secrets import find_secrets
 from copilot_nb.errors import UsageError
@@ -23,7 +23,7 @@ from copilot_nb.protocol.local import LocalSent
 from copilot_nb.session.tools import Invocation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from copilot_nb.kernel.shell import Shell
     from copilot_nb.notebook.context.compose import Composed
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 NOTHING = "The user let nothing of this result be sent."
 AS_IT_IS = "as it is"
 """What is added to who decided, where what was found was sent all the same."""
+UNSURE = "Short values cannot be told from other words: the code reads and names their column."
 UNCHECKED = "The result was withheld: it could not be checked."
 EXCERPT_LINES = 12
 _REFUSED = {"denied", "rejected"}
@@ -137,7 +138,7 @@ class Gate:
     # -- inside
 
     async def _clear(self, invocation: Invocation, text: str) -> Cleared:
-        (finds,) = await self._find([text])
+        (finds,) = await self._find([text], invocation.exposed)
         if not finds:
             return Cleared(text)
         question = f"Send the model what {invocation.tool_name} returned?"
@@ -148,12 +149,12 @@ class Gate:
             return Cleared(text, let_out=_names(finds), by=f"{answer.by}, {AS_IT_IS}")
         return Cleared(NOTHING, by=answer.by, is_refusal=True)
 
-    async def _find(self, texts: list[str]) -> list[tuple[Find, ...]]:
+    async def _find(self, texts: list[str], exposed: Iterable[str] = ()) -> list[tuple[Find, ...]]:
         """What was found in each text; the withheld values are read once for all of them."""
         # Importing the detectors takes a while; the values are read where the kernel may wait.
         secrets = [await asyncio.to_thread(find_secrets, text) if text else () for text in texts]
         shell = self._shell()
-        values = denied_values(shell.variables, shell.privacy)
+        values = denied_values(shell.variables, shell.privacy, exposed)
         found = [(*one, *values.find(text)) for one, text in zip(secrets, texts, strict=True)]
         return [tuple(sorted(finds, key=lambda find: find.start)) for finds in found]
 
@@ -164,7 +165,7 @@ class Gate:
             kind="release",
             heading=question,
             body=_excerpt(text, finds),
-            intention=f"It holds: {_kinds(finds)}.",
+            intention=f"It holds: {_kinds(finds)}.{_doubt(finds)}",
             language="text",
             details={"finds": _names(finds)},
         )
@@ -230,6 +231,11 @@ def _kinds(finds: tuple[Find, ...]) -> str:
     """What was found, each kind once: "GitHub token, value of df.ssn (3 times)"."""
     counts = Counter(find.what for find in finds)
     return ", ".join(f"{kind} ({n} times)" if n > 1 else kind for kind, n in counts.items())
+
+
+def _doubt(finds: tuple[Find, ...]) -> str:
+    """Why something is held that may be something else."""
+    return f" {UNSURE}" if any(find.what.startswith(PERHAPS) for find in finds) else ""
 
 
 def _result_item(invocation: Invocation, cleared: Cleared) -> SentItem:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
+from copilot_nb.data.privacy import PrivacyRule
 from copilot_nb.errors import UsageError
 from copilot_nb.notebook.context.compose import Composed
 from copilot_nb.notebook.outgoing.ledger import SentItem
@@ -17,6 +20,8 @@ from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.blocks import PermissionBlock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from copilot_nb.transcript.blocks import Transcript
     from copilot_nb.views.view import Callbacks
     from tests.unit.notebook.conftest import Talk
@@ -40,6 +45,17 @@ def answers(choice: str) -> Any:
     def watch(transcript: Transcript, callbacks: Callbacks) -> None:
         for block in transcript.open_requests:
             callbacks.answer(block.id, {"choice": choice})
+
+    return watch
+
+
+def by_subject(choices: dict[str, str]) -> Any:
+    """Somebody who answers each kind of panel so."""
+
+    def watch(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            assert isinstance(block, PermissionBlock)
+            callbacks.answer(block.id, {"choice": choices[block.subject]})
 
     return watch
 
@@ -126,6 +142,54 @@ async def test_code_that_did_not_run_sent_no_result(talk: Talk, choice: str) -> 
     assert "run_code" not in turn.transcript.sent
     assert talk.conversation.ledger.last is not None
     assert [item.kind for item in talk.conversation.ledger.last.items][-1] == "refusal"
+
+
+@pytest.fixture
+def pay(running_shell: Any, talk: Talk) -> Iterator[None]:
+    """A table with a denied column of short values."""
+    running_shell.user_ns["df"] = pd.DataFrame({"pay": [10, 20, 30], "age": [41, 42, 43]})
+    talk.conversation.privacy.add(PrivacyRule("deny", "df.pay"), save=False)
+    yield
+    running_shell.user_ns.pop("df")
+
+
+@pytest.mark.usefixtures("pay")
+@pytest.mark.parametrize(
+    "code",
+    ["print(df.pay.tolist())", "print(df)", "x = df['pay'] * 1\nx.tolist()", "df.to_dict()"],
+)
+async def test_short_values_that_code_names_are_held(talk: Talk, code: str) -> None:
+    """The panel of the code warns of them; what it prints waits, with the reason."""
+    talk.watcher = by_subject({"kernel-code": "allow_once", "release": "send_masked"})
+    talk.fake.script = [Reply(tools=[("run_code", {"code": code})])]
+
+    turn = await talk.conversation.run("What do they earn?")
+
+    panels = [b for b in turn.transcript.blocks if isinstance(b, PermissionBlock)]
+    assert [panel.subject for panel in panels] == ["kernel-code", "release"]
+    assert panels[0].warnings == (
+        "df holds withheld columns: pay; short values cannot be recognised in what it prints",
+    )
+    assert "perhaps a value of df.pay (3 times)" in panels[1].intention
+    assert "cannot be told from other words" in panels[1].intention
+    results = talk.told.partition("output of the code")[2]
+    assert "•••" in results
+    assert not any(value in re.findall(r"\w+", results) for value in ("10", "20", "30"))
+
+
+@pytest.mark.usefixtures("pay")
+@pytest.mark.parametrize(
+    "code", ["print(len(df), 10)", "print('pay:', df.pay.notna().all())", "n = 10\nprint(n, 'pay')"]
+)
+async def test_what_holds_no_short_value_is_not_held(talk: Talk, code: str) -> None:
+    """Nobody is asked where the column is not named or read, or nothing of it stands there."""
+    talk.watcher = by_subject({"kernel-code": "allow_once"})
+    talk.fake.script = [Reply(tools=[("run_code", {"code": code})])]
+
+    turn = await talk.conversation.run("How many?")
+
+    panels = [b for b in turn.transcript.blocks if isinstance(b, PermissionBlock)]
+    assert [panel.subject for panel in panels] == ["kernel-code"]
 
 
 async def test_what_goes_along_as_it_is_is_written_down(talk: Talk) -> None:
