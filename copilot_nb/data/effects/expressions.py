@@ -88,7 +88,8 @@ def _of_module(walk: Walk, owner: Value, attr: str) -> Value:
         same = real.partition(".")[0] == path.partition(".")[0]
         return Value(live=found, path=path if same else real)
     if found is not NOTHING and not is_a(found, types.ModuleType) and _is_users(owner):
-        return walk.live.value(found)
+        # What a class holds belongs to it: a list there is changed for all of its objects.
+        return walk.live.value(found, frozenset(owner.path.split(".")[1:2]))
     return Value(path=path, live=found)
 
 

@@ -152,6 +152,17 @@ def test_objects_are_asked_nothing(code: str) -> None:
     assert "the analysis failed; read the code" not in found.world.get("unknown", ())
 
 
+def test_what_a_class_holds_is_changed_with_it() -> None:
+    """For all of its objects; a class of the notebook has its name there."""
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    exec("class Shelf:\n    books = []", namespace)  # noqa: S102 - as a cell does
+
+    found = consequences("Shelf.books.append(1)", namespace)
+
+    assert found.changes == {"Shelf": True}
+    assert consequences("len(Shelf.books)", namespace).changes == {}
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [
