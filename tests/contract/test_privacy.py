@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -28,10 +29,14 @@ MAILS = [f"{name.split()[0].lower()}@example.org" for name in NAMES]
 PAY = [41234.5, 53219.25, 67891.75, 99123.5]
 TOKEN = "ghp_" + "aB3" * 12
 PEOPLE = pd.DataFrame({"name": NAMES, "mail": MAILS, "pay": PAY, "town": ["Oslo"] * 4})
+CREW = pd.DataFrame({"name": ["Uxq", "Vyq", "Wzq"], "wage": [773, 881, 992], "rank": [1, 2, 3]})
+SHORT = [*CREW.name, *map(str, CREW.wage)]
+"""Values that the gate cannot tell from other words."""
 RULES = (
     PrivacyRule("deny", "name"),
     PrivacyRule("mask", "people.mail"),
     PrivacyRule("aggregate", "pay"),
+    PrivacyRule("deny", "crew.wage"),
     PrivacyRule("deny", "vault", variable=True),
 )
 PART = PEOPLE.drop(columns="mail")
@@ -82,8 +87,13 @@ CALLS: dict[str, list[dict[str, Any]]] = {
         {"code": "raise ValueError(people.name[1])"},
         {"code": "vault"},
         {"code": "key"},
+        {"code": "crew"},
+        {"code": "print(crew.wage.tolist()); crew"},
+        {"code": "print(crew)"},
+        {"code": "part = crew.head(2)\nfor _ in range(2): display(part)"},
+        {"code": "crew.set_index('name').to_dict()"},
     ],
-    "run_scratch": [{"code": "people"}, {"code": "print(people.mail[0])"}],
+    "run_scratch": [{"code": "people"}, {"code": "crew"}, {"code": "print(people.mail[0])"}],
     "last_error": [{}],
     "inspect_object": [{"name": "people"}],
     "recent_cells": [{}],
@@ -112,6 +122,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     made = InteractiveShell.instance(config=config, ipython_dir=str(tmp_path / "ipython"))
     made.user_ns |= {
         "people": PEOPLE.copy(),
+        "crew": CREW.copy(),
         "vault": {"code": "open-sesame-42"},
         "key": TOKEN,
     } | MADE
@@ -171,6 +182,8 @@ async def test_no_withheld_value_reaches_the_server(
     results = str([m for m in model.requests[-1]["messages"] if m["role"] == "tool"])
     numbers = [str(pay) for pay in PAY]
     assert [v for v in (*NAMES, *MAILS, *numbers, "open-sesame-42", TOKEN) if v in received] == []
+    assert [value for value in SHORT if re.search(rf"\b{value}\b", received)] == []
+    assert "0 | ••• | ••• | 1" in results
     assert "Oslo" in results
     assert "withheld" in results
 
