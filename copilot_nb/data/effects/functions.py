@@ -43,7 +43,7 @@ def of_live(walk: Walk, function: object) -> Function | None:
     source = walk.sources[code]
     if source is None:
         return None
-    scope: dict[str, Value | None] = {n: walk.live.value(v) for n, v in _cells(function)}
+    scope: dict[str, Value | None] = {n: _held(walk, function, v) for n, v in _cells(function)}
     return Function(function.__name__, *source, (scope,), _defaults(walk, function))
 
 
@@ -73,7 +73,13 @@ def _defaults(walk: Walk, function: types.FunctionType) -> dict[str, Value]:
     given = function.__defaults__ or ()
     found = dict(zip(names[len(names) - len(given) :], given, strict=True))
     found |= function.__kwdefaults__ or {}
-    return {name: walk.live.value(value) for name, value in found.items()}
+    return {name: _held(walk, function, value) for name, value in found.items()}
+
+
+def _held(walk: Walk, function: types.FunctionType, value: object) -> Value:
+    """What a function holds: where that has no name of its own, the function changes with it."""
+    through = NONE if walk.live.names(value) else walk.live.names(function)
+    return walk.live.value(value, through)
 
 
 def _cells(function: types.FunctionType) -> list[tuple[str, object]]:

@@ -84,6 +84,19 @@ def make():
 closure_append = make()
 
 
+def piling(q, pile=[]):
+    pile.append(q)
+
+
+def counter_of(counts):
+    def count():
+        counts.append(1)
+    return count
+
+
+counting = counter_of([])
+
+
 class Box:
     def __init__(self, side):
         self.side = side
