@@ -9,7 +9,6 @@ widgets) goes out as an ordinary cell output beneath, and its plain text into th
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 import time
 from collections import deque
@@ -23,6 +22,8 @@ from copilot_nb.data.images import image_output
 from copilot_nb.kernel.interrupt import raise_postponed, uninterruptible
 from copilot_nb.kernel.streams import replaced_stream, shadowed
 from copilot_nb.transcript.blocks import Output, TextOutput
+from copilot_nb.transcript.cuts import TAIL, Rest, after_gap
+from copilot_nb.transcript.output import divided, grown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,16 +34,15 @@ BURST = 20
 """Lines that are passed on at once, each by itself."""
 PER_SECOND = 20
 """How often text is passed on after that."""
-UNFINISHED_SECONDS = 1.0
-"""How long a line without an end waits: progress bars."""
 MAX_TEXT = 100_000
 """Characters of one run; of what follows only the end is kept."""
-MAX_TAIL = 4_000
+MAX_TAIL = 2 * TAIL
+MODEL_TAIL = 7_000
+"""Characters of that end that the model gets: with the beginning they pass whole."""
 MAX_RICH = 40
 """Tables and pictures of one run."""
 _TEXTS = ("text/llm+plain", "text/markdown", "text/latex", "text/plain")
 """Which text of a rich output says most, in order."""
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
 _active: ContextVar[Capture | None] = ContextVar("copilot_nb_capture", default=None)
 
@@ -65,12 +65,13 @@ class Capture:
         self._shell = shell
         self._on_output = on_output
         self._queue: deque[Output] = deque()
-        self._written = 0
-        self._tail = ""
-        self._cut = 0
+        self._kept = self._waiting = 0
+        self._held: dict[Stream, str] = {}
+        self._rest = Rest(MAX_TAIL)
+        self._rest_stream: Stream = "stdout"
         self._rich = 0
         self._credit = float(BURST)
-        self._last_sent = self._waiting_since = time.monotonic()
+        self._last_sent = time.monotonic()
         self._stack = contextlib.ExitStack()
 
     @uninterruptible
@@ -93,13 +94,8 @@ class Capture:
     @uninterruptible
     def __exit__(self, *_: object) -> None:
         self._stack.close()
-        if self._cut:
-            self._queue.append(TextOutput(text=f"\n… {self._cut:,} characters cut …\n{self._tail}"))
         self._send()
-        self.outputs = [
-            replace(output, text=settled(output.text)) if isinstance(output, TextOutput) else output
-            for output in self.outputs
-        ]
+        self._end()
 
     def takes(self) -> bool:
         """Whether what happens right now belongs to the run."""
@@ -111,26 +107,36 @@ class Capture:
     @uninterruptible
     def write(self, text: str, stream: Stream) -> None:
         """Take text; passed on soon, at the latest when something else is shown."""
-        room = MAX_TEXT - self._written
-        self._written += len(text)
+        if stream == "error":  # comes last, and is shown however long the rest was
+            self._send()
+            self._end()
+        if len(text) > self._room and not self._rest:
+            self._send()  # states of a line that were overwritten leave room
+        room = self._room
         if len(text) > room:
-            rest = text[max(room, 0) :]
-            self._tail = (self._tail + rest)[-MAX_TAIL:]
-            self._cut += len(rest)
-            text = text[: max(room, 0)]
+            self._rest_stream = self._rest_stream if self._rest else stream
+            self._rest.add(text[room:])
+            text = text[:room]
         if text:
-            if not self._queue:
-                self._waiting_since = time.monotonic()
+            self._waiting += len(text)
             self._queue.append(TextOutput(text=text, stream=stream))
-            self._send_if_due(text)
+        if text.endswith("\n") or "\r" in text:
+            self._send_if_due()
+
+    @uninterruptible
+    def flush(self) -> None:
+        """Pass on what waits, unless that is too often."""
+        if self._queue:
+            self._send_if_due()
 
     @uninterruptible
     def add(self, output: Output) -> None:
         """Take a table or a picture; passed on at once."""
         self._rich += 1
         if self._rich > MAX_RICH:
-            output = TextOutput(text=f"[{output.kind} left out: more than {MAX_RICH} in one run]\n")
-        self._queue.append(output)
+            self.write(f"[{output.kind} left out: more than {MAX_RICH} in one run]\n", "stdout")
+        else:
+            self._queue.append(output)
         self._send()
 
     def show(self, value: object) -> None:
@@ -139,14 +145,15 @@ class Capture:
         if data:
             self._on_publish(data, metadata)
 
-    def _send_if_due(self, text: str) -> None:
-        now = time.monotonic()
-        if text.endswith("\n"):
-            credit = self._credit + (now - self._last_sent) * PER_SECOND
-            if credit >= 1:
-                self._credit = min(credit - 1, BURST)
-                self._send()
-        elif now - self._waiting_since >= UNFINISHED_SECONDS:
+    @property
+    def _room(self) -> int:
+        """Characters that are passed on yet."""
+        return 0 if self._rest else max(0, MAX_TEXT - self._kept - self._waiting)
+
+    def _send_if_due(self) -> None:
+        credit = self._credit + (time.monotonic() - self._last_sent) * PER_SECOND
+        if credit >= 1:
+            self._credit = min(credit - 1, BURST)
             self._send()
 
     @uninterruptible
@@ -154,7 +161,8 @@ class Capture:
         if threading.current_thread() is not self._thread:
             return
         taken = [self._queue.popleft() for _ in range(len(self._queue))]
-        for output in _merged(taken):
+        self._waiting -= sum(len(out.text) for out in taken if isinstance(out, TextOutput))
+        for output in self._merged(taken):
             self._keep(output)
             self._pass_on({"kind": output.kind, **asdict(output)})
         self._last_sent = time.monotonic()
@@ -168,15 +176,45 @@ class Capture:
             _active.reset(token)
 
     def _keep(self, output: Output) -> None:
+        if isinstance(output, TextOutput):
+            before = self._continued(output.stream)
+            output = replace(output, text=grown(before, output.text))
+            self._kept += len(output.text) - len(before)
+        self.outputs.append(output)
+
+    def _continued(self, stream: Stream) -> str:
+        """Take back the last output if text of that stream goes on there; its text."""
         last = self.outputs[-1] if self.outputs else None
-        if (
-            isinstance(output, TextOutput)
-            and isinstance(last, TextOutput)
-            and last.stream == output.stream
-        ):
-            self.outputs[-1] = replace(last, text=last.text + output.text)
-        else:
-            self.outputs.append(output)
+        if isinstance(last, TextOutput) and last.stream == stream:
+            self.outputs.pop()
+            return last.text
+        return ""
+
+    def _merged(self, outputs: list[Output]) -> Iterator[Output]:
+        """Neighbouring texts of one stream as one, without control sequences."""
+        for is_text, group in groupby(outputs, lambda o: getattr(o, "stream", "")):
+            if not is_text:
+                yield from group
+                continue
+            texts = [output for output in group if isinstance(output, TextOutput)]
+            stream = texts[0].stream
+            text = self._held.pop(stream, "") + "".join(output.text for output in texts)
+            text, self._held[stream] = divided(text)
+            if text := compact(text):
+                yield TextOutput(text=text, stream=stream)
+
+    def _end(self) -> None:
+        """Pass on the end of what was too long, and how much is missing before it."""
+        rest, stream = self._rest, self._rest_stream
+        if not rest:
+            return
+        self._rest = Rest(MAX_TAIL)
+        text = compact(divided(self._held.pop(stream, "") + rest.text)[0])
+        missing = {"left_out": rest.gap.characters, "lines_left_out": rest.gap.lines}
+        before, gap = self._continued(stream), rest.gap.characters
+        kept = after_gap(before, rest.gap, text, MODEL_TAIL) if gap else grown(before, text)
+        self.outputs.append(TextOutput(text=kept, stream=stream))
+        self._pass_on({"kind": "text", "text": text, "stream": stream, **missing})
 
     def _on_format(self, value: object, include: Any = None, exclude: Any = None) -> Any:
         frame = frame_of(value) if self.takes() else None
@@ -218,26 +256,12 @@ class Capture:
             self._clear(wait)
 
 
-def _merged(outputs: list[Output]) -> Iterator[Output]:
-    """Neighbouring texts of one stream as one, without control sequences."""
-    for is_text, group in groupby(outputs, lambda o: o.stream if isinstance(o, TextOutput) else ""):
-        if not is_text:
-            yield from group
-            continue
-        texts = [output for output in group if isinstance(output, TextOutput)]
-        yield replace(texts[0], text=compact("".join(output.text for output in texts)))
-
-
 def compact(text: str) -> str:
-    """Text without colours and overwritten states; it may still begin by overwriting a line."""
-    text = _ANSI.sub("", text).replace("\r\n", "\n")
+    """Text without overwritten states of lines; it may still begin by overwriting a line."""
+    text = text.replace("\r\n", "\n")
     if "\r" not in text:
         return text
-    first, *rest = text.split("\n")
-    begins = "\r" if "\r" in first else ""
-    return begins + "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in (first, *rest))
-
-
-def settled(text: str) -> str:
-    """What a terminal would show in the end: no colours, and the last state of each line."""
-    return compact(text).lstrip("\r")
+    first, newline, rest = text.partition("\n")
+    kept, *states = first.split("\r")
+    last = next((state for state in reversed(states) if state), "")
+    return (f"\r{last}" if last else kept) + newline + grown("", rest)

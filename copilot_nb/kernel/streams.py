@@ -24,6 +24,9 @@ class Taker(Protocol):
     def write(self, text: str, stream: StreamName) -> None:
         """Take it."""
 
+    def flush(self) -> None:
+        """Let what was written be seen."""
+
 
 class StandIn(io.TextIOBase):
     """Stands in for stdout or stderr; what its taker does not take goes through.
@@ -57,7 +60,10 @@ class StandIn(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Flush the original."""
+        """Let the taker show what it has; flush the original, for subprocesses write there."""
+        if self._taker is not None and self._taker.takes():
+            self._taker.flush()
+            raise_postponed()
         self._original.flush()
 
     def close(self) -> None:

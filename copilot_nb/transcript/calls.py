@@ -23,6 +23,7 @@ from copilot_nb.protocol.events import (
 )
 from copilot_nb.transcript import output, presentation
 from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, ToolState, Transcript
+from copilot_nb.transcript.cuts import left_out
 from copilot_nb.transcript.diffs import diff_counts
 from copilot_nb.transcript.fold import (
     begin,
@@ -215,7 +216,7 @@ def _showing(block: ToolBlock, shown: presentation.Shown) -> ToolBlock:
 
 
 def _printing(block: ToolBlock, text: str) -> ToolBlock:
-    return replace(block, output=text, cut=output.left_out(text))
+    return replace(block, output=text, cut=left_out(text))
 
 
 def _succeeded(block: ToolBlock, data: ToolExecutionComplete) -> ToolBlock:

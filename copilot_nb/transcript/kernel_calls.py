@@ -13,7 +13,8 @@ from copilot_nb.protocol.local import (
 )
 from copilot_nb.transcript import output
 from copilot_nb.transcript.blocks import TextOutput, ToolBlock, Transcript
-from copilot_nb.transcript.fold import find, fold, fold_nested, notice
+from copilot_nb.transcript.cuts import left_out
+from copilot_nb.transcript.fold import find, fold, fold_nested, notice, remember
 from copilot_nb.transcript.safety import visible
 
 LINES = 40
@@ -43,12 +44,15 @@ def call_described(data: LocalToolDetails, _event: SessionEvent, turn: Transcrip
 def kernel_printed(data: LocalKernelOutput, _event: SessionEvent, turn: Transcript) -> Transcript:
     """Output of code that runs in the kernel for a call."""
     block = find(turn, ToolBlock, data.tool_call_id)
-    more = output.parse(data.output)
-    if block is None or more is None:
+    if block is None:
         return turn
-    outputs = output.joined(block.outputs, more)
+    piece_of = f"{block.id} {data.output.get('stream')}"
+    tails = turn.memory.tails
+    outputs, held = output.printed(block.outputs, data.output, tails.get(piece_of, ""))
+    if held != tails.get(piece_of, ""):
+        turn = remember(turn, tails={**tails, piece_of: held})
     texts = (shown.text for shown in outputs if isinstance(shown, TextOutput))
-    return turn.put(replace(block, outputs=outputs, cut=sum(map(output.left_out, texts))))
+    return turn.put(replace(block, outputs=outputs, cut=sum(map(left_out, texts))))
 
 
 @fold.register

@@ -9,15 +9,13 @@ import re
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextOutput
+from copilot_nb.transcript.cuts import Gap, after_gap, cut
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 Stream = Literal["stdout", "stderr", "result", "error"]
-
-HEAD, TAIL, LIMIT = 4096, 8192, 16384
-"""Of a longer text than LIMIT the first HEAD and the last TAIL characters stay."""
 
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -32,7 +30,8 @@ _HALF_ESCAPE = re.compile(
 _OVERSTRIKE = re.compile(r"[^\n\x08]\x08")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_CUT = re.compile(r"\n… ([\d,]+) characters left out …\n")
+_GOES_ON = frozenset({"stdout", "stderr"})
+"""Streams that come in pieces; other texts are whole."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _ENVELOPE = re.compile(
     r"\A<notebook-data ([0-9a-f]+): [^\n]*>\n(?P<body>.*)\n</notebook-data \1>\s*\Z", re.DOTALL
@@ -47,14 +46,23 @@ def clean(text: str, held: str = "") -> tuple[str, str]:
         text: The next piece of a stream.
         held: What the call for the piece before handed back.
     """
-    text = held + text
-    half = _HALF_ESCAPE.search(text, max(0, len(text) - _HALF_LIMIT))
-    held = half[0] if half else ""
-    text = _ESCAPE.sub("", text[: len(text) - len(held)])
+    text, held = divided(held + text)
     while _OVERSTRIKE.search(text):
         text = _OVERSTRIKE.sub("", text)
     text = _CONTROL.sub("", text.replace("\r\n", "\n"))
     return _DIRECTION.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text), held
+
+
+def divided(text: str) -> tuple[str, str]:
+    """A stream's piece without escape sequences, and its end that the next piece may finish.
+
+    The end is a sequence that has begun, or a carriage return: a line feed may follow.
+    """
+    half = _HALF_ESCAPE.search(text, max(0, len(text) - _HALF_LIMIT))
+    at = half.start() if half else len(text)
+    sure = _ESCAPE.sub("", text[:at])
+    kept = sure.rstrip("\r")
+    return kept, sure[len(kept) :] + text[at:]
 
 
 def plain(text: str) -> str:
@@ -70,30 +78,12 @@ def unwrapped(text: str) -> str:
 
 def append(output: str, text: str) -> str:
     """The output with more text behind it; a carriage return begins its line anew."""
-    return cut(_grown(output, text))
+    return cut(grown(output, text))
 
 
 def whole(text: str) -> str:
     """A whole text without escape sequences and without an end to its length."""
-    return _grown("", clean(text)[0])
-
-
-def cut(text: str) -> str:
-    """The text, or its beginning and end with the number of characters between them."""
-    if len(text) <= LIMIT:
-        return text
-    omitted = len(text) - HEAD - TAIL
-    if earlier := _CUT.match(text, HEAD):
-        omitted += int(earlier[1].replace(",", "")) - len(earlier[0])
-    return f"{text[:HEAD]}\n… {omitted:,} characters left out …\n{text[-TAIL:]}"
-
-
-def left_out(text: str) -> int:
-    """How many characters `cut` took out of a text."""
-    mark = _CUT.match(text, HEAD)
-    if mark is None or len(text) < HEAD + len(mark[0]) + TAIL:  # more may have come since
-        return 0
-    return int(mark[1].replace(",", ""))
+    return grown("", clean(text)[0])
 
 
 def parse(raw: Mapping[str, Any]) -> Output | None:
@@ -109,20 +99,45 @@ def parse(raw: Mapping[str, Any]) -> Output | None:
             return None
 
 
-def joined(outputs: tuple[Output, ...], more: Output) -> tuple[Output, ...]:
-    """The outputs and one more; text of the same stream continues the text before it."""
-    last = outputs[-1] if outputs else None
-    if (
-        isinstance(last, TextOutput)
-        and isinstance(more, TextOutput)
-        and last.stream == more.stream
-        and last.stream in {"stdout", "stderr"}
-    ):
-        return (*outputs[:-1], TextOutput(text=append(last.text, more.text), stream=last.stream))
-    return (*outputs, more)
+def printed(
+    outputs: tuple[Output, ...], raw: Mapping[str, Any], held: str = ""
+) -> tuple[tuple[Output, ...], str]:
+    """The outputs and one more; text of a stream goes on where the text before it ended.
+
+    Args:
+        outputs: What is there.
+        raw: The wire form of one more; what is unknown or unsafe adds nothing.
+        held: What the call for the stream's piece before handed back.
+
+    Returns:
+        The outputs, and the end of the piece that the next one may finish.
+    """
+    text = raw.get("text")
+    if raw.get("kind") != "text" or not isinstance(text, str):
+        more = parse(raw)
+        return ((*outputs, more) if more else outputs), held
+    stream = _stream(raw.get("stream"))
+    *before, last = outputs or (None,)
+    if not isinstance(last, TextOutput) or last.stream != stream or stream not in _GOES_ON:
+        before, last = [*outputs], TextOutput(text="", stream=stream)
+    text, held = clean(text, held)
+    text = _behind(last.text, text, gap_of(raw))
+    return ((*before, TextOutput(text=text, stream=stream)) if text else tuple(before)), held
 
 
-def _grown(output: str, text: str) -> str:
+def gap_of(raw: Mapping[str, Any]) -> Gap:
+    """What was not kept between the text before and this one of a wire form."""
+    return Gap(
+        lines=_size(raw.get("lines_left_out")) or 0, characters=_size(raw.get("left_out")) or 0
+    )
+
+
+def _behind(output: str, text: str, gap: Gap) -> str:
+    return after_gap(output, gap, grown("", text)) if gap.characters else append(output, text)
+
+
+def grown(output: str, text: str) -> str:
+    """The output with more text behind it, however long."""
     if "\r" not in text:
         return output + text
     before, newline, line = output.rpartition("\n")

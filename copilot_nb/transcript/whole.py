@@ -43,8 +43,11 @@ def whole_output(events: Iterable[SessionEvent], tool_call_id: str) -> str:
                 printed.append(text)
             case LocalKernelOutput(output={"kind": "text", "text": str(text), **rest}):
                 stream = str(rest.get("stream"))
+                gap = output.gap_of(rest)
                 apart = bool(printed) and stream != last and not printed[-1].endswith("\n")
                 printed.append(f"\n{text}" if apart else text)
+                if gap.characters:
+                    printed.insert(-1, str(gap))
                 last = stream
             case ToolExecutionPartialResult(partial_output=text):
                 so_far = text

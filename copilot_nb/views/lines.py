@@ -1,7 +1,7 @@
 """Words on a terminal, as they come: wrapped at its width, nothing ever taken back.
 
 No cursor movement, so that a log of the terminal reads like the terminal; and none that somebody
-else has put into the words.
+else has put into the words. Only a line that passes, such as a progress bar, gives way to the next.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.control import Control
+from rich.segment import ControlType
 from rich.text import Text
 
 from copilot_nb.transcript.safety import visible
@@ -29,7 +31,7 @@ class Lines:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self._column = 0
+        self._column = self._passing = 0
         self._indent = ""
 
     def write(self, text: str, style: str = "", *, indent: str | None = None) -> None:
@@ -40,6 +42,7 @@ class Lines:
             style: How it looks.
             indent: What the lines begin with that this one is wrapped into.
         """
+        self._wipe()
         if indent is not None:
             self._indent = indent
         run = ""
@@ -66,15 +69,35 @@ class Lines:
         self.fresh()
         self.console.print(renderable)
 
+    def passing(self, text: str, style: str = "", *, indent: str = "") -> None:
+        """A line that is not finished yet; what is written next takes its place."""
+        self.fresh()
+        if self.console.is_terminal and not self.console.is_dumb_terminal:
+            line = Text(indent + visible(text), style)
+            line.truncate(self.console.width - 1)
+            self.console.print(line, end="", soft_wrap=True, highlight=False)
+            self._passing = line.cell_len
+
     def newline(self) -> None:
         """The end of a line."""
+        self._wipe()
         self.console.print()
         self._column, self._indent = 0, ""
 
     def fresh(self) -> None:
         """The beginning of a line."""
+        self._wipe()
         if self._column:
             self.newline()
+
+    def _wipe(self) -> None:
+        """Take a passing line away, with blanks: a terminal without colours may know no more."""
+        if self._passing:
+            back = Control(ControlType.CARRIAGE_RETURN)
+            self.console.control(back)
+            self.console.print(" " * self._passing, end="", soft_wrap=True)
+            self.console.control(back)
+            self._passing = 0
 
     def _is_full(self, more: int) -> bool:
         begun = self._column > cell_len(self._indent)

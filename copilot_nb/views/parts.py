@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from copilot_nb.transcript.output import cut
+from copilot_nb.transcript.cuts import cut
 from copilot_nb.views.diffs import diff
 from copilot_nb.views.markdown import text
 

@@ -1,6 +1,7 @@
 """Draws a turn on a terminal: text as it comes, one line per tool call, what is asked in full.
 
-Writes only forwards, so that it reads the same in a log. Prompts are not its job.
+Writes only forwards, so that it reads the same in a log. A line of output that is not finished,
+such as a progress bar, is seen in passing, and stays when it is. Prompts are not its job.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from copilot_nb.transcript.blocks import (
     ErrorBlock,
     ImageOutput,
     NoticeBlock,
-    Output,
     PermissionBlock,
     ReasoningBlock,
     TableOutput,
@@ -25,6 +25,7 @@ from copilot_nb.transcript.blocks import (
     Transcript,
     UserInputBlock,
 )
+from copilot_nb.transcript.cuts import length, line_count, since
 from copilot_nb.transcript.diffs import diff_lines
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
 from copilot_nb.views.lines import Lines
@@ -168,11 +169,9 @@ class TerminalView:
     def _tool(self, block: ToolBlock) -> None:
         before = self._drawn.get(block.id)
         state = before.state if isinstance(before, ToolBlock) else "pending"
-        known = before.outputs if isinstance(before, ToolBlock) else ()
         if state == "pending" and block.state in _BEGUN:
             self._line(f"● {_name(block)}", "bold", block.title)
-        if block.outputs != known:
-            self._outputs(known, block.outputs)
+        self._outputs(before if isinstance(before, ToolBlock) else None, block)
         if state != block.state and block.state in _SIGNS:
             self._result(block)
         self._changes(block, before if isinstance(before, ToolBlock) else None)
@@ -183,18 +182,30 @@ class TerminalView:
         if block.undo == "done" and (before is None or before.undo != "done"):
             self._line("  ↶ ", "cyan", "Taken back.")
 
-    def _outputs(self, known: tuple[Output, ...], outputs: tuple[Output, ...]) -> None:
-        for at, output in enumerate(outputs):
-            before = known[at] if at < len(known) else None
-            if before != output:
-                self._output(output, before)
+    def _outputs(self, before: ToolBlock | None, block: ToolBlock) -> None:
+        """What is new of a call's output; its last line may still change while the call runs."""
+        known = before.outputs if before else ()
+        for at, output in enumerate(block.outputs):
+            old = known[at] if at < len(known) else None
+            if isinstance(output, TextOutput):
+                drawn = _settled(before, at) if before and isinstance(old, TextOutput) else 0
+                self._printed(output, drawn, _settled(block, at))
+            elif old != output:
+                self._rich(output)
 
-    def _output(self, output: Output, before: Output | None) -> None:
+    def _printed(self, output: TextOutput, begin: int, end: int) -> None:
+        """The characters of an output between two places; what is behind them only in passing."""
+        style = "red" if output.stream in {"stderr", "error"} else ""
+        new, rest = since(output.text, begin), length(output.text) - end
+        settled = new[: len(new) - rest].removesuffix("\n")
+        if end > begin:
+            for line in settled.split("\n"):
+                self._lines.exact(line, style, indent="    ")
+        if rest:
+            self._lines.passing(new[len(new) - rest :], style, indent="    ")
+
+    def _rich(self, output: TableOutput | ImageOutput) -> None:
         match output:
-            case TextOutput(text=text):
-                shown = before.text if isinstance(before, TextOutput) else ""
-                new = text.removeprefix(shown)
-                self._exact(new, "red" if output.stream in {"stderr", "error"} else "")
             case TableOutput():
                 self._lines.draw(_table(output))
                 self._exact(output.caption, "dim")
@@ -351,7 +362,17 @@ def _tail(text: str) -> str:
     lines = text.strip("\n").split("\n")
     if len(lines) <= OUTPUT_LINES:
         return text
-    return "\n".join([f"… {len(lines) - OUTPUT_LINES} lines before", *lines[-OUTPUT_LINES:]])
+    before = line_count(text) - OUTPUT_LINES
+    return "\n".join([f"… {before:,} lines before", *lines[-OUTPUT_LINES:]])
+
+
+def _settled(block: ToolBlock, at: int) -> int:
+    """How many characters of a text output stay: all but a line that may still change."""
+    output, is_last = block.outputs[at], at == len(block.outputs) - 1
+    assert isinstance(output, TextOutput)  # noqa: S101 - narrows the type; asked of texts alone
+    is_open = is_last and block.state in {"pending", "running"}
+    rest = output.text.rpartition("\n")[2] if is_open else ""
+    return length(output.text) - len(rest)
 
 
 def _table(output: TableOutput) -> RenderableType:

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import linecache
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from copilot_nb.data.envelope import LIMIT, untrusted
 from copilot_nb.data.privacy import Privacy, PrivacyRule
 from copilot_nb.errors import UsageError
-from copilot_nb.kernel.capture import MAX_TEXT, settled
+from copilot_nb.kernel.capture import MAX_TEXT, Capture, compact
 from copilot_nb.kernel.shell import RunResult, Shell
-from copilot_nb.transcript.blocks import TextOutput
+from copilot_nb.transcript.blocks import Output, TextOutput
+from copilot_nb.transcript.output import plain, printed
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 Shown = list[dict[str, Any]]
+STREAM = st.lists(st.sampled_from(["\r", "\n", "a", "10%", "\x1b[1m"]), max_size=12).map("".join)
+CUTS = st.lists(st.integers(0, 30), max_size=8).map(sorted)
+
+
+class _Displays:
+    """What of a shell a capture stands over."""
+
+    display_formatter = display_pub = type("_", (), {"format": 0, "publish": 0, "clear_output": 0})
 
 
 async def _run(shell: Shell, code: str) -> tuple[Shown, RunResult]:
@@ -39,6 +52,8 @@ async def _run(shell: Shell, code: str) -> tuple[Shown, RunResult]:
         ("import asyncio\nawait asyncio.sleep(0, 7)", "7"),
         ("%timeit -n1 -r1 -q pass", ""),
         ("for i in range(2):\n    print(i)", "0\n1"),
+        ("print('\x1b[31mred\x1b[0m')", "red"),
+        ("print('\x1b]8;;http://x\x07link\x1b]8;;\x07')", "link"),
         ("from __future__ import annotations\ndef f(a: nope): return 1\nf(0)", "1"),
         ("", ""),
         ("# only a comment", ""),
@@ -196,12 +211,47 @@ async def test_code_that_runs_code_does_not_wait_for_itself(shell: Shell) -> Non
 
 
 async def test_too_much_text_keeps_its_end(shell: Shell) -> None:
-    """A flood is cut, and the cut is told."""
-    shown, result = await _run(shell, f"print('x' * {MAX_TEXT}, 'middle', 'y' * 9000, 'end')")
+    """A flood is cut once, and all that is missing is told: to the page, and to the model."""
+    flood = "for at in range(3000):\n    print(at, 'x' * 90)\nprint('end')"
+    whole = "".join(f"{at} {'x' * 90}\n" for at in range(3000)) + "end\n"
 
-    assert sum(len(o["text"]) for o in shown) < MAX_TEXT + 5_000
-    assert "characters cut" in result.text
+    shown, result = await _run(shell, flood)
+
+    *_, last = shown
+    assert sum(len(o["text"]) for o in shown) + last["left_out"] == len(whole)
+    assert sum(o["text"].count("\n") for o in shown) + last["lines_left_out"] == 3001
+    (output,) = result.outputs
+    assert isinstance(output, TextOutput)
+    (lines,) = re.findall(r"… ([\d,]+) lines, [\d,]+ characters left out …", output.text)
+    assert output.text.count("\n") - 2 + int(lines.replace(",", "")) == 3001
+    assert len(untrusted(result.text, "x")) < LIMIT
     assert result.text.endswith("end")
+
+
+async def test_the_error_behind_a_flood_is_seen(shell: Shell) -> None:
+    """It is no part of what is cut."""
+    shown, result = await _run(shell, f"print('x' * {2 * MAX_TEXT})\n1 / 0")
+
+    assert [o["stream"] for o in shown] == ["stdout", "stdout", "error"]
+    assert shown[1]["left_out"] > 0
+    assert "ZeroDivisionError" in shown[2]["text"]
+    assert "ZeroDivisionError" in result.text
+
+
+async def test_a_little_too_much_is_not_cut(shell: Shell) -> None:
+    """The end is kept, too."""
+    shown, result = await _run(shell, f"print('x' * {MAX_TEXT + 10}, end='')")
+
+    assert "".join(o["text"] for o in shown) == result.text == "x" * (MAX_TEXT + 10)
+
+
+async def test_states_of_a_line_take_no_room(shell: Shell) -> None:
+    """A progress bar that runs for hours is no flood."""
+    bar = "import sys\nfor at in range(3000):\n    _ = sys.stderr.write(f'\\r{at:90}')"
+
+    shown, result = await _run(shell, bar)
+
+    assert (result.text, shown[-1].get("left_out")) == (f"{2999:90}", None)
 
 
 async def test_what_is_drawn_of_the_output_is_none_of_it(
@@ -228,17 +278,40 @@ async def test_lines_are_passed_on_as_they_come(shell: Shell) -> None:
     assert result.outputs == (TextOutput(text="".join(f"{i}\n" for i in range(500))),)
 
 
-async def test_progress_bar_is_one_line(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_progress_bar_is_one_line(shell: Shell) -> None:
     """A line that is rewritten ends as its last state; on the way it overwrites itself."""
-    monkeypatch.setattr("copilot_nb.kernel.capture.UNFINISHED_SECONDS", 0.0)
-
     shown, result = await _run(
         shell,
         "import sys\nfor n in range(3):\n    _ = sys.stderr.write(f'\\r{n}0%')\nprint('done')",
     )
 
-    assert [o["text"] for o in shown] == ["\r00%", "\r10%", "\r20%", "done", "\n"]
+    assert [o["text"] for o in shown] == ["\r00%", "\r10%", "\r20%", "done\n"]
     assert result.text == "20%\ndone"
+
+
+async def test_what_is_flushed_is_seen_at_once(shell: Shell) -> None:
+    """A line without an end waits, unless the code wants it to be seen."""
+    shown, _ = await _run(shell, "for n in range(3):\n    print(n, end=' ', flush=n > 0)")
+
+    assert [o["text"] for o in shown] == ["0 1 ", "2 "]
+
+
+@example(stream="a\r\x1b[1ma", cuts=[3])
+@given(stream=STREAM, cuts=CUTS)
+def test_pieces_give_what_the_whole_gives(stream: str, cuts: list[int]) -> None:
+    """However a stream is written and passed on, the page and the model see one text."""
+    shown: Shown = []
+    with Capture(_Displays(), shown.append) as capture:
+        for at, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
+            capture.write(stream[at:end], "stdout")
+            capture.flush()
+
+    outputs: tuple[Output, ...] = ()
+    held = ""
+    for piece in shown:
+        outputs, held = printed(outputs, piece, held)
+    assert "".join(o.text for o in outputs if isinstance(o, TextOutput)) == plain(stream)
+    assert "".join(o.text for o in capture.outputs if isinstance(o, TextOutput)) == plain(stream)
 
 
 async def test_variables_are_the_users(shell: Shell) -> None:
@@ -272,16 +345,15 @@ def test_shell_needs_ipython(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("written", "seen"),
     [
-        ("\x1b[31mred\x1b[0m", "red"),
-        ("10%\r50%\r100%\n", "100%\n"),
-        ("a\r\nb", "a\nb"),
+        ("10%\r50%\r100%\n", "\r100%\n"),
+        ("a\r\nb\rc", "a\nc"),
+        ("10%\r\r", "10%"),
         ("bar\r", "bar"),
-        ("\x1b]8;;http://x\x07link\x1b]8;;\x07", "link"),
     ],
 )
 def test_text_settles_as_in_a_terminal(written: str, seen: str) -> None:
-    """Colours go, and of a rewritten line the last state stays."""
-    assert settled(written) == seen
+    """Of a rewritten line the last state stays; the first one overwrites what was there."""
+    assert compact(written) == seen
 
 
 async def test_rules_know_other_names_of_what_they_are_about(shell: Shell) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from copilot_nb.transcript import whole
 from copilot_nb.transcript.blocks import ToolBlock
-from copilot_nb.transcript.output import HEAD, TAIL, cut, left_out
+from copilot_nb.transcript.cuts import HEAD, TAIL, cut, left_out, line_count
 from copilot_nb.transcript.whole import whole_output
 from tests.unit.transcript.events import after, event, only, recorded
 
@@ -21,9 +23,11 @@ def test_the_whole_output_is_in_the_events() -> None:
 
     text = whole_output([start, *others, *pieces], "c")
     assert text == "line of output\n" * 2000
-    mark = f"\n… {block.cut:,} characters left out …\n"
+    mark = re.findall("\n….*…\n", block.output)[0]
     assert block.cut > 0
+    assert f"{block.cut:,} characters left out" in mark
     assert len(block.output) - len(mark) + block.cut == len(text)
+    assert line_count(block.output) == 2000
 
 
 def test_a_sequence_that_was_cut_in_two_is_still_one() -> None:

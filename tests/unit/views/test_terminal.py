@@ -17,9 +17,11 @@ from copilot_nb.transcript.blocks import (
     TextBlock,
     TextOutput,
     ToolBlock,
+    ToolState,
     Transcript,
     UserInputBlock,
 )
+from copilot_nb.transcript.cuts import cut
 from copilot_nb.transcript.permissions import permission
 from copilot_nb.views.terminal import TerminalView
 from tests.unit.transcript.events import folded, recorded, recorded_names
@@ -212,18 +214,50 @@ def test_a_diff_that_was_asked_about_is_not_shown_again() -> None:
 
 
 def test_kernel_output_shows_as_it_comes() -> None:
-    """Each new piece once."""
-    call = ToolBlock(id="c", name="run_code", title="x", state="running")
-    pieces = [(), ("a\n",), ("a\nb\n",), ("a\nb\n", "c\n")]
+    """Each new piece once, empty lines too."""
+    pieces = [(), ("a\n",), ("a\nb\n\n",), ("a\nb\n\nd",), ("a\nb\n\nd", "c\n")]
     screen = Screen()
 
     for texts in pieces:
-        outputs = tuple(TextOutput(text=text) for text in texts)
-        screen.view.update(Transcript(blocks=(replace(call, outputs=outputs),)))
-    cut = (TextOutput(text="… b\n"), TextOutput(text="c\n"))
-    screen.view.update(Transcript(blocks=(replace(call, outputs=cut),)))
+        screen.view.update(_printed(*texts))
 
-    assert screen.lines == ["● run_code x", "    a", "    b", "    c", "    … b"]
+    assert screen.text == "● run_code x\n    a\n    b\n    \n    d\n    c\n"
+
+
+def test_long_kernel_output_shows_each_line_once() -> None:
+    """Also when the transcript leaves its middle out; what nobody saw is counted."""
+    lines = [f"line {at}\n" for at in range(9_000)]
+    screen = Screen()
+
+    for at in (*range(500, 3_500, 500), 9_000):
+        screen.view.update(_printed(cut("".join(lines[:at]))))
+
+    assert screen.lines[1:3_001] == [f"    {line.rstrip()}" for line in lines[:3_000]]
+    mark, *rest = screen.lines[3_001:]
+    assert re.fullmatch(r" +… [\d,]+ characters left out …", mark)
+    assert rest[-1] == "    line 8999"
+
+
+def test_a_line_that_changes_is_seen_in_passing() -> None:
+    """On a terminal; it stays as it is when it ends, and a log has only that."""
+    log, screen = Screen(), Screen(terminal=True)
+    for text in ("10%", "42%", "42%\nend"):
+        for view in (log.view, screen.view):
+            view.update(_printed(text))
+    for view in (log.view, screen.view):
+        view.close(_printed("42%\nend", state="cancelled"))
+
+    assert log.lines == ["● run_code x", "    42%", "    end"]
+    wiped = f"\r{' ' * 7}\r"
+    shown = f"    10%{wiped}    42%{wiped}    42%\n    end{wiped}    end\n"
+    assert screen.text.endswith(shown)
+
+
+def _printed(*texts: str, state: ToolState = "running") -> Transcript:
+    """A turn with a call that has printed these texts."""
+    outputs = tuple(TextOutput(text=text) for text in texts)
+    call = ToolBlock(id="c", name="run_code", title="x", state=state, outputs=outputs)
+    return Transcript(blocks=(call,))
 
 
 def test_long_output_and_diffs_are_cut() -> None:
