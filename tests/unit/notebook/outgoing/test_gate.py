@@ -178,6 +178,18 @@ async def test_short_values_that_code_names_are_held(talk: Talk, code: str) -> N
 
 
 @pytest.mark.usefixtures("pay")
+async def test_code_that_cannot_be_followed_may_read_anything(talk: Talk) -> None:
+    """It names the column, and that is enough."""
+    talk.watcher = by_subject({"kernel-code": "allow_once", "release": "deny"})
+    talk.fake.script = [Reply(tools=[("run_code", {"code": "eval('list(df.pay)')"})])]
+
+    turn = await talk.conversation.run("What do they earn?")
+
+    panels = [b for b in turn.transcript.blocks if isinstance(b, PermissionBlock)]
+    assert [panel.answer for panel in panels] == ["Allowed once", "Not sent"]
+
+
+@pytest.mark.usefixtures("pay")
 @pytest.mark.parametrize(
     "code", ["print(len(df), 10)", "print('pay:', df.pay.notna().all())", "n = 10\nprint(n, 'pay')"]
 )

@@ -289,3 +289,15 @@ def test_everything_does_not_mean_what_we_hold_back(tmp_path: Path) -> None:
 
     assert verdict(everything(shell("ls"))) == "allows"
     assert verdict(everything(permission({"kind": "release", "body": "x"}))) == "asks"
+
+
+def test_what_becomes_of_held_text_is_said(tmp_path: Path) -> None:
+    """A rule may name it; then the record says that it left, or that it did not."""
+    held = permission({"kind": "release", "body": "x"})
+    sends = made(tmp_path, "[[rule]]\nkind='release'\ndecision='allow'\nmatches='x'")
+
+    sent = sends(held)
+
+    assert sent is not None
+    assert sent.words == "Sent as it is"
+    assert policy.nobody_here(held).words == "Not sent"
