@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from copilot_nb.data.privacy import PrivacyRule
 
 
+CELLS = 200_000
+"""Larger tables are judged by the names of their columns alone."""
+
+
 def reaches(rule: PrivacyRule, variables: Mapping[str, object]) -> bool:
     """Whether the rule is about a variable, a column, or something under a key or in an attribute.
 
@@ -24,7 +28,9 @@ def reaches(rule: PrivacyRule, variables: Mapping[str, object]) -> bool:
     """
     privacy = Privacy((rule,)).among(variables)
     return any(_is_named(name, value, privacy) for name, value in variables.items()) or any(
-        next(withheld(name, value, privacy), None) for name, value in variables.items()
+        next(withheld(name, value, privacy), None)
+        for name, value in variables.items()
+        if not _is_long(value)
     )
 
 
@@ -45,6 +51,12 @@ def _is_named(name: str, value: object, privacy: Privacy) -> bool:
     if privacy.variable(name) != "allow" or privacy.value(name) != "allow":
         return True
     return any(privacy.column(label, name) != "allow" for label in _labels(value))
+
+
+def _is_long(value: object) -> bool:
+    """Whether it would take long to look into every cell of a table for keys."""
+    frame = frame_of(value)
+    return frame is not None and frame.rows * len(frame.columns) > CELLS
 
 
 def _labels(value: object) -> Iterator[str]:
