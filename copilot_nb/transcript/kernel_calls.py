@@ -14,7 +14,7 @@ from copilot_nb.protocol.local import (
 from copilot_nb.transcript import output
 from copilot_nb.transcript.blocks import TextOutput, ToolBlock, Transcript
 from copilot_nb.transcript.cuts import left_out
-from copilot_nb.transcript.fold import find, fold, fold_nested, notice, remember
+from copilot_nb.transcript.fold import find, fold, fold_nested, notice, remember, without
 from copilot_nb.transcript.safety import visible
 
 LINES = 40
@@ -49,8 +49,9 @@ def kernel_printed(data: LocalKernelOutput, _event: SessionEvent, turn: Transcri
     piece_of = f"{block.id} {data.output.get('stream')}"
     tails = turn.memory.tails
     outputs, held = output.printed(block.outputs, data.output, tails.get(piece_of, ""))
-    if held != tails.get(piece_of, ""):
-        turn = remember(turn, tails={**tails, piece_of: held})
+    if held or piece_of in tails:
+        waiting = {piece_of: held} if held else {}
+        turn = remember(turn, tails=without(tails, piece_of) | waiting)
     texts = (shown.text for shown in outputs if isinstance(shown, TextOutput))
     return turn.put(replace(block, outputs=outputs, cut=sum(map(left_out, texts))))
 

@@ -19,6 +19,7 @@ from copilot_nb.transcript.blocks import (
     Transcript,
     UserInputBlock,
 )
+from copilot_nb.transcript.cuts import HEAD, TAIL, line_count
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
 from copilot_nb.transcript.safety import sound
 from copilot_nb.views.words import (
@@ -175,5 +176,7 @@ def _shortened(text: str) -> str:
     if len(lines) <= _LINES:
         return "\n".join(lines)
     half = _LINES // 2
-    left_out = len(lines) - 2 * half
-    return "\n".join([*lines[:half], f"… {left_out} lines left out …", *lines[-half:]])
+    head, tail = "\n".join(lines[:half]), "\n".join(lines[-half:])
+    told = len(head) > HEAD or len(tail) > TAIL  # then the text's own mark stands in there
+    left_out = (len(lines) if told else line_count(text)) - 2 * half
+    return f"{head}\n… {left_out:,} lines left out …\n{tail}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copilot_nb.transcript.blocks import NoticeBlock, ToolBlock
+from copilot_nb.transcript.blocks import NoticeBlock, TextOutput, ToolBlock
 from copilot_nb.transcript.forms import TodoBlock, TodoItem
 from copilot_nb.transcript.kernel_calls import LINES
 from copilot_nb.transcript.reduce import reduce
@@ -35,6 +35,25 @@ def test_what_was_taken_back_is_said() -> None:
     assert only(silent, ToolBlock).undo == "done"
     assert shapes(silent) == ["tool"]
     assert only(told, NoticeBlock).text == "Taken back: df; not x"
+
+
+def test_states_of_a_line_overwrite_each_other() -> None:
+    """Wherever their pieces end, for each stream by itself; nothing is left waiting."""
+    pieces = [("10%\r", "stderr"), ("a\x1b[3", "stdout"), ("1mb\n", "stdout"), ("20%", "stderr")]
+    printed = [
+        event(
+            "local.kernel_output",
+            toolCallId="c",
+            output={"kind": "text", "text": text, "stream": stream},
+        )
+        for text, stream in pieces
+    ]
+
+    turn = after(CALL, *printed)
+
+    texts = [out.text for out in only(turn, ToolBlock).outputs if isinstance(out, TextOutput)]
+    assert texts == ["10%", "ab\n", "20%"]
+    assert not turn.memory.tails
 
 
 def test_there_is_an_end_to_changes() -> None:

@@ -51,6 +51,15 @@ def test_kernel_output_begins_a_line_where_its_stream_changes() -> None:
     assert whole_output(events, "c") == "one\ntwo!\nthree"
 
 
+def test_what_was_not_kept_is_told() -> None:
+    """Between the beginning and the end of a flood."""
+    end = {"kind": "text", "text": "end", "left_out": 1_000, "lines_left_out": 1}
+    outputs = [{"kind": "text", "text": "begin"}, end]
+    events = [event("local.kernel_output", toolCallId="c", output=one) for one in outputs]
+
+    assert whole_output(events, "c") == "begin\n… 1 line, 1,000 characters left out …\nend"
+
+
 def test_without_a_stream_the_result_is_all() -> None:
     """Or what was printed so far, for a call that never ended."""
     so_far = event("tool.execution_partial_result", toolCallId="c", partialOutput="half")

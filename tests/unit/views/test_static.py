@@ -20,6 +20,7 @@ from copilot_nb.transcript.blocks import (
     Usage,
     UserInputBlock,
 )
+from copilot_nb.transcript.cuts import cut
 from copilot_nb.transcript.permissions import permission
 from copilot_nb.views.static import mimebundle, to_html, to_text
 from copilot_nb.views.style import STYLE
@@ -291,6 +292,19 @@ def test_output_in_markdown_can_not_end_its_fence() -> None:
 
     assert text.count("````") == 2
     assert "… 60 lines left out …" in text
+
+
+@pytest.mark.parametrize("width", [80, 400])
+def test_lines_of_a_text_that_is_cut_already_are_counted_too(width: int) -> None:
+    """The words say how many there were; where the text's own mark shows, it speaks for itself."""
+    whole = "".join(f"{at} {'x' * width}\n" for at in range(3000))
+    printed = ToolBlock(id="c", name="run_code", outputs=(TextOutput(text=cut(whole)),))
+
+    text = to_text(one(printed))
+
+    lines = [line for line in text.split("\n") if line.endswith("x")]
+    left_out = [int(count.replace(",", "")) for count in re.findall(r"… ([\d,]+) lines", text)]
+    assert len(lines) + sum(left_out) in range(2999, 3002)  # a line that is cut has two ends
 
 
 def test_a_page_that_cleans_still_reads_well() -> None:
