@@ -117,7 +117,7 @@ class WidgetView:
         self._latest = transcript
         if not self._shown:
             self._open()
-        elif self._timer is None:
+        elif self._timer is None or self._line.wait <= 0:  # code may keep the loop from its timers
             self._flush_when_due()
 
     def close(self, transcript: Transcript) -> None:

@@ -46,6 +46,16 @@ class Page:
         return drawn
 
     @property
+    def printed(self) -> list[str]:
+        """What code had printed each time that it was drawn anew."""
+        return [
+            output["text"]
+            for operation in self._operations()
+            for output in operation
+            if operation[0] == "out" and isinstance(output, dict)
+        ]
+
+    @property
     def text(self) -> str:
         """The answer as it is drawn."""
         return "".join(b["text"] for b in self.blocks.values() if b["kind"] == "text")

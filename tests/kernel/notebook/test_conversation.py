@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 COMMAND = Reply(tools=[("bash", {"command": "echo hi > x.txt", "description": "say hi"})])
 CODE = Reply(tools=[("run_code", {"code": "answer = 6 * 7\nanswer", "purpose": "compute"})])
+PROGRESS = """import sys, time
+for at in range(6):
+    _ = sys.stderr.write(f"\\r{at}/5 working")
+    time.sleep(0.2)"""
 SLOW = Reply(chunks=[f"w{n} " for n in range(400)], delay=0.05)
 RUNTIME = """
 from copilot_nb.notebook.current import conversation
@@ -76,6 +80,21 @@ def test_code_runs_in_the_users_kernel_after_a_click(notebook: Notebook) -> None
     assert "42" in plain(cell)
     assert "42" in str(notebook.model.requests[-1]["messages"][-1])
     assert notebook.kernel.check("print(answer)").text == "42\n"
+
+
+def test_a_progress_bar_moves_on_the_page(notebook: Notebook) -> None:
+    """Each state takes the place of the one before while the code runs, and the last one stays."""
+    notebook.script(Reply(tools=[("run_code", {"code": PROGRESS})]), Reply("Done."))
+    cell = notebook.ask("%%copilot\nWork.")
+
+    notebook.page.answer(notebook.page.until_asked(), choice="allow_once")
+    notebook.kernel.wait(cell)
+
+    first, *states = notebook.page.printed  # the very first may be one with the next
+    states = states if first[0] == "0" else [first, *states]
+    assert states == [f"{at}/5 working" for at in range(1, 6)]
+    assert "5/5 working" in plain(cell)
+    assert "4/5 working" not in plain(cell)
 
 
 def test_a_denial_lets_the_model_go_on(notebook: Notebook) -> None:

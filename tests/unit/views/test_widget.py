@@ -18,7 +18,7 @@ from copilot_nb.transcript.forms import Choice
 from copilot_nb.views.view import Callbacks
 from copilot_nb.views.widget.carrier import runtime_code, stub_code
 from copilot_nb.views.widget.widget import WIDGET_MIME, WidgetView
-from tests.unit.views.bench import quiet, text
+from tests.unit.views.bench import EVERY, quiet, text
 
 if TYPE_CHECKING:
     from tests.unit.views.bench import Bench
@@ -74,6 +74,21 @@ async def test_changes_in_quick_succession_become_one_message(bench: Bench) -> N
     first, second = bench.sent("d")
     assert (first["n"], second["n"]) == (1, 2)
     assert second["o"] == [["txt", "a", "text", "x" * 198]]
+
+
+async def test_a_change_is_not_held_up_by_code_that_keeps_the_loop(bench: Bench) -> None:
+    """Agent code that computes runs no timers; its next output takes along what waits for one."""
+    view = bench.open(text(""))
+    loop = asyncio.get_running_loop()
+    view.update(text("1%"))
+    view.update(text("2%"))
+
+    due = loop.time() + EVERY
+    while loop.time() <= due:
+        pass
+    view.update(text("3%"))
+
+    assert [message["o"][0][-1] for message in bench.sent("d")] == [{"text": "1%"}, {"text": "3%"}]
 
 
 @pytest.mark.thorough  # half a second of real time
