@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, "../copilot_nb/views/widget/static");
-const LARGEST = { "runtime.js": 130_000, "stub.js": 1000 };
+const LARGEST = { "runtime.js": 136_000, "stub.js": 1000 };
 
 /** @returns {Promise<Record<string, string>>} file name -> text */
 async function outputs() {

@@ -1,7 +1,7 @@
 // The kernel is gone while a turn runs: nothing more will come, and nobody will store the turn.
 //
-// Then the page says so, and puts what it shows into the notebook document itself.
-import { element } from "./element.js";
+// Then the page says so, and puts what came into the notebook document itself.
+import { keptTools, keptTurn } from "./kept.js";
 
 const GONE = new Set(["dead", "restarting", "autorestarting", "terminating"]);
 const LOST = {
@@ -52,26 +52,14 @@ export const isLost = (page) => page.blocks.at(-1)?.id === LOST.id;
 const OPEN = new Set(["open", "running", "pending"]);
 
 /**
- * What the page shows, as a document may keep it: no controls, no pictures from elsewhere.
+ * The page as a document may keep it.
  *
- * @param {HTMLElement} root
+ * @param {HTMLElement} _root  what a view shows of it
  * @param {import("./reduce.js").Page} page
  * @param {string} stored  the HTML that the output had; its style is kept
  */
-export function storedForm(root, page, stored) {
-  const body = /** @type {HTMLElement} */ (root.cloneNode(true));
-  for (const node of body.querySelectorAll("button, textarea, input, select, svg, .copilot-sr, .copilot-status, [hidden]")) node.remove();
-  for (const node of body.querySelectorAll("img")) if (!node.src.startsWith("data:image/")) node.remove();
-  for (const node of [body, ...body.querySelectorAll("*")]) {
-    for (const { name } of [...node.attributes]) if (!KEPT.has(name)) node.removeAttribute(name);
-  }
+export function storedForm(_root, page, stored) {
   const style = /^\s*<style>[^<]*<\/style>/.exec(stored ?? "")?.[0] ?? "";
-  const whole = element("div", "copilot-static", ...body.childNodes);
-  const texts = page.blocks.filter(({ kind }) => kind === "text").map(({ text }) => text);
-  return {
-    "text/html": `${style}\n${whole.outerHTML}`,
-    "text/plain": [...texts, LOST.message].join("\n\n"),
-  };
+  const facts = page.blocks.filter(({ kind }) => kind === "tool_fact");
+  return facts.length ? keptTools(facts, style) : keptTurn(page, style);
 }
-
-const KEPT = new Set(["class", "href", "rel", "target", "src", "alt", "scope", "open", "start", "data-state"]);

@@ -6,6 +6,8 @@ The tests share one notebook and one conversation; each has cells of its own.
 from __future__ import annotations
 
 import json
+import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -226,6 +228,23 @@ def test_tool_is_switched_off_in_the_table(page: LabPage, ask: Ask) -> None:
     assert "1 switched off" in kept.inner_text()
     row = kept.locator("tr", has=page.page.locator("code", has_text="list_variables"))
     assert "denied by a rule" in row.inner_text()
+    page.save()
+    stored = page.lab.read_notebook(page.path)["cells"][table]["outputs"]
+    assert "widget-view" not in json.dumps(stored)
+
+
+def test_table_whose_kernel_ends_is_kept(page: LabPage) -> None:
+    """Where no cell ran behind it the page stores it; the last test, for its kernel goes."""
+    process = int(value(page, "__import__('os').getpid()"))
+    table = page.add_cell("%copilot tools")
+    page.run_to_end(table)
+    page.output(table).locator(".copilot-toollist tr", has_text="bash").first.wait_for()
+
+    os.kill(process, signal.SIGKILL)
+
+    kept = page.output(table).locator(".copilot-static")
+    page.wait_until(kept.count, "the kept table", 30)
+    assert "list_variables" in kept.inner_text()
     page.save()
     stored = page.lab.read_notebook(page.path)["cells"][table]["outputs"]
     assert "widget-view" not in json.dumps(stored)

@@ -157,8 +157,14 @@ def test_turn_whose_kernel_died_says_so(
     os.kill(int(page.output_text(0).split()[-1]), signal.SIGKILL)
 
     page.wait_until(lambda: page.output(1).locator(".copilot-static").count(), "the kept form", 30)
+    question = page.output(1).locator(".copilot-permission > summary")
+    assert question.inner_text().startswith("◌ Not answered — ")
+    assert question.evaluate("node => getComputedStyle(node).listStyleType") == "none"
     page.save()
     page.close()
+    stored = lab.read_notebook(page.path)["cells"][1]["outputs"][0]["data"]
+    assert "".join(stored["text/plain"]).startswith("All that came.\n\n> Not answered: ")
+    assert "<button" not in "".join(stored["text/html"])
     for expected in ("All that came.", "The kernel ended before this turn did."):
         _reopened(browser, lab, page.path, expected)
 
