@@ -116,7 +116,7 @@ class ToolBlock:
     undo: Literal["", "offered", "done"] = ""
     """Whether these changes can be taken back."""
     cut: int = 0
-    """Characters of the output that are kept in the kernel and not in `output`."""
+    """Characters that it printed and that are not in `output`; 0 if the blocks have them all."""
 
 
 EffectKind = Literal[

@@ -13,7 +13,7 @@ from copilot_nb.protocol.local import (
 )
 from copilot_nb.transcript import output
 from copilot_nb.transcript.blocks import TextOutput, ToolBlock, Transcript
-from copilot_nb.transcript.cuts import left_out
+from copilot_nb.transcript.cuts import left_out, length
 from copilot_nb.transcript.fold import find, fold, fold_nested, notice, remember, without
 from copilot_nb.transcript.safety import visible
 
@@ -52,8 +52,9 @@ def kernel_printed(data: LocalKernelOutput, _event: SessionEvent, turn: Transcri
     if held or piece_of in tails:
         waiting = {piece_of: held} if held else {}
         turn = remember(turn, tails=without(tails, piece_of) | waiting)
-    texts = (shown.text for shown in outputs if isinstance(shown, TextOutput))
-    return turn.put(replace(block, outputs=outputs, cut=sum(map(left_out, texts))))
+    texts = [shown.text for shown in outputs if isinstance(shown, TextOutput)]
+    total = sum(map(length, texts)) if any(map(left_out, texts)) else 0
+    return turn.put(replace(block, outputs=outputs, cut=total))
 
 
 @fold.register

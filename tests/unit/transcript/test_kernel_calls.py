@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from copilot_nb.transcript.blocks import NoticeBlock, TextOutput, ToolBlock
+from copilot_nb.transcript.cuts import LIMIT
 from copilot_nb.transcript.forms import TodoBlock, TodoItem
 from copilot_nb.transcript.kernel_calls import LINES
 from copilot_nb.transcript.reduce import reduce
@@ -54,6 +55,18 @@ def test_states_of_a_line_overwrite_each_other() -> None:
     texts = [out.text for out in only(turn, ToolBlock).outputs if isinstance(out, TextOutput)]
     assert texts == ["10%", "ab\n", "20%"]
     assert not turn.memory.tails
+
+
+def test_a_cut_output_says_how_much_there_was() -> None:
+    """All that was printed can be asked for, and is counted."""
+    whole = "x" * (LIMIT + 1)
+    printed = [
+        event("local.kernel_output", toolCallId="c", output={"kind": "text", "text": text})
+        for text in ("first\n", whole)
+    ]
+
+    assert only(after(CALL, printed[0]), ToolBlock).cut == 0
+    assert only(after(CALL, *printed), ToolBlock).cut == len("first\n") + len(whole)
 
 
 def test_there_is_an_end_to_changes() -> None:
