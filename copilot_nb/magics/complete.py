@@ -38,9 +38,10 @@ class Completion:
             referred = references("\n".join([*above, text]), self._shell)
             if referred is not None:
                 typed, names = referred
+                # Without the `@` that all have: by a common start JupyterLab sorts them anew.
                 return {
-                    "completions": [SimpleCompletion(name, type="reference") for name in names],
-                    "matched_fragment": typed,
+                    "completions": [SimpleCompletion(name[1:], type="reference") for name in names],
+                    "matched_fragment": typed[1:],
                     "suppress": True,
                     "ordered": True,
                 }

@@ -103,22 +103,17 @@ def _is_text(command: Command, count: int) -> bool:
 def _offered(parameter: Parameter, typed: str) -> list[str]:
     """The values that a word which begins so may become, quoted if needed."""
     bare = typed.lstrip("\"'")
-    return [_quoted(value) for value in _values(parameter, bare) if value.startswith(bare)]
+    begun = _BEGUN.get(parameter.about)
+    if begun is not None:
+        return list(begun(bare))
+    return [shlex.quote(value) for value in _values(parameter) if value.startswith(bare)]
 
 
-def _values(parameter: Parameter, typed: str) -> Iterable[str]:
+def _values(parameter: Parameter) -> Iterable[str]:
     if parameter.choices:
         return parameter.choices
     find = _SOURCES.get(parameter.about)
-    if find is not None:
-        return find()
-    begun = _BEGUN.get(parameter.about)
-    return begun(typed) if begun is not None else ()
-
-
-def _quoted(value: str) -> str:
-    """The value as one word; a call is one without marks."""
-    return value if value.removesuffix("()").isidentifier() else shlex.quote(value)
+    return find() if find is not None else ()
 
 
 def _words(text: str) -> list[str]:
@@ -213,7 +208,7 @@ def _columns(typed: str) -> Iterable[str]:
     from copilot_nb.notebook.context.completion import column_names
 
     shell = get_ipython()
-    return column_names(typed, shell) if shell is not None else ()
+    return map(shlex.quote, column_names(typed, shell)) if shell is not None else ()
 
 
 def _files() -> Iterable[str]:
@@ -237,4 +232,4 @@ _BEGUN: Mapping[str, Callable[[str], Iterable[str]]] = {
     "Patterns": _columns,
     "Subject": _subjects,
 }
-"""The same, for what depends on how the word begins."""
+"""The same, for what depends on how the word begins; they are whole words of a line."""

@@ -39,14 +39,18 @@ def reference_names(prefix: str, shell: Any) -> list[str]:
     if "." in typed:
         return list(_columns(typed, shell)) or list(_files(typed, ""))
     found = [name for name in (*_names(shell), *_fixed(shell)) if name.startswith(typed)]
-    return found + (list(_files(typed, "")) if typed else [])
+    # In marks, so that not all begin alike: JupyterLab would sort them anew.
+    return found + (list(_files(typed, '"')) if typed else [])
 
 
 def subjects(prefix: str, shell: Any) -> list[str]:
-    """The variables, functions, columns and files that a name which begins so may become."""
-    found = reference_names(prefix, shell)
+    """The variables, functions, columns and files that a name which begins so may become.
+
+    A name is one word; a file that needs marks is a reference.
+    """
+    found = [name for name in reference_names(prefix, shell) if " " not in name]
     fixed = {*_fixed(shell)}
-    return [name for name in found if name not in fixed]
+    return [f"@{name}" if name[0] == '"' else name for name in found if name not in fixed]
 
 
 def column_names(prefix: str, shell: Any) -> list[str]:

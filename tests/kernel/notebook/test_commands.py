@@ -439,7 +439,7 @@ def test_tab_offers_what_lists_have_shown(notebook: Notebook, say: Callable[[str
     assert "bash" in offered["%%copilot --tools bas"]
     assert "timeout" in offered["%copilot config tim"]
     assert {"remove", "restart"} <= set(offered["%copilot mcp re"])
-    assert "@stations" in offered["%%copilot\nWhat is in @stat"]
+    assert "stations" in offered["%%copilot\nWhat is in @stat"]
 
 
 def test_tab_puts_variables_before_files(notebook: Notebook, folder: Path) -> None:
@@ -458,8 +458,8 @@ def test_tab_puts_variables_before_files(notebook: Notebook, folder: Path) -> No
         )
     ]
 
-    assert offered[0] == ["@df", "@d.csv", "@dfs.csv"]
-    assert offered[1] == ["df", "d.csv", "dfs.csv"]
+    assert offered[0] == ["df", '"d.csv"', '"dfs.csv"']
+    assert offered[1] == ["df", '@"d.csv"', '@"dfs.csv"']
     assert offered[2] == ["df.name", "'df.two words'"]
     assert offered[3] == ["scripted"]
 

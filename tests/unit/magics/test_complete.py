@@ -104,7 +104,7 @@ def tables(running_shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
-        ("%copilot explain d", ["dense()", "df", "dfs.csv"]),
+        ("%copilot explain d", ["dense()", "df", '@"dfs.csv"']),
         ("%copilot explain df.n", ["df.name"]),
         ("%copilot explain df what ", []),
         ("%copilot privacy deny df.", ["df.name", "'df.two words'"]),

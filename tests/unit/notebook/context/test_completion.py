@@ -38,7 +38,7 @@ def filled(notebook: Notebook) -> Notebook:
     ("prefix", "names"),
     [
         ("", ["clean()", "df", "h", "_", "cell:4", "cell:3", "cell:2", "cell:1"]),
-        ("d", ["df", "data/", "data.csv"]),
+        ("d", ["df", '"data/', '"data.csv"']),
         ("cl", ["clean()"]),
         ("df.t", ["df.temp"]),
         ("cell:", ["cell:4", "cell:3", "cell:2", "cell:1"]),
