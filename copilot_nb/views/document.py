@@ -24,6 +24,7 @@ from copilot_nb.transcript.blocks import (
     Transcript,
     UserInputBlock,
 )
+from copilot_nb.transcript.cuts import line_count
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
 from copilot_nb.views import requests, steps
 from copilot_nb.views.markdown import code_block, inline_html, text
@@ -195,10 +196,10 @@ def _text_output(output: TextOutput) -> str:
         return ""
     wrong = " copilot-stderr" if output.stream in {"stderr", "error"} else ""
     box = pre(output.text, wrong)
-    lines = output.text.strip("\n").count("\n") + 1
+    lines = line_count(output.text.strip("\n"))
     if lines <= _FOLD_LINES:
         return box
-    return f"<details><summary>Output, {lines} lines</summary>{box}</details>"
+    return f"<details><summary>Output, {lines:,} lines</summary>{box}</details>"
 
 
 def _table(output: TableOutput) -> str:
