@@ -103,13 +103,15 @@ class Answering:
 
     def dispatch_event(self, event: SessionEvent) -> None:
         """Tell everybody of an event; here, those that answer."""
-        if event.type not in PIECES:  # none of them asks anything
-            self._reactions.take(event)
-            self._server_requests.take(event)
-            self._todos.take(event)
+        self._reactions.take(event)
+        self._server_requests.take(event)
+        self._todos.take(event)
 
     def heard(self, raw: Any) -> SessionEvent:
         """An event of the runtime, as the session tells it."""
+        event = parse(raw)
+        if event.type in PIECES:  # they quote nobody and ask nothing
+            return event
         return parse(self.servers.told(without_keys(raw, self.keys)))
 
     def emit_local(self, data: Wire) -> None:

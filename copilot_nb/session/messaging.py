@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from copilot_nb.errors import ConnectionClosedError, CopilotError, TurnTimeoutError, UsageError
 from copilot_nb.protocol import methods
 from copilot_nb.protocol.base import Empty
-from copilot_nb.protocol.events import PIECES
 from copilot_nb.protocol.session import MessageOptions
 from copilot_nb.session.idle import IdleWatch
 from copilot_nb.session.run import Run, Until
@@ -55,10 +54,6 @@ class Messaging:
 
     def take(self, event: SessionEvent) -> None:
         """Pass an event to those that wait for it; returns at once."""
-        if event.type in PIECES:  # they end and begin nothing
-            for turn in tuple(self._turns):
-                turn.feed(event)
-            return
         if event.agent_id is None:
             self._note(event)
         if event.type.startswith("local."):
@@ -71,6 +66,11 @@ class Messaging:
         for watch in self._watches:
             watch.feed(event)
         self._forget_ended()
+
+    def take_piece(self, event: SessionEvent) -> None:
+        """Pass some more text to what runs."""
+        for turn in tuple(self._turns):
+            turn.feed(event)
 
     def fail(self, error: CopilotError, last: SessionEvent) -> None:
         """End everything that waits with that error, and each transcript with that event."""

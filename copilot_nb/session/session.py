@@ -232,7 +232,11 @@ class Session(Prompting):
         return f"<Session {self.session_id} {self.life.value}>"
 
     def _tell(self, event: SessionEvent) -> None:
-        if event.type not in PIECES and not self.keep_noise and is_noise(event):
+        if event.type in PIECES:  # they begin, end and ask nothing
+            self._messaging.take_piece(event)
+            self._hub.tell(event)
+            return
+        if not self.keep_noise and is_noise(event):
             return
         super().dispatch_event(event)
         self._messaging.take(event)

@@ -247,7 +247,7 @@ async def test_steering_that_was_not_heard_yet_is_taken_back(stage: Stage) -> No
     gate = asyncio.Event()
     session = await stage.session(Reply("One.", gate=gate))
     turn = await session.start_turn("1")
-    await seen(turn, "assistant.turn_start")
+    await eventually(lambda: stage.model.requests)  # before that it would go along
     remark = MessageOptions(prompt="Never mind.", mode="immediate")
 
     async with task_of(session.ask(remark)) as steering:
