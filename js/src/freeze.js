@@ -8,8 +8,8 @@ const WIDGET = "application/vnd.jupyter.widget-view+json";
  * output stays as it is.
  *
  * @param {{widget_manager?: any}} model
- * @param {{mid: string, data: object | ((html: string) => object)}} message  `data` may be made of the
- *   HTML that stands there
+ * @param {{mid: string, data: object | ((stored: object) => object)}} message  `data` may be made of
+ *   what stands there, without the widget
  * @returns {boolean} whether an output was replaced
  */
 export function freezeInPlace(model, { mid, data }) {
@@ -17,7 +17,8 @@ export function freezeInPlace(model, { mid, data }) {
     for (const cell of model.widget_manager.context.model.cells) {
       const at = outputOf(cell.outputs, mid);
       if (at < 0) continue;
-      const bundle = typeof data === "function" ? data(cell.outputs.get(at).data["text/html"]) : data;
+      const { [WIDGET]: _, ...stored } = cell.outputs.get(at).data;
+      const bundle = typeof data === "function" ? data(stored) : data;
       cell.outputs.set(at, { output_type: "display_data", data: bundle, metadata: {} });
       return true;
     }

@@ -1,7 +1,7 @@
 // The kernel is gone while a turn runs: nothing more will come, and nobody will store the turn.
 //
 // Then the page says so, and puts what came into the notebook document itself.
-import { keptTools, keptTurn } from "./kept.js";
+import { keptTurn } from "./kept.js";
 
 const GONE = new Set(["dead", "restarting", "autorestarting", "terminating"]);
 const LOST = {
@@ -52,14 +52,13 @@ export const isLost = (page) => page.blocks.at(-1)?.id === LOST.id;
 const OPEN = new Set(["open", "running", "pending"]);
 
 /**
- * The page as a document may keep it.
+ * The page as a document may keep it. A table of tools stays as it was when it was drawn.
  *
- * @param {HTMLElement} _root  what a view shows of it
  * @param {import("./reduce.js").Page} page
- * @param {string} stored  the HTML that the output had; its style is kept
+ * @param {object} stored  what the output had beside the widget; the style of its HTML is kept
  */
-export function storedForm(_root, page, stored) {
-  const style = /^\s*<style>[^<]*<\/style>/.exec(stored ?? "")?.[0] ?? "";
-  const facts = page.blocks.filter(({ kind }) => kind === "tool_fact");
-  return facts.length ? keptTools(facts, style) : keptTurn(page, style);
+export function storedForm(page, stored) {
+  if (page.blocks.some(({ kind }) => kind === "tool_fact")) return stored;
+  const style = /^\s*<style>[^<]*<\/style>/.exec(stored["text/html"] ?? "")?.[0] ?? "";
+  return keptTurn(page, style);
 }

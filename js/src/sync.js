@@ -118,8 +118,8 @@ export function connect(model) {
     page: () => page,
 
     /** Puts what a view shows into the document, when the kernel cannot do it any more. */
-    keep(root) {
-      if (isLost(page)) freezeInPlace(model, { mid, data: (html) => storedForm(root, page, html) });
+    keep() {
+      if (isLost(page)) freezeInPlace(model, { mid, data: (stored) => storedForm(page, stored) });
     },
 
     /** @returns {() => void} ends the subscription; the listener gets null when all may differ */

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
-import { keptTools, keptTurn } from "../src/kept.js";
-import { lostPage } from "../src/lost.js";
+import { keptTurn } from "../src/kept.js";
+import { lostPage, storedForm } from "../src/lost.js";
 import { fromSnapshot } from "../src/reduce.js";
 
 const HEAD = { state: "running", model: "scripted", usage: { input_tokens: 100, output_tokens: 20, context_tokens: 9, context_limit: 100 } };
@@ -31,10 +31,9 @@ describe("a turn that the page keeps", () => {
       "scripted · 100 tokens in, 20 out · context 9%",
     ]);
     expect(text.split("\n\n")).toEqual([
-      "> bash: echo hello (stopped)",
-      "> Not answered: rm -r data",
-      "> bash: echo hello",
-      "> **Error:** The kernel ended before this turn did.\n> What stands above is all that came. Start a kernel and ask again.",
+      "> ◌ bash echo hello stopped\n> ◌ Not answered — rm -r data",
+      "> ✓ bash echo hello\n> hello",
+      "> The kernel ended before this turn did.\n> What stands above is all that came. Start a kernel and ask again.",
       "— scripted · 100 tokens in, 20 out · context 9%",
     ]);
   });
@@ -58,10 +57,10 @@ describe("a turn that the page keeps", () => {
 
     expect(body.querySelector("details.copilot-reasoning .copilot-text").textContent).toBe("So be it.");
     expect(body.querySelector(".copilot-call > pre.copilot-code").textContent).toBe("sum(x)");
-    expect(body.querySelector(".copilot-diff .gi").textContent).toBe("+b");
+    expect(body.querySelector("pre.copilot-diff").textContent).toBe("@@ -1 +1 @@\n-a\n+b");
     expect(body.querySelector(".copilot-changes li").textContent).toBe("x is new");
     expect(body.querySelector("[open]")).toBeNull();
-    expect(text).toContain("> run_code: Sum\n\n> Changed: `x` is new");
+    expect(text).toContain("> ✓ run_code Sum\n> sum(x)\n> @@ -1 +1 @@\n> -a\n> +b\n> x is new");
   });
 
   it("keeps outputs, tasks and questions", () => {
@@ -78,7 +77,8 @@ describe("a turn that the page keeps", () => {
     expect(body.querySelector("img").src).toBe("data:image/png;base64,aGk=");
     expect(lines).toContain("☑ Look");
     expect(lines).toContain("✓ No — Which?");
-    expect(text).toContain("```\nprinted\n```\n\n|  | n | m |\n| --- | --- | --- |\n| Ulm | 1 | x |\n\n[A plot]\n\n> **Tasks** — 1 of 2 done\n> - [x] Look\n> - [ ] Plot");
+    expect(text).toContain("> printed\n> | n | m\n> Ulm | 1 | x");
+    expect(text).toContain("> Tasks 1 of 2 done\n> ☑ Look\n> ☐ Plot");
   });
 
   it("has no controls, and takes nothing for markup", () => {
@@ -94,14 +94,11 @@ describe("a turn that the page keeps", () => {
   });
 });
 
-describe("a table of tools that the page keeps", () => {
-  it("is a table with what holds for each", () => {
-    const fact = { id: "bash", kind: "tool_fact", name: "bash", description: "Run it.\nMore.", source: "runtime", permission: "asks", calls: 2 };
+describe("a table of tools whose kernel is gone", () => {
+  it("stays as it was when it was drawn", () => {
+    const fact = { id: "bash", kind: "tool_fact", name: "bash", description: "Run it.", source: "runtime", permission: "asks", calls: 2 };
+    const stored = { "text/html": "<table></table>", "text/plain": "bash" };
 
-    const { "text/html": html, "text/plain": text } = keptTools([fact], "<style>p{}</style>");
-
-    expect(html).toMatch(/^<style>p\{\}<\/style>\n<div class="copilot-static">/);
-    expect(html).toContain("<td>bash</td><td>Run it.</td><td>runtime</td><td>asks</td><td>2</td>");
-    expect(text).toBe("1 tools\n\nbash  Run it.  runtime  asks  2");
+    expect(storedForm(page(fact), stored)).toBe(stored);
   });
 });

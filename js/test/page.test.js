@@ -235,6 +235,6 @@ describe("a turn whose kernel is gone", () => {
     expect(html).toContain("answer a");
     expect(html).toContain("The kernel ended before this turn did.");
     expect(html).not.toMatch(/<button|<textarea|<svg|example\.org|Tell it something|aria-|tabindex/);
-    expect(plain).toMatch(/^answer a\n\n> bash: t \(stopped\)\n\n> Not answered: Which\?\n\n> \*\*Error:\*\* The kernel ended/);
+    expect(plain).toMatch(/^answer a\n\n> ◌ bash t stopped\n\n> ◌ Not answered — Which\?\n\n> The kernel ended/);
   });
 });
