@@ -70,7 +70,7 @@ class Messaging:
     def take_piece(self, event: SessionEvent) -> None:
         """Pass some more text to what runs."""
         for turn in tuple(self._turns):
-            turn.feed(event)
+            turn.feed_piece(event)
 
     def fail(self, error: CopilotError, last: SessionEvent) -> None:
         """End everything that waits with that error, and each transcript with that event."""

@@ -206,6 +206,11 @@ class Turn:
             self._fold(event)
         self._check()
 
+    def feed_piece(self, event: SessionEvent) -> None:
+        """Some more text, which ends nothing (called by the session)."""
+        if self._run.feed(event):
+            self._fold(event)
+
     def drop(self) -> None:
         """The queue was emptied before its time came (called by the session)."""
         self._run.drop()
