@@ -163,7 +163,7 @@ def test_turn_whose_kernel_died_says_so(
     page.save()
     page.close()
     stored = lab.read_notebook(page.path)["cells"][1]["outputs"][0]["data"]
-    assert "".join(stored["text/plain"]).startswith("All that came.\n\n> Not answered: ")
+    assert "".join(stored["text/plain"]).startswith("All that came.\n\n> ◌ Not answered — ")
     assert "<button" not in "".join(stored["text/html"])
     for expected in ("All that came.", "The kernel ended before this turn did."):
         _reopened(browser, lab, page.path, expected)

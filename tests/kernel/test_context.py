@@ -67,7 +67,7 @@ def test_index_in_a_kernel(notebook: Kernel) -> None:
 
 
 def test_tab_completes_references(notebook: Kernel) -> None:
-    """In the lines of a cell as well."""
+    """In the lines of a cell as well; what is offered goes behind the sign that stands there."""
     has = notebook.check(
         "import IPython.core.completer\nprint(hasattr(IPython.core.completer, 'context_matcher'))"
     )
@@ -80,4 +80,4 @@ def test_tab_completes_references(notebook: Kernel) -> None:
         "    print([x.text for x in c.completions(t, len(t))])"
     )
 
-    assert found.text.strip() == "['@df.temp']"
+    assert found.text.strip() == "['df.temp']"
