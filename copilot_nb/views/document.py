@@ -29,7 +29,7 @@ from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoB
 from copilot_nb.views import requests, steps
 from copilot_nb.views.markdown import code_block, inline_html, text
 from copilot_nb.views.markdown import to_html as markdown
-from copilot_nb.views.parts import change, code, folded, icon, pre, strong
+from copilot_nb.views.parts import change, code, folded, icon, pre, strong, table
 from copilot_nb.views.style import STYLE
 from copilot_nb.views.words import (
     STATES,
@@ -203,21 +203,9 @@ def _text_output(output: TextOutput) -> str:
 
 
 def _table(output: TableOutput) -> str:
-    names = ("", *output.columns) if output.has_index else output.columns
-    head = "".join(f"<th>{text(name)}</th>" for name in names)
-    rows = "".join(f"<tr>{_cells(row, output)}</tr>" for row in output.rows)
     caption = f'<p class="copilot-muted">{text(output.caption)}</p>' if output.caption else ""
-    return (
-        '<div class="copilot-tablewrap"><table class="copilot-frame">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{caption}</div>"
-    )
-
-
-def _cells(row: tuple[str, ...], output: TableOutput) -> str:
-    return "".join(
-        f"<th>{text(cell)}</th>" if at == 0 and output.has_index else _cell(cell)
-        for at, cell in enumerate(row)
-    )
+    drawn = table(output, "copilot-frame", th=lambda label: f"<th>{text(label)}</th>", td=_cell)
+    return f'<div class="copilot-tablewrap">{drawn}{caption}</div>'
 
 
 def _cell(value: str) -> str:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
 from copilot_nb.transcript.cuts import cut
 from copilot_nb.views.diffs import diff
 from copilot_nb.views.markdown import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from copilot_nb.transcript.blocks import TableOutput
 
 
 def icon(sign: str) -> str:
@@ -33,6 +39,24 @@ def pre(value: str, more: str = "") -> str:
     """
     value = html.escape(cut(value.strip("\n")), quote=False)
     return f'<pre class="copilot-output{more}">{value}</pre>'
+
+
+def table(
+    output: TableOutput, name: str, *, th: Callable[[str], str], td: Callable[[str], str]
+) -> str:
+    """A table of texts.
+
+    Args:
+        output: Its cells.
+        name: Class of the element.
+        th: HTML of a heading, of columns and of the index.
+        td: HTML of any other cell.
+    """
+    labels = int(output.has_index)
+    head = "".join(map(th, ("", *output.columns) if labels else output.columns))
+    rows = ("".join([*map(th, row[:labels]), *map(td, row[labels:])]) for row in output.rows)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<table class="{name}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def change(unified: str, *, whole: bool = False) -> str:

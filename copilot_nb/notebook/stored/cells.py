@@ -18,6 +18,7 @@ from copilot_nb.transcript.blocks import (
     Transcript,
 )
 from copilot_nb.transcript.safety import sound
+from copilot_nb.views.parts import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,22 +116,9 @@ def _shown(data: dict[str, str]) -> dict[str, Any]:
 
 def _table(output: TableOutput) -> str:
     """The table as notebooks show frames; every cell is text."""
-    names = ("", *output.columns) if output.has_index else output.columns
-    head = "".join(f"<th>{_text(name)}</th>" for name in names)
-    rows = "".join(f"<tr>{_row(row, output)}</tr>" for row in output.rows)
     caption = f"<p>{_text(output.caption)}</p>" if output.caption else ""
-    return (
-        f'<table class="dataframe"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-        f"{caption}"
-    )
-
-
-def _row(row: Sequence[str], output: TableOutput) -> str:
-    labels = int(output.has_index)
-    return "".join(
-        f"<th>{_text(cell)}</th>" if at < labels else f"<td>{_text(cell)}</td>"
-        for at, cell in enumerate(row)
-    )
+    th, td = (lambda text: f"<th>{_text(text)}</th>"), (lambda text: f"<td>{_text(text)}</td>")
+    return table(output, "dataframe", th=th, td=td) + caption
 
 
 def _text(value: str) -> str:
