@@ -45,7 +45,7 @@ def find_cli(explicit: str | Path | None = None) -> Path:
         return _existing(Path(chosen), "COPILOT_CLI_PATH")
     found = cached_cli() or _on_path() or _in_sdk_cache()
     if found is None:
-        places = (_short(cache_directory()), "`copilot` on PATH", _short(_sdk_cache()))
+        places = (short_path(cache_directory()), "`copilot` on PATH", short_path(_sdk_cache()))
         raise CliNotFoundError(f"The Copilot CLI was not found in {', '.join(places)}.")
     return found
 
@@ -55,8 +55,8 @@ def cache_directory() -> Path:
     return user_cache_path("copilot-nb", appauthor=False) / f"cli-{CLI_VERSION}"
 
 
-def _short(path: Path) -> str:
-    """A path as people write it, who know where their home is."""
+def short_path(path: Path) -> str:
+    """A path as people write it: `~` for their home."""
     home = Path.home()
     return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
 

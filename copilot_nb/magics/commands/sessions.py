@@ -179,14 +179,16 @@ def current_id(conversation: Conversation) -> str:
 
 
 def _table(conversation: Conversation, listed: tuple[StoredSession, ...], limit: int) -> Table:
-    from copilot_nb.notebook.stored.sessions import short
+    from pathlib import Path
+
+    from copilot_nb.session.locate import short_path
 
     session = conversation.link.session
     here = session.session_id if session is not None else ""
     rows = tuple(
         (
             each.summary,
-            short(each.folder),
+            short_path(Path(each.folder)) if each.folder else "",
             each.changed,
             each.began,
             "this one" if each.id == here else "",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import UsageError
@@ -97,12 +96,6 @@ async def fork(conversation: Conversation, session_id: str, name: str = "") -> s
     client = await conversation.link.any_runtime()
     reply = await client.rpc.sessions.fork(session_id=session_id, name=name or None)
     return str(reply["sessionId"])
-
-
-def short(folder: str) -> str:
-    """A folder as people write it: `~` for their home."""
-    home = str(Path.home())
-    return f"~{folder[len(home) :]}" if folder.startswith(home + "/") else folder
 
 
 def _beginning(sessions: Sequence[StoredSession], text: str) -> list[StoredSession]:
