@@ -117,7 +117,7 @@ export function connect(model) {
     ready: () => knock(),
     page: () => page,
 
-    /** Puts what a view shows into the document, when the kernel cannot do it any more. */
+    /** Puts the turn into the document, when the kernel cannot do it any more. */
     keep() {
       if (isLost(page)) freezeInPlace(model, { mid, data: (stored) => storedForm(page, stored) });
     },

@@ -60,7 +60,7 @@ export function mountTools({ el, sync }) {
     setText(trouble, sync.page().head.status);
     trouble.hidden = !trouble.textContent;
     filter();
-    sync.keep(root);
+    sync.keep();
   }
 
   function group(source) {

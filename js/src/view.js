@@ -84,7 +84,7 @@ export function mountView({ el, sync, typeset }) {
     drawFooter(footer, page.head);
     root.dataset.state = page.head.state;
     dirty = new Set();
-    sync.keep(root);
+    sync.keep();
   }
 
   function card(block) {
