@@ -15,6 +15,7 @@ import xarray as xr
 from copilot_nb.data.columns import sample, statistics
 from copilot_nb.data.frames import Frame, frame_of, table_of
 from copilot_nb.data.namespace import describe, kind_of
+from tests.unit.data.lazy import lazy_variable
 
 
 def library(monkeypatch: pytest.MonkeyPatch, name: str, **classes: type) -> None:
@@ -151,15 +152,7 @@ def test_dataset() -> None:
 
 def test_data_that_is_not_in_memory_stays_there() -> None:
     """A lazy array's values are not loaded."""
-
-    class Lazy(xr.backends.BackendArray):
-        shape, dtype = (3,), np.dtype("f8")
-
-        def __getitem__(self, key: object) -> Any:
-            raise AssertionError("this loads them")
-
-    lazy = xr.core.indexing.LazilyIndexedArray(Lazy())
-    array = xr.DataArray(xr.Variable(("x",), lazy, fastpath=True))
+    array = xr.DataArray(lazy_variable())
 
     assert kind_of(array) == "DataArray, x: 3, float64"
     assert describe("a", array).splitlines()[-1] == "Its values are not in memory."

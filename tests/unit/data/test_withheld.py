@@ -21,6 +21,7 @@ from copilot_nb.data.guarded import guarded
 from copilot_nb.data.namespace import describe, described_as
 from copilot_nb.data.privacy import Privacy, PrivacyRule
 from copilot_nb.data.shared import shared
+from tests.unit.data.lazy import lazy_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,15 +216,7 @@ def test_a_long_column_of_lists_is_no_hindrance(monkeypatch: pytest.MonkeyPatch)
 
 def test_what_is_not_in_memory_is_not_loaded() -> None:
     """A variable of a file stays there."""
-
-    class Lazy(xr.backends.BackendArray):
-        shape, dtype = (3,), np.dtype("f8")
-
-        def __getitem__(self, key: object) -> Any:
-            raise AssertionError("this loads them")
-
-    lazy = xr.core.indexing.LazilyIndexedArray(Lazy())
-    dataset = xr.Dataset({"ssn": xr.Variable(("x",), lazy, fastpath=True)})
+    dataset = xr.Dataset({"ssn": lazy_variable()})
 
     assert denied_values({"lazy": dataset, "part": dataset["ssn"]}, RULES).find(SSN[0]) == ()
 

@@ -13,6 +13,7 @@ import pyarrow as pa  # type: ignore[import-untyped]  # it ships no types
 import pytest
 import xarray as xr
 
+from tests.unit.data.lazy import lazy_variable
 from tests.unit.kernel.test_journal import Notebook
 
 if TYPE_CHECKING:
@@ -270,15 +271,7 @@ def test_views_of_a_dataset_come_back_with_it() -> None:
 
 def test_what_is_not_in_memory_is_not_loaded() -> None:
     """Neither compared nor copied."""
-
-    class Lazy(xr.backends.BackendArray):
-        shape, dtype = (3,), np.dtype("f8")
-
-        def __getitem__(self, key: object) -> Any:
-            raise AssertionError("this loads them")
-
-    lazy = xr.core.indexing.LazilyIndexedArray(Lazy())
-    notebook = Notebook(v=xr.Dataset({"t": xr.Variable(("x",), lazy, fastpath=True)}))
+    notebook = Notebook(v=xr.Dataset({"t": lazy_variable()}))
 
     run = notebook.run("v.attrs['k'] = 1")
 

@@ -144,7 +144,7 @@ def fill(namespace: dict[str, Any], folder: Path) -> None:
     """Put everything into a namespace, and files into a folder."""
     linecache.cache[FILE] = (len(SETUP), None, SETUP.splitlines(keepends=True), FILE)
     exec(_COMPILED, namespace)  # noqa: S102 - our own text, above
-    exec("def elsewhere(q):\n    q.append(1)", stranger := {"__name__": "elsewhere"})  # noqa: S102
+    exec("def elsewhere(q):\n    q.append(1)", stranger := {"__name__": "elsewhere"})  # noqa: S102 - code of another module
     namespace["elsewhere"] = stranger["elsewhere"]
     (folder / "data.txt").write_text("some text")
     (folder / "data.csv").write_text("a,b\n1,2\n")
