@@ -49,7 +49,7 @@ def bytes_of(value: object, levels: int = 2) -> int:
         return len(value) * _ITEM_BYTES + _held(items_of(value) or (), levels)  # type: ignore[arg-type]  # a container
     if is_own(value):
         return _ITEM_BYTES + _held(tuple(instance_data(value).values()), levels)
-    return len(value) if cls in (bytes, bytearray, str) else _ITEM_BYTES  # type: ignore[arg-type]
+    return len(value) if cls in (bytes, bytearray, str) else _ITEM_BYTES  # type: ignore[arg-type]  # these have a length
 
 
 def _held(items: Iterable[object], levels: int) -> int:
@@ -126,7 +126,7 @@ def table_copy(value: Any) -> Any:
     """A copy of a table, an array or a tensor; None for anything else."""
     root = module_of(type(value)).partition(".")[0]
     pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
-    if root == "pandas" and is_a(value, (pandas.DataFrame, pandas.Series, pandas.Index)):  # type: ignore[union-attr]
+    if root == "pandas" and is_a(value, (pandas.DataFrame, pandas.Series, pandas.Index)):  # type: ignore[union-attr]  # `root` says that it is there
         return value.copy(deep=not is_a(value, pandas.Index))  # type: ignore[union-attr]  # loaded
     if root == "torch" and memory_of(value) is not None:
         return value.detach().clone().requires_grad_(value.requires_grad)

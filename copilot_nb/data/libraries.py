@@ -86,7 +86,7 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
     def among(at: int, wanted: Collection[str | float]) -> list[Any]:
         column = frame.iloc[:, at]
         kind = "O" if column.dtype == object else str(getattr(column.dtype, "kind", ""))
-        return column[column.isin(_of_kind(wanted, kind))].unique().tolist()  # type: ignore[no-any-return]
+        return column[column.isin(_of_kind(wanted, kind))].unique().tolist()  # type: ignore[no-any-return]  # the library has no types
 
     return Frame(
         kind="Series" if series else "DataFrame",
@@ -130,7 +130,7 @@ def _polars(polars: Any, value: Any) -> Frame | None:
         column = frame.to_series(at)
         kind = "f" if column.dtype.is_numeric() else ""
         values = polars.Series(_of_kind(wanted, kind)).cast(column.dtype, strict=False)
-        return column.filter(column.is_in(values.drop_nulls())).unique().to_list()  # type: ignore[no-any-return]
+        return column.filter(column.is_in(values.drop_nulls())).unique().to_list()  # type: ignore[no-any-return]  # the library has no types
 
     return Frame(
         kind="polars.Series" if series else "polars.DataFrame",
@@ -162,7 +162,7 @@ def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
         compute, column = sys.modules["pyarrow.compute"], value.column(at)
         texts = _of_kind(wanted, "" if "string" in str(column.type) else "f")
         values = pyarrow.array(texts).cast(column.type, safe=False)
-        return column.filter(compute.is_in(column, value_set=values)).unique().to_pylist()  # type: ignore[no-any-return]
+        return column.filter(compute.is_in(column, value_set=values)).unique().to_pylist()  # type: ignore[no-any-return]  # the library has no types
 
     return Frame(
         kind="pyarrow.RecordBatch" if batch else "pyarrow.Table",

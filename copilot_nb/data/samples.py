@@ -216,7 +216,7 @@ def _xarray(value: Any) -> Sample:
     for name, variable in variables(value).items():
         array = in_memory(variable)
         read = _array(array) if array is not None else _elsewhere(variable)
-        digests += [hash(name), hash(variable.dims), read.digest, _besides([variable._attrs])]  # noqa: SLF001
+        digests += [hash(name), hash(variable.dims), read.digest, _besides([variable._attrs])]  # noqa: SLF001 - what `attrs` gives, not made for looking
         whole &= read.whole
     besides = [value.attrs, getattr(value, "name", None), sorted(map(str, value.coords))]
     return Sample(hash((tuple(digests), _besides(besides))), whole)

@@ -106,7 +106,7 @@ def _cells(value: Any) -> Iterator[object]:
 
 
 def _elements(array: Any) -> Iterable[object]:
-    return array.reshape(-1)[:: max(1, array.size // VALUES)].tolist()  # type: ignore[no-any-return]
+    return array.reshape(-1)[:: max(1, array.size // VALUES)].tolist()  # type: ignore[no-any-return]  # numpy is Any here
 
 
 def _in_memory(variable: Any) -> Iterator[object]:

@@ -160,12 +160,12 @@ class Lab:
     def write_notebook(self, name: str, cells: Sequence[str]) -> str:
         """A notebook of code cells in the server's folder; returns its path there."""
         notebook = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]  # has no types
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],  # type: ignore[no-untyped-call]
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],  # type: ignore[no-untyped-call]  # has no types
             metadata={
                 "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
             },
         )
-        nbformat.write(notebook, self.work / name)  # type: ignore[no-untyped-call]
+        nbformat.write(notebook, self.work / name)  # type: ignore[no-untyped-call]  # has no types
         return name
 
     def read_notebook(self, name: str) -> dict[str, Any]:

@@ -40,11 +40,11 @@ def pretend(name: str) -> None:
     """Look like that front end's kernel, as far as widgets ask."""
     if name == "marimo":
         marimo = ModuleType("marimo")
-        marimo.running_in_notebook = lambda: True  # type: ignore[attr-defined]
+        marimo.running_in_notebook = lambda: True  # type: ignore[attr-defined]  # made for this
         sys.modules["marimo"] = marimo
     elif name == "colab":
         output = ModuleType("google.colab.output")
-        output.enable_custom_widget_manager = lambda: None  # type: ignore[attr-defined]
+        output.enable_custom_widget_manager = lambda: None  # type: ignore[attr-defined]  # made for this
         output._widgets = SimpleNamespace(_installed_url=COLAB)  # type: ignore[attr-defined]  # noqa: SLF001 - what anywidget asks
         sys.modules["google.colab.output"] = output
 

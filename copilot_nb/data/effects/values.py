@@ -124,7 +124,7 @@ def path_of(value: object) -> str:
     if type(value) in (types.FunctionType, types.BuiltinFunctionType):
         module = value.__module__ or "builtins"
         module = _PUBLIC.get(module, module.lstrip("_"))
-        return f"{module}.{value.__qualname__}"  # type: ignore[attr-defined]
+        return f"{module}.{value.__qualname__}"  # type: ignore[attr-defined]  # checked above
     return ""
 
 
@@ -225,7 +225,7 @@ def items_of(live: object) -> list[object] | None:
 def item_at(live: object, key: object) -> object:
     """One item of a list, tuple or dict, or NOTHING; asks no key whether it is equal."""
     if type(live) in (list, tuple) and type(key) is int:
-        return live[key] if -len(live) <= key < len(live) else NOTHING  # type: ignore[index,arg-type]
+        return live[key] if -len(live) <= key < len(live) else NOTHING  # type: ignore[index,arg-type]  # its type is asked above
     if type(live) is dict and type(key) in (str, int):
         found = (v for k, v in islice(live.items(), ELEMENTS) if type(k) is type(key) and k == key)
         return next(found, NOTHING)
@@ -235,7 +235,7 @@ def item_at(live: object, key: object) -> object:
 def attribute_of(live: object, name: str) -> object:
     """A stored attribute of an object or module, or NOTHING; never computes a property."""
     if is_a(live, type):
-        return next((class_data(c)[name] for c in mro(live) if name in class_data(c)), NOTHING)  # type: ignore[arg-type]
+        return next((class_data(c)[name] for c in mro(live) if name in class_data(c)), NOTHING)  # type: ignore[arg-type]  # `live` is a class here
     return instance_data(live).get(name, NOTHING)
 
 

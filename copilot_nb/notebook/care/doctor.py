@@ -321,5 +321,5 @@ def _is_free(source: Source) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    digits: Callable[[str], str] = lambda part: "".join(filter(str.isdigit, part))  # noqa: E731
+    digits: Callable[[str], str] = lambda part: "".join(filter(str.isdigit, part))  # noqa: E731 - one use, on the next line
     return tuple(int(digits(part) or 0) for part in version.split(".")[:2])
