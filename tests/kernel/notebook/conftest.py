@@ -13,7 +13,7 @@ from copilot_nb.testing.model import ScriptedModel
 from tests.kernel.notebook.page import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from copilot_nb.testing.reply import Reply
@@ -121,3 +121,24 @@ def notebook(
     if any(cell.status == "error" for cell in kernel.cells.values()):
         made.after_error()
     kernel.check("%copilot new")
+
+
+@pytest.fixture
+def say(notebook: Notebook) -> Callable[[str], str]:
+    """Runs a line and gives what it shows; two lines of error when it fails."""
+
+    def run(line: str) -> str:
+        cell = notebook.kernel.run(line)
+        if cell.status == "error":
+            notebook.after_error()
+            return cell.traceback
+        return plain(cell) or cell.text
+
+    return run
+
+
+@pytest.fixture
+def folder(notebook: Notebook, tmp_path: Path) -> Path:
+    """A folder of its own to work in."""
+    notebook.kernel.check(f"os.chdir({str(tmp_path)!r})")
+    return tmp_path
