@@ -56,11 +56,9 @@ _REFUSALS = (
 
 def decision(block: PermissionBlock) -> str:
     """A request's answer in words: "Allowed once by you", "Denied by you: use ls instead"."""
-    if block.state != "answered":
-        return "Not answered"
-    words, colon, why = block.answer.partition(":")
-    by = f" by {block.by}" if block.by else ""
-    return f"{words}{by}{colon}{why}"
+    answer, by = outcome(block)
+    words, colon, why = answer.partition(":")
+    return f"{words}{f' by {by}' if by else ''}{colon}{why}"
 
 
 def reply(block: RequestBlock) -> str:
