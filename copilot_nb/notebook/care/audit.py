@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.values import clip
 from copilot_nb.errors import UsageError
 from copilot_nb.notebook.account.spending import append_private
 from copilot_nb.notebook.stored.bookmark import state_folder
@@ -282,7 +283,7 @@ def redacted(text: str) -> str:
 
 
 def _shown(entry: Entry) -> Entry:
-    return replace(entry, what=_cut(redacted(entry.what), LONGEST))
+    return replace(entry, what=clip(redacted(entry.what), LONGEST))
 
 
 def _logged(entry: Entry) -> str:
@@ -311,11 +312,7 @@ def _telling(arguments: Any) -> str:
 
 
 def _line(text: str) -> str:
-    return _cut(" ".join(visible(text).split()), _KEPT)
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return clip(" ".join(visible(text).split()), _KEPT)
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
