@@ -11,7 +11,6 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.transcript.safety import visible
@@ -169,9 +168,11 @@ def _ticked(text: str) -> str:
     return _TICKED.sub(r"<code>\1</code>", _text(text))
 
 
-def _text(text: str) -> str:
+def _text(value: str) -> str:
     """HTML of a text: data may hold anything, and two dollars in it are no formula."""
-    return escape(visible(text)).replace("$", "<span>$</span>")
+    from copilot_nb.views.markdown import text
+
+    return text(visible(value))
 
 
 def _style(cells: tuple[Cell, ...]) -> str:
