@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     OpenNotebook = Callable[..., LabPage]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; where there is none the test is skipped, and fails in CI."""
+    """Chromium; where there is none the test is skipped, and fails in CI.
+
+    Closed with the last test of this folder: playwright keeps an event loop running
+    in the thread while it is open, and no test after it could run one of its own.
+    """
     if chromium() is None:
         reason = "No Chromium: install it, or name it in the variable CHROMIUM."
         if os.environ.get("CI") == "true":
@@ -33,7 +37,7 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """JupyterLab with the package of this repository in its kernels."""
     with Lab(tmp_path_factory.mktemp("lab") / "root").running() as running:
