@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
     from copilot_nb.testing.model import ScriptEntry
 
-__all__ = ["Reply", "answers", "calls", "form", "plan", "runtime", "says", "when"]
+__all__ = ["Reply", "answers", "calls", "form", "plan", "runtime", "says", "set_up", "when"]
 
 SETUP = """\
 %load_ext copilot_nb
 import copilot_nb as copilot
 from tests.browser.talk import *
+set_up()
 """
 """The first cell of a notebook that talks."""
 
@@ -38,6 +39,14 @@ class Talk(room.Conversation):
 
     def __init__(self) -> None:
         super().__init__(make_client=lambda **_: Client(transport=runtime.connect))
+
+
+def set_up() -> None:
+    """Make this kernel's conversation a `Talk`; the process of the tests stays as it is."""
+    os.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
+    os.environ["COPILOT_NB_MODEL"] = "scripted"
+    os.environ["COPILOT_NB_READY_TIMEOUT"] = "30"  # a busy machine is no page without widgets
+    room.Conversation = Talk  # type: ignore[misc, assignment]  # the kernel makes its one of it
 
 
 def says(*script: ScriptEntry) -> None:
@@ -97,8 +106,3 @@ async def _open(gate: asyncio.Event, condition: Callable[[], object]) -> None:
 
 
 _tasks: list[asyncio.Task[None]] = []
-
-os.environ["COPILOT_NB_PROVIDER"] = "http://127.0.0.1:1/v1"
-os.environ["COPILOT_NB_MODEL"] = "scripted"
-os.environ["COPILOT_NB_READY_TIMEOUT"] = "30"  # a busy machine is no page without widgets
-room.Conversation = Talk  # type: ignore[misc, assignment]  # the kernel's one conversation is made of it
