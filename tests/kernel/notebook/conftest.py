@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.kernel.driver import Cell, Kernel
 
 Server = TypeVar("Server", bound=ScriptedModel)
-STARTED: set[int] = set()
-"""Kernels (by process) whose environment is set."""
+HOMES: dict[int, str] = {}
+"""Where kernels (by process) keep what the CLI keeps."""
 
 
 class Notebook:
@@ -102,19 +102,17 @@ def notebook(
     kernel: Kernel, model: ScriptedModel, cli_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Notebook]:
     """A notebook with a conversation that has said nothing yet."""
-    if kernel.pid not in STARTED:
-        environ = {
-            "COPILOT_HOME": str(tmp_path_factory.mktemp("home")),
-            "COPILOT_CLI_PATH": str(cli_path),
-            "COPILOT_NB_PROVIDER": model.url,
-            "COPILOT_NB_MODEL": "scripted",
-        }
-        kernel.check(
-            f"import os\nos.environ.update({environ!r})\nos.chdir(os.environ['COPILOT_HOME'])"
-        )
-        STARTED.add(kernel.pid)
+    if kernel.pid not in HOMES:
+        HOMES[kernel.pid] = str(tmp_path_factory.mktemp("home"))
+    environment = {
+        "COPILOT_HOME": HOMES[kernel.pid],
+        "COPILOT_CLI_PATH": str(cli_path),
+        "COPILOT_NB_PROVIDER": model.url,
+        "COPILOT_NB_MODEL": "scripted",
+    }
     model.script, model.requests = [], []
     kernel.check("%load_ext copilot_nb\n%copilot new")
+    kernel.check(f"from tests.kernel.notebook.as_new import *; as_new({environment!r})")
     kernel.forget()
     made = Notebook(kernel, model)
     yield made

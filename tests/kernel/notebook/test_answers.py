@@ -10,8 +10,6 @@ from copilot_nb.testing.reply import Reply
 from tests.kernel.notebook.conftest import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.kernel.notebook.conftest import Notebook
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(120)]
@@ -21,52 +19,37 @@ PLAN = Reply(tools=[("exit_plan_mode", {"summary": "I will tidy up."})])
 RULES = "from copilot_nb.notebook.current import conversation\nrules = conversation().rules\n"
 
 
-@pytest.fixture
-def ruled(notebook: Notebook) -> Iterator[Notebook]:
-    """A notebook whose rules are taken back."""
-    yield notebook
-    notebook.kernel.check(RULES + "for _ in rules.list(everywhere=True): rules.revoke(1)")
-
-
-def test_allowed_here_always_outlives_the_conversation(ruled: Notebook) -> None:
+def test_allowed_here_always_outlives_the_conversation(notebook: Notebook) -> None:
     """The next one is not asked, and its output names the rule; revoked, it is asked again."""
-    ruled.script(COMMAND, Reply("One."), COMMAND, Reply("Two."), COMMAND, Reply("Three."))
-    first = ruled.ask("%%copilot\nWrite it.")
-    ruled.page.answer(ruled.page.until_asked(), choice="allow_always")
-    ruled.kernel.wait(first)
+    notebook.script(COMMAND, Reply("One."), COMMAND, Reply("Two."), COMMAND, Reply("Three."))
+    first = notebook.ask("%%copilot\nWrite it.")
+    notebook.page.answer(notebook.page.until_asked(), choice="allow_always")
+    notebook.kernel.wait(first)
 
-    again = ruled.turn("%%copilot --new\nAgain.")
-    ruled.kernel.check(RULES + "rules.revoke(1)")
-    asked = ruled.ask("%%copilot\nOnce more.")
-    ruled.page.answer(ruled.page.until_asked(), choice="deny")
-    ruled.kernel.wait(asked)
+    again = notebook.turn("%%copilot --new\nAgain.")
+    notebook.kernel.check(RULES + "rules.revoke(1)")
+    asked = notebook.ask("%%copilot\nOnce more.")
+    notebook.page.answer(notebook.page.until_asked(), choice="deny")
+    notebook.kernel.wait(asked)
 
     assert "Allowed here always by you" in plain(first)
     assert "by rule 1 (allow run `touch y.txt`)" in plain(again)
     assert "Denied by you" in plain(asked)
 
 
-def test_a_denied_tool_is_stopped_before_it_runs(ruled: Notebook) -> None:
+def test_a_denied_tool_is_stopped_before_it_runs(notebook: Notebook) -> None:
     """Also one that would not ask."""
-    ruled.kernel.check(RULES + "_ = rules.set_tool('list_variables', 'deny')")
-    ruled.script(Reply(tools=[("list_variables", {})]), Reply("Then not."))
+    notebook.kernel.check(RULES + "_ = rules.set_tool('list_variables', 'deny')")
+    notebook.script(Reply(tools=[("list_variables", {})]), Reply("Then not."))
 
-    ruled.turn("%%copilot\nLook.")
+    notebook.turn("%%copilot\nLook.")
 
-    assert "use list_variables" in str(ruled.model.requests[-1]["messages"][-1])
-
-
-@pytest.fixture
-def planning(notebook: Notebook) -> Iterator[Notebook]:
-    """A notebook in plan mode."""
-    notebook.kernel.check("%copilot mode plan")
-    yield notebook
-    notebook.kernel.check("%copilot mode interactive")
+    assert "use list_variables" in str(notebook.model.requests[-1]["messages"][-1])
 
 
-def test_an_edited_plan_is_what_the_agent_follows(planning: Notebook) -> None:
+def test_an_edited_plan_is_what_the_agent_follows(notebook: Notebook) -> None:
     """It is written down, approved, and told; the turn goes on."""
-    notebook = planning
+    notebook.kernel.check("%copilot mode plan")
     notebook.script(PLAN, Reply("Less, then."))
     cell = notebook.ask("%%copilot\nPlan.")
 
