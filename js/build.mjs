@@ -36,15 +36,15 @@ async function bundle(entry) {
 }
 
 /** The style travels as text, so esbuild's own minifier has to be called on it; its variables stay in it,
- * and `$` stands for the prefix of its classes. */
+ * `$` stands for the prefix of its classes and `^` for the use of a variable. */
 const smallStyle = {
   name: "small-style",
   setup(setting) {
     setting.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { outputFiles } = await build({ entryPoints: [path], minify: true, write: false, target: "es2022" });
       const text = outputFiles[0].text.replaceAll("--copilot-", "--c-");
-      if (text.includes("$")) throw new Error(`${path} has a $, which stands for the prefix of classes`);
-      return { contents: text.replaceAll("copilot-", "$"), loader: "text" };
+      if (/[$^]/.test(text)) throw new Error(`${path} has a $ or a ^, which stand for something else`);
+      return { contents: text.replaceAll("copilot-", "$").replaceAll("var(--c-", "^"), loader: "text" };
     });
   },
 };

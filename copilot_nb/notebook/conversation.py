@@ -289,6 +289,7 @@ class Conversation:
         session = self.link.session
         if session is not None:
             self.decisions.answered(session, request_id, value)
+            self.toolbox.show()  # it may have become a rule
 
     def _stop_pressed(self) -> None:
         if self._cell is not None:

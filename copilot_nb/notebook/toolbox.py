@@ -18,6 +18,7 @@ from IPython.core.getipython import get_ipython
 from copilot_nb.errors import CopilotError, MethodNotFoundError, UsageError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook.nearest import meant
+from copilot_nb.notebook.permissions.rules import is_about
 from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.session import NEVER_OFFERED
 from copilot_nb.transcript.safety import visible
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from copilot_nb.notebook.conversation import Conversation
+    from copilot_nb.notebook.permissions.rule_file import StandingRule
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.protocol.hook import PreToolUse
     from copilot_nb.protocol.tool import Tool
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 EVERY = ("builtin:*", "mcp:*", "custom:*")
 """What the runtime takes for all tools."""
+_LONGEST_RULE = 300
 _OFF = "The user has switched this tool off."
 
 
@@ -100,8 +103,21 @@ class ToolSwitches:
             return None
         return HookOutput(permission_decision="deny", permission_decision_reason=_OFF)
 
-    def switch(self, name: str, *, enabled: bool | None = None, rule: str | None = None) -> None:
-        """Switch a tool on or off, or set what becomes of its calls.
+    def switch(
+        self,
+        name: str,
+        *,
+        enabled: bool | None = None,
+        rule: str | None = None,
+        revoke: str | None = None,
+    ) -> None:
+        """Switch a tool on or off, set what becomes of its calls, or take one of its rules back.
+
+        Args:
+            name: The tool.
+            enabled: Whether it is offered.
+            rule: ask, allow or deny.
+            revoke: The words of one of its rules.
 
         Raises:
             UsageError: There is no such tool, or no such rule.
@@ -116,6 +132,8 @@ class ToolSwitches:
                     f"There is no rule {rule!r}.", hint="There are ask, allow and deny."
                 )
             self._conversation.rules.set_tool(name, wanted)
+        if revoke is not None:
+            self._revoke(name, revoke)
         if enabled is not None:
             (self.off.discard if enabled else self.off.add)(name)
         self.show()
@@ -163,12 +181,9 @@ class ToolSwitches:
         """
         session = self._conversation.link.session
         own = {each.name: each for each in session.get_tools()} if session else {}
-        standing = self._conversation.rules
-        ruled = {rule.text for rule in standing.list() if rule.kind == "tool"}
-        found = [
-            self._fact(name, own.get(name), standing.tool_rule(name) if name in ruled else "ask")
-            for name in self._offered
-        ]
+        decisions = self._conversation.decisions
+        rules, whole = decisions.list(), decisions.rules.tool_rules(self._offered)
+        found = [self._fact(name, own.get(name), whole[name], rules) for name in self._offered]
         return tuple(sorted(found, key=lambda fact: (_place(fact.source), fact.name)))
 
     def _changed(self, name: str, wish: Mapping[str, Any]) -> str:
@@ -203,7 +218,17 @@ class ToolSwitches:
                 raise unknown_tool(name, self._offered)
         return self._offered.keys() - only
 
-    def _fact(self, name: str, own: Tool | None, rule: ToolRule) -> ToolFact:
+    def _revoke(self, name: str, words: str) -> None:
+        decisions = self._conversation.decisions
+        for rule in decisions.list():
+            if is_about(rule, name) and _words(rule) == words:
+                decisions.revoke(rule.number)
+                return
+        raise UsageError("That rule is gone.", hint="`%copilot rules` lists those that hold.")
+
+    def _fact(
+        self, name: str, own: Tool | None, rule: ToolRule, rules: Sequence[StandingRule]
+    ) -> ToolFact:
         offered = self._offered[name]
         schema = offered.get("input_schema") or offered.get("parameters")
         return ToolFact(
@@ -213,6 +238,7 @@ class ToolSwitches:
             parameters=parameters(schema),
             asks=_asks(name, own),
             rule=rule,
+            rules=tuple(_words(each) for each in rules if is_about(each, name)),
             enabled=name not in self.off,
             calls=self.calls[name],
         )
@@ -284,6 +310,12 @@ def unknown_tool(name: str, names: Iterable[str]) -> UsageError:
     """The error for a tool that is not there, with the nearest that are."""
     hint = meant(name, names, "`%copilot tools` lists them.")
     return UsageError(f"There is no tool {name!r}.", hint=hint)
+
+
+def _words(rule: StandingRule) -> str:
+    """A rule in a line or two: code that was allowed may be long."""
+    text = visible(rule.words)
+    return text if len(text) <= _LONGEST_RULE else text[: _LONGEST_RULE - 1] + "…"
 
 
 def _place(source: str) -> int:

@@ -50,6 +50,8 @@ class ToolFact:
     """Whether a person is asked before it works: yes, no, or when."""
     rule: ToolRule = "ask"
     """What a standing rule says of every call."""
+    rules: tuple[str, ...] = ()
+    """Every rule about its calls that holds here, in the words of the buttons."""
     enabled: bool = True
     """Whether the model is offered it."""
     calls: int = 0
@@ -75,7 +77,8 @@ class ToolFact:
         listed = [
             {each.name: getattr(one, each.name) for each in fields(one)} for one in self.parameters
         ]
-        return {**wire, "parameters": listed, "permission": self.permission}
+        rules = list(self.rules)
+        return {**wire, "parameters": listed, "rules": rules, "permission": self.permission}
 
     def _repr_html_(self) -> str:
         """Its card."""

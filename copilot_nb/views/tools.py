@@ -91,7 +91,8 @@ def _body(fact: ToolFact) -> str:
         f"{_text(one.description)}</li>"
         for one in fact.parameters
     )
-    return told + (f"<ul>{taken}</ul>" if taken else "")
+    ruled = "".join(f"<li>{_text(rule)}</li>" for rule in fact.rules)
+    return told + "".join(f"<ul>{items}</ul>" for items in (taken, ruled) if items)
 
 
 def _kind(parameter: Any) -> str:

@@ -11,7 +11,7 @@ import { mountView } from "./view.js";
 
 export { connect };
 
-const css = (blocks + panels + page + table).replaceAll("$", "copilot-"); // the build has shortened them
+const css = (blocks + panels + page + table).replaceAll("$", "copilot-").replaceAll("^", "var(--c-"); // the build has shortened them
 const STYLE_ID = `copilot-style-${hash(css)}`;
 
 /**

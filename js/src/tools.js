@@ -2,9 +2,9 @@
 //
 // Each tool is a block of the page; Python decides, a control shows what Python has confirmed.
 import { isolateKeys } from "./a11y.js";
-import { element, icon, setText } from "./element.js";
+import { button, element, icon, setText } from "./element.js";
 
-const RULES = { ask: "", allow: "allow always here", deny: "deny always here" };
+const RULES = { ask: "", allow: "allow here", deny: "deny here" };
 const ASKS = { yes: "asks", no: "does not ask" };
 
 /**
@@ -138,7 +138,7 @@ function toolRow(first, sync, signal) {
   const rule = /** @type {HTMLSelectElement} */ (element("select", "copilot-select"));
   rule.setAttribute("aria-label", `Permission of ${first.name}`);
   for (const value of Object.keys(RULES)) rule.append(option(value));
-  const fold = toolFold(first, sync, signal);
+  const fold = toolFold(first, sync, signal, wish);
   const calls = element("td", "copilot-right");
   const note = element("div", "copilot-note");
   const el = element("tr", "", element("td", "", power), element("td", "", fold.el, note), element("td", "", rule), calls);
@@ -184,8 +184,8 @@ function option(value) {
   return node;
 }
 
-/** Name and first line; description and parameters when it is opened. */
-function toolFold(first, sync, signal) {
+/** Name and first line; description, parameters and rules when it is opened. */
+function toolFold(first, sync, signal, wish) {
   const summary = element("span", "copilot-muted");
   const line = element("summary", "", icon("chevron"), element("code", "", first.name), summary);
   const body = element("div", "copilot-tool-about");
@@ -197,10 +197,16 @@ function toolFold(first, sync, signal) {
     if (el.open) about();
   };
   function about() {
-    if (drawn === latest.description && body.firstChild) return;
-    drawn = latest.description;
+    const now = JSON.stringify([latest.description, latest.rules]);
+    if (drawn === now) return;
+    drawn = now;
     const paragraphs = (latest.description || "No description.").split(/\n{2,}/).map((text) => element("p", "", text));
-    body.replaceChildren(...paragraphs, ...parametersOf(latest.parameters ?? []));
+    body.replaceChildren(...paragraphs, ...parametersOf(latest.parameters ?? []), ...(latest.rules ?? []).map(ruleOf));
+  }
+  function ruleOf(words) {
+    const revoke = button("copilot-link", "Revoke", (event) => wish({ revoke: words }, event), signal);
+    revoke.setAttribute("aria-label", `Revoke: ${words}`);
+    return element("div", "copilot-parameter", `${words} `, revoke);
   }
   el.open = sync.store.isOpen(first.id);
   el.addEventListener("toggle", open, { signal });

@@ -96,6 +96,23 @@ describe("the table of tools", () => {
     expect([...fold.querySelectorAll("p")].map((node) => node.textContent)).toEqual(["What bash does.", "More about it."]);
   });
 
+  it("shows every rule about a tool, each with a button that only a person presses", () => {
+    const rules = ["Allow here always: run `git <b>status`", "Allow for this session: run `ls`"];
+    const { row, say, model } = show([fact("bash", { rules })]);
+    const fold = row("bash").querySelector("details");
+    fold.open = true;
+    fold.dispatchEvent(new Event("toggle"));
+
+    const drawn = () => [...fold.querySelectorAll("button")].map((node) => node.getAttribute("aria-label"));
+    expect(drawn()).toEqual(rules.map((words) => `Revoke: ${words}`));
+    expect(fold.textContent).toContain(rules[0]);
+    fold.querySelector("button").click();
+    expect(model.sentOf("act")).toEqual([]);
+
+    say(["set", "bash", fact("bash", { rules: rules.slice(1) })]);
+    expect(drawn()).toEqual([`Revoke: ${rules[1]}`]);
+  });
+
   it("follows what changes in the kernel", () => {
     const { say, row } = show();
 

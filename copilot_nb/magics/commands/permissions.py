@@ -67,7 +67,9 @@ def rules(
     *,
     everywhere: bool = False,
 ) -> Result:
-    """List the standing rules that hold in this project, or take one back.
+    """List the rules that hold in this project and what you allowed for this session.
+
+    `revoke` takes one back.
 
     Args:
         conversation: The notebook's.
@@ -78,8 +80,8 @@ def rules(
     if action == "revoke":
         if not number:
             raise UsageError("`%copilot rules revoke` needs the rule's NUMBER.", hint=_NOTE)
-        return Text(f"Revoked: {conversation.rules.revoke(number).words}.")
-    listed = conversation.rules.list(everywhere=everywhere)
+        return Text(f"Revoked: {conversation.decisions.revoke(number).words}.")
+    listed = conversation.decisions.list(everywhere=everywhere)
     rows = tuple(
         (
             each.number,
@@ -87,7 +89,7 @@ def rules(
             each.kind,
             each.text,
             each.place or "everywhere",
-            "until revoked" if each.lasting else "until the kernel ends",
+            f"until the {each.until} ends" if each.until else "until revoked",
         )
         for each in listed
     )

@@ -1,16 +1,13 @@
 """What a person chose, as the answer that the session takes.
 
-One function per kind of request. "For this session" is remembered here and answered by us each
-time: the runtime stays in manual mode, so every decision is seen and says who made it.
+One function per kind of request.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.notebook.permissions.subject import Subject, subject
 from copilot_nb.notebook.screen.forms import checked
 from copilot_nb.protocol.form import (
     AutoModeSwitchResult,
@@ -186,36 +183,6 @@ _RELEASED = {
     "deny_stop": f"{NOT_SENT}, and stopped",
 }
 """The words where the question is what may be sent."""
-
-
-class Remembered:
-    """What was allowed for the rest of the session; a policy that answers it again.
-
-    A command, code or URL is remembered by its whole text, a file by its path, a tool by its name;
-    each only for the folder that it was allowed in, because `make` is another program elsewhere.
-
-    Args:
-        folder: Tells where the agent works.
-    """
-
-    def __init__(self, folder: Callable[[], Path] = Path.cwd) -> None:
-        self._folder = folder
-        self._allowed: set[tuple[Path, Subject]] = set()
-
-    def remember(self, request: PendingRequest) -> None:
-        """Allow the same again."""
-        self._allowed.add((self._folder(), subject(request)))
-
-    def clear(self) -> None:
-        """Forget everything: a new session starts without permissions."""
-        self._allowed.clear()
-
-    def __call__(self, request: PendingRequest) -> Answer | None:
-        """The earlier decision, or None."""
-        wanted = (self._folder(), subject(request))
-        if request.kind != "permission" or wanted not in self._allowed:
-            return None
-        return Answer(approve_once(), YOU, "Allowed earlier in this session")
 
 
 def _text(value: Mapping[str, Any], name: str) -> str:

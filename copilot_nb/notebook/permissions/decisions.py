@@ -7,15 +7,16 @@ person.
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import ConfigError, CopilotError
 from copilot_nb.notebook.permissions import policy
-from copilot_nb.notebook.permissions.answers import Remembered, answer_of
+from copilot_nb.notebook.permissions.answers import answer_of
 from copilot_nb.notebook.permissions.places import link_target
+from copilot_nb.notebook.permissions.remembered import Remembered
 from copilot_nb.notebook.permissions.rules import StandingRules
-from copilot_nb.notebook.permissions.subject import paths
+from copilot_nb.notebook.permissions.subject import model_name, paths
 from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.local import LocalNotice, LocalRequestWarned
 from copilot_nb.protocol.session import MessageOptions
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from copilot_nb.notebook.permissions.rule_file import StandingRule
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.protocol.hook import PreToolUse
     from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
 
-_ODD = re.compile(r"[^\w-]")
 _UNREADABLE = "a file of rules that cannot be read"
 _EDITED = "The user edited the plan before approving it. Follow it as it reads now:\n\n{}"
 _EDITED_SHOWN = "Follow the plan as I edited it."
@@ -62,6 +63,29 @@ class Decisions:
         """
         self._policy()
         self.rules.check()
+
+    def list(self, *, everywhere: bool = False) -> tuple[StandingRule, ...]:
+        """The standing rules that hold here, or all, and what was allowed for this session.
+
+        Raises:
+            ConfigError: The file of rules cannot be read or understood.
+        """
+        first = len(self.rules.list(everywhere=True)) + 1
+        now = (replace(rule, number=at) for at, rule in enumerate(self._remembered.rules, first))
+        return (*self.rules.list(everywhere=everywhere), *now)
+
+    def revoke(self, number: int) -> StandingRule:
+        """Take back the rule of that number in `list`; what was revoked.
+
+        Raises:
+            UsageError: There is none.
+            ConfigError: The file cannot be read or written.
+        """
+        rule = next((rule for rule in self.list() if rule.number == number), None)
+        if rule is None or rule.until != "session":
+            return self.rules.revoke(number)
+        self._remembered.revoke(replace(rule, number=0))
+        return rule
 
     def forget(self) -> None:
         """What was allowed in this session is over."""
@@ -169,9 +193,8 @@ def _tool_of(session: Session, request: PendingRequest) -> str:
     """The model's name of the tool that asks; empty where that is not known."""
     asked = request.permission
     if asked is not None and asked.tool_name:
-        # A server may call its tool like one of ours; the model knows it by both names.
-        server = _ODD.sub("-", f"{asked.server_name}-") if asked.kind == "mcp" else ""
-        return server + asked.tool_name.removeprefix(server)
+        is_server = asked.kind == "mcp"
+        return model_name(str(asked.server_name), asked.tool_name) if is_server else asked.tool_name
     for turn in session.turns:
         block = turn.transcript.get(request.tool_call_id or "")
         if isinstance(block, ToolBlock):

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from platformdirs import user_config_path
 
 from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.permissions.subject import model_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,11 @@ _VERBS: Final = {
     "mcp": "call {}",
     "custom-tool": "call {}",
     "tool": "use {}",
+    "kernel-code": "run `{}`",
 }
+_SESSION: Final = "for this session"
+_WHOLE: Final = frozenset({"mcp", "custom-tool", "tool"})
+"""Kinds that are about a tool, whatever its arguments are."""
 _KEYS: Final = frozenset({"decision", "kind", "text", "place"})
 
 
@@ -54,15 +59,15 @@ class StandingRule:
     """Exactly what: the command line, the real path or folder/**, the URL, server/tool, a name."""
     place: str = ""
     """The folder that it holds in, with all below; empty holds everywhere."""
-    lasting: bool = True
-    """Written down; otherwise it ends with the kernel."""
+    until: Literal["", "kernel", "session"] = ""
+    """With what it ends; empty when it is written down and holds until it is revoked."""
 
     @property
     def words(self) -> str:
         """The rule as the buttons say it: "Allow here always: run `git status`"."""
         where = "here" if self.place else "everywhere"
-        how = "always" if self.lasting else "until the kernel ends"
-        return f"{self.decision.capitalize()} {where} {how}: {self._what}"
+        how = {"": f"{where} always", "kernel": f"{where} until the kernel ends"}
+        return f"{self.decision.capitalize()} {how.get(self.until, _SESSION)}: {self._what}"
 
     @property
     def name(self) -> str:
@@ -71,7 +76,12 @@ class StandingRule:
 
     @property
     def _what(self) -> str:
-        return _VERBS[self.kind].format(self.text)
+        return _VERBS.get(self.kind, f"{self.kind} {{}}").format(self.text)
+
+    def is_of(self, tool: str) -> bool:
+        """Whether it speaks about every request of the tool that the model calls so."""
+        text = model_name(*self.text.split("/", 1)) if self.kind == "mcp" else self.text
+        return self.kind in _WHOLE and text == tool
 
     def holds(self, folder: Path) -> bool:
         """Whether it speaks about work in that folder."""

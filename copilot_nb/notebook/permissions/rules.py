@@ -21,7 +21,7 @@ from copilot_nb.protocol.permission import approve_once, reject
 from copilot_nb.session.pending import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from copilot_nb.session.pending import PendingRequest
 
@@ -35,6 +35,7 @@ _ASKING: Final = {
     "write": frozenset({"create", "edit", "apply_patch", "str_replace_editor"}),
     "read": frozenset({"view", "grep", "glob", "rg", "preview_file"}),
     "url": frozenset({"web_fetch", "fetch"}),
+    "kernel-code": frozenset({"run_code", "run_scratch"}),
 }
 """Kind of request -> the tools that ask it: the runtime names them by the id of the call alone, and
 whoever answers as the model may give two calls one id."""
@@ -90,7 +91,7 @@ class StandingRules:
         """
         rule = self._made(kind, decision, text, place)
         if rule not in self._all():
-            if rule.lasting:
+            if not rule.until:
                 self._file.write([*self._file.read(), rule])
             else:
                 self._passing.append(rule)
@@ -124,15 +125,21 @@ class StandingRules:
         return tuple(self.add(_kind(about), "allow", text) for text in _texts(about))
 
     def tool_rule(self, tool: str) -> ToolRule:
-        """What holds here for every request of a tool.
+        """What holds here for every request of a tool; see `tool_rules`."""
+        return self.tool_rules([tool])[tool]
+
+    def tool_rules(self, tools: Iterable[str]) -> dict[str, ToolRule]:
+        """What holds here for every request of these tools, by the model's names of them.
 
         Raises:
             ConfigError: The file cannot be read or understood.
         """
-        found = {rule.decision for rule in self.list() if (rule.kind, rule.text) == ("tool", tool)}
-        if "deny" in found:
-            return "deny"
-        return "allow" if found else "ask"
+        here = self.list()
+        found = {tool: {rule.decision for rule in here if rule.is_of(tool)} for tool in tools}
+        return {
+            tool: "deny" if "deny" in decisions else "allow" if decisions else "ask"
+            for tool, decisions in found.items()
+        }
 
     def set_tool(self, tool: str, decision: ToolRule) -> StandingRule | None:
         """Set what holds here for every request of a tool; "ask" takes back what was set.
@@ -140,7 +147,7 @@ class StandingRules:
         Raises:
             ConfigError: The file cannot be read or written.
         """
-        self._drop([rule for rule in self.list() if (rule.kind, rule.text) == ("tool", tool)])
+        self._drop([rule for rule in self.list() if rule.is_of(tool)])
         return None if decision == "ask" else self.add("tool", decision, tool)
 
     def check(self) -> None:
@@ -201,7 +208,7 @@ class StandingRules:
 
     def _drop(self, rules: Sequence[StandingRule]) -> None:
         gone = [replace(rule, number=0) for rule in rules]
-        if any(rule.lasting for rule in gone):
+        if not all(rule.until for rule in gone):
             self._file.write([rule for rule in self._file.read() if rule not in gone])
         self._passing = [rule for rule in self._passing if rule not in gone]
 
@@ -215,12 +222,13 @@ class StandingRules:
         if not text.strip():
             raise UsageError("A rule needs a text.", hint="Such as the whole command, or a path.")
         where = project_folder(self._folder()) if place is None else place and real_path(place)
+        passes = decision == "allow" and kind == "tool" and text in RUNS_ANYTHING
         return StandingRule(
             decision="deny" if decision == "deny" else "allow",
             kind=kind,
             text=self._leading(text) if kind in _PATHS else text,
             place=str(where),
-            lasting=decision == "deny" or kind != "tool" or text not in RUNS_ANYTHING,
+            until="kernel" if passes else "",
         )
 
     def _leading(self, text: str) -> str:
@@ -233,6 +241,11 @@ class StandingRules:
         """Whether it would write the file of rules itself."""
         itself = real_path(self.path)
         return _kind(about) == "write" and any(real_path(path) == itself for path in _texts(about))
+
+
+def is_about(rule: StandingRule, tool: str) -> bool:
+    """Whether a rule decides about requests of the tool that the model calls so."""
+    return rule.is_of(tool) or tool in _ASKING.get(rule.kind, ())
 
 
 def _kind(about: Subject) -> str:

@@ -6,6 +6,7 @@ Rules match it, "for this session" remembers it, and prompts show it.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,12 @@ def subject(request: PendingRequest) -> Subject:
     return Subject(kind, text or _everything(fields), str(prompt.get("accessKind") or ""))
 
 
+def model_name(server: str, tool: str = "") -> str:
+    """How the model calls a server's tool: it may be called like one of ours, too."""
+    prefix = _ODD.sub("-", f"{server}-")
+    return prefix + tool.removeprefix(prefix)
+
+
 def paths(request: PendingRequest) -> tuple[str, ...]:
     """The files and folders that a request names."""
     about = subject(request)
@@ -69,6 +76,7 @@ def _everything(fields: Mapping[str, Any]) -> str:
     return json.dumps(fields, sort_keys=True, default=str)
 
 
+_ODD = re.compile(r"[^\w-]")
 _ASKED = {
     "elicitation": ("elicitationSource", "message", "url"),
     "exit_plan_mode": ("summary", "planContent"),

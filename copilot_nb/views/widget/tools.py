@@ -33,8 +33,9 @@ class ToolsView:
 
     Args:
         facts: The tools as they are now.
-        change: Told of a click: a tool's name and `{"rule": …}` or `{"enabled": …}`; says what went
-            wrong, if anything did.
+        change: Told of a click: a tool's name and `{"rule": …}`, `{"enabled": …}` or
+            `{"revoke": …}` with the words of one of its rules; says what went wrong, if anything
+            did.
         loop: The loop on whose thread the view is used.
         publish: How bundles get into the output.
         ready_timeout: Seconds until a page has said that it draws the table; after that the
@@ -122,9 +123,10 @@ class ToolsView:
         ):
             return
         self._stir()
-        wish, name = wished(value), value.get("name")
-        if wish and any(fact.name == name for fact in self._sent.facts):
-            trouble = self._change(str(name), wish)
+        name = value.get("name")
+        fact = next((fact for fact in self._sent.facts if fact.name == name), None)
+        if fact is not None and (wish := wished(value, fact)):
+            trouble = self._change(fact.name, wish)
             # Also when nothing has changed: the page waits for a word.
             fact = next(fact for fact in self._sent.facts if fact.name == name)
             operations = [["set", fact.name, _block(fact)], ["head", {"status": trouble}]]
@@ -137,13 +139,15 @@ class ToolsView:
         self._rest = self._loop.call_later(self._idle, self.close)
 
 
-def wished(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page wants of a tool, as far as it can be meant."""
+def wished(value: Mapping[str, Any], fact: ToolFact) -> dict[str, Any]:
+    """What a page wants of that tool, as far as it can be meant."""
     wish: dict[str, Any] = {}
     if value.get("rule") in RULES:
         wish["rule"] = value["rule"]
     if isinstance(value.get("enabled"), bool):
         wish["enabled"] = value["enabled"]
+    if value.get("revoke") in fact.rules:
+        wish["revoke"] = value["revoke"]
     return wish
 
 

@@ -19,6 +19,8 @@ from copilot_nb.testing.reply import Reply
 from copilot_nb.views.widget import tools as live
 
 if TYPE_CHECKING:
+    from copilot_nb.transcript.blocks import Transcript
+    from copilot_nb.views.view import Callbacks
     from tests.unit.notebook.conftest import Talk
 
 
@@ -123,6 +125,43 @@ async def test_rule_is_the_users_own(talk: Talk) -> None:
     assert talk.conversation.rules.tool_rule("list_variables") == "deny"
     found.rule("list_variables", "ask")
     assert (await table(talk))["list_variables"].permission == "does not ask"
+
+
+async def test_every_rule_about_a_tool_stands_by_it(talk: Talk) -> None:
+    """What was clicked in a panel is shown and revoked here; other tools are left alone."""
+    standing = talk.conversation.rules
+    standing.add("shell", "allow", "git status")
+    standing.add("custom-tool", "allow", "list_variables")
+    found = await table(talk)
+    assert found["bash"].rules == ("Allow here always: run `git status`",)
+    assert (found["bash"].rule, found["list_variables"].rule) == ("ask", "allow")
+    assert found["view"].rules == ()
+
+    talk.conversation.toolbox.switch("bash", revoke="Allow here always: run `git status`")
+    found.rule("list_variables", "ask")
+
+    assert standing.list() == ()
+    with pytest.raises(UsageError, match="That rule is gone"):
+        talk.conversation.toolbox.switch("bash", revoke="Allow here always: run `git status`")
+
+
+async def test_long_code_that_was_allowed_is_told_shortly(talk: Talk) -> None:
+    """It can be revoked all the same."""
+    talk.fake.script = [Reply(tools=[("run_code", {"code": "x = 1\n" * 200})]), Reply("Done.")]
+
+    def allow(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            callbacks.answer(block.id, {"choice": "allow_session"})
+
+    talk.watcher = allow
+    await talk.conversation.run("Go")
+    (words,) = (await table(talk))["run_code"].rules
+    assert words.startswith("Allow for this session: run `x = 1")
+    assert len(words) == 300
+
+    talk.conversation.toolbox.switch("run_code", revoke=words)
+
+    assert (await table(talk))["run_code"].rules == ()
 
 
 async def test_words_that_cannot_be_meant_are_errors(talk: Talk) -> None:

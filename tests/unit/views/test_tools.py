@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from tests.unit.views.bench import Bench
 
+RULE = "Allow here always: run `git status`"
 BASH = ToolFact(
     name="bash",
+    rules=(RULE,),
     source="runtime",
     description="Run a command.\n\nMore about it.",
     parameters=(Parameter(name="command", type="string", required=True, description="What."),),
@@ -94,6 +96,7 @@ def test_table_tells_all_without_style_or_script() -> None:
     assert "3 tools, 1 switched off" in html
     assert "<code>bash</code> Run a command." in html
     assert "string, needed" in html
+    assert "<li>Allow here always: run `git status`</li>" in html
     assert "switched off" in html
     assert "denied by a rule" in html
     assert "<script" not in html
@@ -172,6 +175,7 @@ def test_hostile_words_of_servers_stay_words(kind: str) -> None:
             source=f"MCP server {visible(text)}",
             description=described(text),
             parameters=parameters(schema),
+            rules=(visible(text),),
         )
 
         for html in (to_html([fact]), fact._repr_html_()):
@@ -222,11 +226,17 @@ async def test_clicks_are_passed_on_and_confirmed(bench: Bench) -> None:
     await bench.say(k="act", a="tool", v={"name": "bash", "rule": "allow", "enabled": "x"})
     await bench.say(k="act", a="tool", v={"name": "nobody", "rule": "deny"})
     await bench.say(k="act", a="tool", v={"name": "bash", "rule": "always"})
+    await bench.say(k="act", a="tool", v={"name": "bash", "revoke": "no rule of its"})
+    await bench.say(k="act", a="tool", v={"name": "bash", "revoke": RULE})
     await bench.say(k="act", a="tool", v="bash")
     await bench.say(k="answer", id="bash", v={})
 
-    assert clicks == [("bash", {"enabled": False}), ("bash", {"rule": "allow"})]
-    first, second = bench.sent("d")
+    assert clicks == [
+        ("bash", {"enabled": False}),
+        ("bash", {"rule": "allow"}),
+        ("bash", {"revoke": RULE}),
+    ]
+    first, second, _ = bench.sent("d")
     assert [op[:2] for op in first["o"]] == [["set", "bash"], ["head", {"status": ""}]]
     assert second["o"][1] == ["head", {"status": "no"}]
     view.close()

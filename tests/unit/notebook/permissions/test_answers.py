@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.notebook.permissions.answers import Remembered, answer_of
+from copilot_nb.notebook.permissions.answers import answer_of
+from copilot_nb.notebook.permissions.remembered import Remembered
 from copilot_nb.notebook.permissions.subject import Subject, subject
 from copilot_nb.protocol.base import Wire
 from copilot_nb.protocol.permission import PermissionDecision, approve_once, reject

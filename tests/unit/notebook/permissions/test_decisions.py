@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.errors import ConfigError
+from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.protocol.hook import PreToolUse
 from copilot_nb.protocol.permission import PermissionRequest
 from copilot_nb.session.pending import WITHDRAWN
@@ -72,6 +72,29 @@ async def test_allowed_here_always_is_not_asked_again(talk: Talk) -> None:
     block = only(second, PermissionBlock)
     assert (block.answer, block.by) == ("Allowed", "rule 1 (allow run `touch x`)")
     assert [rule.text for rule in talk.conversation.rules.list()] == ["touch x"]
+
+
+async def test_what_was_allowed_for_this_session_is_listed_and_revoked(talk: Talk) -> None:
+    """Behind the standing rules, by the next number; it is asked again then."""
+    decisions = talk.conversation.decisions
+    decisions.rules.add("url", "deny", "https://x")
+    talk.watcher = person({"choice": "allow_session"})
+    talk.fake.script = [COMMAND]
+    await talk.conversation.run("One")
+
+    assert [(rule.number, rule.words) for rule in decisions.list()] == [
+        (1, "Deny here always: fetch https://x"),
+        (2, "Allow for this session: run `touch x`"),
+    ]
+    assert decisions.revoke(2).text == "touch x"
+    talk.watcher = person({"choice": "deny"})
+    talk.fake.script = [COMMAND]
+    turn = await talk.conversation.run("Three")
+
+    assert only(turn, PermissionBlock).answer == "Denied"
+    assert len(decisions.list()) == 1
+    with pytest.raises(UsageError, match="no rule 2"):
+        decisions.revoke(2)
 
 
 async def test_what_cannot_be_kept_is_allowed_once(talk: Talk, tmp_path: Path) -> None:

@@ -232,6 +232,27 @@ def test_a_tool_can_be_allowed_or_denied_whole(rules: StandingRules) -> None:
     assert rules.list() == ()
 
 
+@pytest.mark.parametrize(
+    ("tool", "asked"),
+    [
+        ("load", {"kind": "custom-tool", "toolName": "load"}),
+        ("my-clerk-enrol", {"kind": "mcp", "serverName": "my clerk", "toolName": "enrol"}),
+        ("clerk-enrol", {"kind": "mcp", "serverName": "clerk", "toolName": "clerk-enrol"}),
+    ],
+)
+def test_a_tool_that_a_panel_allowed_is_the_same_tool(
+    rules: StandingRules, tool: str, asked: dict[str, str]
+) -> None:
+    """What the panel made stands in the list of tools, and "ask" takes it back."""
+    rules.remember(permission(asked))
+    assert rules.tool_rules([tool, "other"]) == {tool: "allow", "other": "ask"}
+
+    rules.set_tool(tool, "ask")
+
+    assert verdict(rules(permission(asked))) == "silent"
+    assert rules.list() == ()
+
+
 @pytest.mark.parametrize("tool", ["view", "create", "web_fetch"])
 def test_an_allowed_tool_lets_through_what_it_asks_only(rules: StandingRules, tool: str) -> None:
     """Two calls of one id are taken for one tool: a command must not pass as another's."""
