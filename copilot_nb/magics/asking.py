@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from copilot_nb.magics.result import Text
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.options import AskOptions
@@ -102,11 +104,16 @@ def replayed(conversation: Conversation, prompt: str, options: AskOptions) -> St
     return found
 
 
-async def ask(conversation: Conversation, prompt: str, options: AskOptions) -> Turn:
-    """Ask with those options; the finished turn, which is stored."""
+async def ask(
+    conversation: Conversation,
+    prompt: str,
+    options: AskOptions,
+    prepare: Callable[[], Awaitable[None]],
+) -> Turn:
+    """Ask with those options, after what they want changed; the finished turn, which is stored."""
     from copilot_nb.notebook.stored.replay import Replays
 
-    turn = await conversation.run(prompt, options)
+    turn = await conversation.run(prompt, options, prepare)
     Replays(conversation.settings).put(turn.transcript)
     if options.format == "code":
         _into_cell(turn)

@@ -162,7 +162,6 @@ class CellTurn:
             NoticeBlock(id=f"news-{at}", text=text) for at, text in enumerate(talk.link.take_news())
         )
         with Prelude(session, screen, composed.prompt):
-            talk.spending.begin(options.budget)
             await talk.spending.admit(session)
             composed = await talk.gate.prompt(session, composed)
             await talk.lent.lend(session, composed.functions, talk.link.shell)

@@ -39,7 +39,7 @@ from copilot_nb.session.tasks import Tasks
 from copilot_nb.views.view import Callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.models.providers import Source
@@ -101,12 +101,18 @@ class Conversation:
         self._acts = Tasks()
         self._decided: Session | None = None
 
-    async def run(self, prompt: str, options: AskOptions = PLAIN) -> Turn:
+    async def run(
+        self,
+        prompt: str,
+        options: AskOptions = PLAIN,
+        prepare: Callable[[], Awaitable[None]] | None = None,
+    ) -> Turn:
         """Ask the agent, draw its turn in this cell, and return it when it is over.
 
         Args:
             prompt: What the agent shall do.
             options: How it is asked.
+            prepare: Changes what the turn needs changed, once nothing is wrong with the prompt.
 
         Raises:
             ShownError: The turn failed; its output says why.
@@ -119,7 +125,13 @@ class Conversation:
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", options.timeout)
         self.decisions.check()
+        self.spending.begin(options.budget)
+        self.spending.caps()
         composed = await self.compose(prompt, options)
+        if options.tools and self.link.ready is not None:
+            await self.toolbox.check(self.link.ready, options.tools)
+        if prepare is not None:
+            await prepare()
         cell = self._cell = CellTurn(self, self._new_screen(), options)
         try:
             turn = await cell.begin(composed)

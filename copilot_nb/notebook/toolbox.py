@@ -81,7 +81,8 @@ class ToolSwitches:
         """
         off, few = set(self.off), tuple(only)
         if few:
-            off |= await self._others(session, frozenset(few))
+            await self.check(session, few)
+            off |= self._offered.keys() - few
         wanted = tuple(sorted(off | {*NEVER_OFFERED}))
         # A session that was resumed has forgotten what it was told.
         if off or few or self._told != (wanted, few):
@@ -94,6 +95,17 @@ class ToolSwitches:
                     available_tools=list(offered) or None,
                 )
             self._told = (wanted, few)
+
+    async def check(self, session: Session, names: Iterable[str]) -> None:
+        """See that there are tools of these names.
+
+        Raises:
+            UsageError: One is not there.
+        """
+        await self._ask(session)
+        for name in names:
+            if name not in self._offered:
+                raise unknown_tool(name, self._offered)
 
     def before_tool(self, data: PreToolUse) -> HookOutput | None:
         """Count a call, and deny it when its tool is off: the runtime may still offer it."""
@@ -210,13 +222,6 @@ class ToolSwitches:
             offered = {each.name: each.to_wire() for each in await client.tools_list()} | offered
         kept = {name: self._offered[name] for name in self.off if name in self._offered}
         self._offered = {**kept, **offered, **own}
-
-    async def _others(self, session: Session, only: frozenset[str]) -> set[str]:
-        await self._ask(session)
-        for name in only:
-            if name not in self._offered:
-                raise unknown_tool(name, self._offered)
-        return self._offered.keys() - only
 
     def _revoke(self, name: str, words: str) -> None:
         decisions = self._conversation.decisions

@@ -92,7 +92,10 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
     stored = asking.replayed(conversation, prompt, options)
     if stored is not None:
         return stored
-    await asking.prepare(
-        conversation, model=model, effort=effort, mode=mode, new=new, session=session
-    )
-    return await asking.ask(conversation, prompt, options)
+
+    async def prepare() -> None:
+        await asking.prepare(
+            conversation, model=model, effort=effort, mode=mode, new=new, session=session
+        )
+
+    return await asking.ask(conversation, prompt, options, prepare)

@@ -284,6 +284,26 @@ async def test_options_choose_before_they_ask(talk: Talk) -> None:
     assert talk.called("session.send")[-1]["responseFormat"]["type"] == "json_schema"
 
 
+@pytest.mark.parametrize(
+    "slip",
+    [
+        *("--attach missing.csv", "--see 99", "--tools run_cod", "--budget lots", "--timeout -1"),
+        "Why is @statoins empty?",
+    ],
+)
+async def test_a_cell_that_is_refused_changes_nothing(talk: Talk, slip: str) -> None:
+    """The conversation goes on, with the model and the mode that it had."""
+    await say(talk, "ask One?")
+    before = talk.conversation.link.conversation
+
+    with pytest.raises(UsageError):
+        await say(talk, f"ask --new --model other --mode plan {slip} Two?")
+
+    assert talk.conversation.link.conversation == before
+    assert talk.conversation.link.source().model == "scripted"
+    assert talk.conversation.link.setup.mode is None
+
+
 async def test_the_answers_code_goes_into_a_new_cell(talk: Talk, running_shell: Any) -> None:
     """Its Python, and nothing else."""
     talk.fake.script = [Reply("```python\nx = 1\n```\n```bash\nls\n```\n```\ny = 2\n```")]
