@@ -32,7 +32,7 @@ from copilot_nb.magics.parameter import (
     parameter,
 )
 from copilot_nb.magics.words import next_word
-from copilot_nb.notebook.nearest import meant
+from copilot_nb.notebook.nearest import is_slip, meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +166,19 @@ class Command:
                 self._option(f"{name} {last}", given)
                 text = before.rstrip()
             else:
+                self._check_slips(text)
                 return text
+
+    def _check_slips(self, text: str) -> None:
+        """See that no word of a text is nearly an option, which would be taken for text.
+
+        Raises:
+            UsageError: One is.
+        """
+        for word in text.split():
+            if word.startswith("--") and is_slip(word, self.options):
+                hint = f"{meant(word, self.options)} Behind `--` words are text."
+                raise UsageError(f"`{self.name}` has no option {word!r} there.", hint=hint)
 
     def _option(self, text: str, given: dict[str, Any]) -> str:
         """Read one option; what is left of the line."""

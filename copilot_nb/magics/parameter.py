@@ -125,7 +125,8 @@ class Parameter:
         where = f"{self.label} of `{command}`"
         if self.kind == "choice" and text not in self.choices:
             message = f"{where} takes {one_of(self.choices)}, not {text!r}."
-            raise UsageError(message, hint=meant(text, self.choices))
+            elsewhere = self.help if "`%" in self.help else ""
+            raise UsageError(message, hint=meant(text, self.choices, elsewhere))
         reader = _READERS.get(self.kind)
         if reader is None:
             return text

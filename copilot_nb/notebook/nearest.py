@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _MOST = 2
 _NEAR = 0.6
+_SLIP = 0.8
+"""How near a word is that can hardly have been meant as it stands."""
 _ALIKE = 0.1
 """How much less like it the second name may be than the first."""
 
@@ -25,6 +27,11 @@ def meant(given: str, known: Iterable[str], otherwise: str = "") -> str:
     near = get_close_matches(given, list(known), n=_MOST, cutoff=_NEAR)
     near = [name for name in near if _likeness(given, name) > _likeness(given, near[0]) - _ALIKE]
     return f"Did you mean {' or '.join(near)}?" if near else otherwise
+
+
+def is_slip(given: str, known: Iterable[str]) -> bool:
+    """Whether it is nearly one of these names, and was hardly meant for another."""
+    return bool(get_close_matches(given, list(known), n=1, cutoff=_SLIP))
 
 
 def _likeness(given: str, name: str) -> float:

@@ -194,7 +194,8 @@ class ToolSwitches:
         session = self._conversation.link.session
         own = {each.name: each for each in session.get_tools()} if session else {}
         decisions = self._conversation.decisions
-        rules, whole = decisions.list(), decisions.rules.tool_rules(self._offered)
+        servers = {name: self._server(name) for name in self._offered}
+        rules, whole = decisions.list(), decisions.rules.tool_rules(servers)
         found = [self._fact(name, own.get(name), whole[name], rules) for name in self._offered]
         return tuple(sorted(found, key=lambda fact: (_place(fact.source), fact.name)))
 
@@ -226,10 +227,14 @@ class ToolSwitches:
     def _revoke(self, name: str, words: str) -> None:
         decisions = self._conversation.decisions
         for rule in decisions.list():
-            if is_about(rule, name) and _words(rule) == words:
+            if is_about(rule, name, self._server(name)) and _words(rule) == words:
                 decisions.revoke(rule.number)
                 return
         raise UsageError("That rule is gone.", hint="`%copilot rules` lists those that hold.")
+
+    def _server(self, name: str) -> str:
+        """The MCP server that a tool is of; empty where it is of none."""
+        return str(self._offered.get(name, {}).get("mcpServerName") or "")
 
     def _fact(
         self, name: str, own: Tool | None, rule: ToolRule, rules: Sequence[StandingRule]
@@ -243,7 +248,7 @@ class ToolSwitches:
             parameters=parameters(schema),
             asks=_asks(name, own),
             rule=rule,
-            rules=tuple(_words(each) for each in rules if is_about(each, name)),
+            rules=tuple(_words(each) for each in rules if is_about(each, name, self._server(name))),
             enabled=name not in self.off,
             calls=self.calls[name],
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
-from copilot_nb.errors import UsageError
+from copilot_nb.errors import CopilotError, UsageError
 from copilot_nb.magics.command import Words, command
 from copilot_nb.magics.result import Result, Table, Text
+from copilot_nb.notebook.nearest import is_slip, meant
 from copilot_nb.notebook.outgoing.ledger import counted
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ _NOTE = "A rule that denies wins. %copilot rules revoke NUMBER takes one back."
 
 
 @command
-def allow(
+async def allow(
     conversation: Conversation,
     kind: Literal["shell", "read", "write", "url", "mcp", "custom-tool", "tool"],
     text: Words,
@@ -35,11 +37,11 @@ def allow(
         text: What exactly.
         everywhere: In all projects.
     """
-    return _added(conversation, kind, "allow", text, everywhere=everywhere)
+    return await _added(conversation, kind, "allow", text, everywhere=everywhere)
 
 
 @command
-def deny(
+async def deny(
     conversation: Conversation,
     kind: Literal["shell", "read", "write", "url", "mcp", "custom-tool", "tool"],
     text: Words,
@@ -48,7 +50,8 @@ def deny(
 ) -> Text:
     """Never allow one thing: in this project, or everywhere. It wins over all that allows.
 
-    KIND and TEXT are as for `%copilot allow`.
+    KIND and TEXT are as for `%copilot allow`, but reach further: to what is below a folder, a
+    host or a page, and by an MCP server's name alone to all of its tools.
 
     Args:
         conversation: The notebook's.
@@ -56,7 +59,7 @@ def deny(
         text: What exactly.
         everywhere: In all projects.
     """
-    return _added(conversation, kind, "deny", text, everywhere=everywhere)
+    return await _added(conversation, kind, "deny", text, everywhere=everywhere)
 
 
 @command
@@ -73,7 +76,7 @@ def rules(
 
     Args:
         conversation: The notebook's.
-        action: What to do.
+        action: What to do; `%copilot allow` and `%copilot deny` add rules.
         number: The rule to take back.
         everywhere: List those of other projects as well.
     """
@@ -97,8 +100,31 @@ def rules(
     return Table(("number", "decision", "kind", "text", "place", "holds"), rows, caption, _NOTE)
 
 
-def _added(
+async def _added(
     conversation: Conversation, kind: str, decision: str, text: str, *, everywhere: bool
 ) -> Text:
+    note = await _unknown(conversation, text) if kind in {"tool", "custom-tool"} else ""
     rule = conversation.rules.add(kind, decision, text, "" if everywhere else None)
-    return Text(f"Rule {rule.number}. {rule.words}.")
+    said = f"Rule {rule.number}. {rule.words}."
+    return Text(f"{said}\n{note}", "warning") if note else Text(said)
+
+
+async def _unknown(conversation: Conversation, name: str) -> str:
+    """What is said of a name that no tool has; the runtime is asked where we do not know it.
+
+    Raises:
+        UsageError: It is a slip of the pen.
+    """
+    from copilot_nb.notebook.permissions.rules import KNOWN_TOOLS
+    from copilot_nb.notebook.toolbox import unknown_tool
+
+    toolbox = conversation.toolbox
+    names = {fact.name for fact in toolbox.known()} | KNOWN_TOOLS
+    if name not in names:
+        with suppress(CopilotError):  # without a runtime we know ours
+            names |= {fact.name for fact in await toolbox.facts()}
+    if name in names:
+        return ""
+    if is_slip(name, names):
+        raise unknown_tool(name, names)
+    return f"No tool is called so now. {meant(name, names, '`%copilot tools` lists them.')}"

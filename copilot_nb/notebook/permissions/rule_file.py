@@ -56,7 +56,7 @@ class StandingRule:
     decision: Decision
     kind: str
     text: str
-    """Exactly what: the command line, the real path or folder/**, the URL, server/tool, a name."""
+    """What: a command line, a real path or folder/**, a URL or a host, server/tool, a name."""
     place: str = ""
     """The folder that it holds in, with all below; empty holds everywhere."""
     until: Literal["", "kernel", "session"] = ""
@@ -78,8 +78,15 @@ class StandingRule:
     def _what(self) -> str:
         return _VERBS.get(self.kind, f"{self.kind} {{}}").format(self.text)
 
-    def is_of(self, tool: str) -> bool:
-        """Whether it speaks about every request of the tool that the model calls so."""
+    def is_of(self, tool: str, server: str = "") -> bool:
+        """Whether it speaks about every request of a tool.
+
+        Args:
+            tool: The model's name of it.
+            server: The MCP server that it is of, all of whose tools may be denied.
+        """
+        if self.kind == "mcp" and self.decision == "deny" and self.text == server:
+            return True
         text = model_name(*self.text.split("/", 1)) if self.kind == "mcp" else self.text
         return self.kind in _WHOLE and text == tool
 

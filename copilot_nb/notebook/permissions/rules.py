@@ -2,7 +2,8 @@
 
 They are bound to a project's folder and never reach the runtime: a rule answers each request anew,
 and the transcript says which one did. A denial wins. Allowing is narrow: a command by its whole
-text, a path as it leads when the rule is made, a URL by all of it.
+text, a path as it leads when the rule is made, a URL by all of it. Denying is broad: what is
+below a folder, a host or a page, and all tools of a server.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from copilot_nb.errors import UsageError
+from copilot_nb.notebook.permissions import addresses
 from copilot_nb.notebook.permissions.places import project_folder, real_path
 from copilot_nb.notebook.permissions.rule_file import KINDS, Decision, RuleFile, StandingRule
+from copilot_nb.notebook.permissions.rule_texts import FOLDER, checked
 from copilot_nb.notebook.permissions.shell_lines import PATTERN, allowed_by, denied_by, segments
 from copilot_nb.notebook.permissions.subject import Subject, subject
 from copilot_nb.protocol.permission import approve_once, reject
 from copilot_nb.session.pending import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from copilot_nb.session.pending import PendingRequest
 
@@ -39,8 +42,8 @@ _ASKING: Final = {
 }
 """Kind of request -> the tools that ask it: the runtime names them by the id of the call alone, and
 whoever answers as the model may give two calls one id."""
-_FOLDER: Final = "/**"
-"""Ends the text of a path rule that covers everything below a folder."""
+KNOWN_TOOLS: Final = RUNS_ANYTHING.union(*_ASKING.values())
+"""Tools that we know without asking the runtime."""
 _PATHS: Final = frozenset({"read", "write"})
 
 
@@ -82,14 +85,18 @@ class StandingRules:
             decision: Allow or deny.
             text: What it is about. Of commands the whole line, or `git log:*` for all lines that
                 begin so and hold nothing that the shell would act on; of paths a path, or
-                `folder/**`; of tools a name.
+                `folder/**`; of tools a name. To deny, a host or an MCP server is enough.
             place: The folder it holds in; this project's when not given, everywhere when empty.
 
         Raises:
-            UsageError: It cannot be meant.
+            UsageError: It cannot be meant, or nothing could match it.
             ConfigError: The file cannot be read or written.
         """
         rule = self._made(kind, decision, text, place)
+        return self._keep(replace(rule, text=checked(kind, decision, rule.text)))
+
+    def _keep(self, rule: StandingRule) -> StandingRule:
+        """It, with its number; the one that says the same already when there is one."""
         if rule not in self._all():
             if not rule.until:
                 self._file.write([*self._file.read(), rule])
@@ -120,22 +127,29 @@ class StandingRules:
             ConfigError: The file cannot be read or written.
         """
         about = subject(request)
-        if about.text.endswith((PATTERN, _FOLDER)):
+        if about.text.endswith((PATTERN, FOLDER)):
             raise UsageError("That would be read as a pattern.", hint="It is allowed this once.")
-        return tuple(self.add(_kind(about), "allow", text) for text in _texts(about))
+        made = [self._made(_kind(about), "allow", text, None) for text in _texts(about)]
+        return tuple(map(self._keep, made))
 
     def tool_rule(self, tool: str) -> ToolRule:
         """What holds here for every request of a tool; see `tool_rules`."""
-        return self.tool_rules([tool])[tool]
+        return self.tool_rules({tool: ""})[tool]
 
-    def tool_rules(self, tools: Iterable[str]) -> dict[str, ToolRule]:
-        """What holds here for every request of these tools, by the model's names of them.
+    def tool_rules(self, tools: Mapping[str, str]) -> dict[str, ToolRule]:
+        """What holds here for every request of these tools.
+
+        Args:
+            tools: The model's names of them, each with the MCP server that it is of.
 
         Raises:
             ConfigError: The file cannot be read or understood.
         """
         here = self.list()
-        found = {tool: {rule.decision for rule in here if rule.is_of(tool)} for tool in tools}
+        found = {
+            tool: {rule.decision for rule in here if rule.is_of(tool, server)}
+            for tool, server in tools.items()
+        }
         return {
             tool: "deny" if "deny" in decisions else "allow" if decisions else "ask"
             for tool, decisions in found.items()
@@ -148,7 +162,7 @@ class StandingRules:
             ConfigError: The file cannot be read or written.
         """
         self._drop([rule for rule in self.list() if rule.is_of(tool)])
-        return None if decision == "ask" else self.add("tool", decision, tool)
+        return None if decision == "ask" else self._keep(self._made("tool", decision, tool, None))
 
     def check(self) -> None:
         """See that the rules can be read.
@@ -219,8 +233,6 @@ class StandingRules:
             )
         if decision not in get_args(Decision):
             raise UsageError(f"A rule cannot {decision!r}.", hint="It can allow or deny.")
-        if not text.strip():
-            raise UsageError("A rule needs a text.", hint="Such as the whole command, or a path.")
         where = project_folder(self._folder()) if place is None else place and real_path(place)
         passes = decision == "allow" and kind == "tool" and text in RUNS_ANYTHING
         return StandingRule(
@@ -233,7 +245,7 @@ class StandingRules:
 
     def _leading(self, text: str) -> str:
         """The path as it leads now, seen from where the agent works."""
-        folder = text.removesuffix(_FOLDER)
+        folder = text.removesuffix(FOLDER)
         path = self._folder() / Path(folder or os.sep).expanduser()
         return str(real_path(path)) + text[len(folder) :]
 
@@ -243,9 +255,15 @@ class StandingRules:
         return _kind(about) == "write" and any(real_path(path) == itself for path in _texts(about))
 
 
-def is_about(rule: StandingRule, tool: str) -> bool:
-    """Whether a rule decides about requests of the tool that the model calls so."""
-    return rule.is_of(tool) or tool in _ASKING.get(rule.kind, ())
+def is_about(rule: StandingRule, tool: str, server: str = "") -> bool:
+    """Whether a rule decides about requests of the tool that the model calls so.
+
+    Args:
+        rule: The rule.
+        tool: The model's name of the tool.
+        server: The MCP server that it is of.
+    """
+    return rule.is_of(tool, server) or tool in _ASKING.get(rule.kind, ())
 
 
 def _kind(about: Subject) -> str:
@@ -296,14 +314,18 @@ def _denies(rule: StandingRule, about: Subject, tool: str) -> bool:
         return False
     if rule.kind == "shell":
         return denied_by(about.text, rule.text)
+    if rule.kind == "url":
+        return addresses.denied_by(about.text, rule.text)
     if rule.kind in _PATHS:
-        return any(_covers(rule, text) for text in _texts(about))
-    return rule.text == about.text
+        return any(_covers(rule, text, below=True) for text in _texts(about))
+    return rule.text == about.text or (
+        rule.kind == "mcp" and about.text.startswith(f"{rule.text}/")
+    )
 
 
-def _covers(rule: StandingRule, path: str) -> bool:
-    """Whether a path leads where the rule's did when it was made."""
+def _covers(rule: StandingRule, path: str, *, below: bool = False) -> bool:
+    """Whether a path leads where the rule's did when it was made, or below where that counts."""
     real, text = real_path(path), rule.text
-    if text.endswith(_FOLDER):
-        return real.is_relative_to(text.removesuffix(_FOLDER) or os.sep)
+    if below or text.endswith(FOLDER):
+        return real.is_relative_to(text.removesuffix(FOLDER) or os.sep)
     return str(real) == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,6 +73,56 @@ async def test_rules_are_added_listed_and_revoked(
     ]
     assert str(await say(talk, "rules revoke 1")).startswith("Revoked: Allow here")
     assert len(rules.list()) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("allow tool bsh", "no tool 'bsh'", "Did you mean bash?"),
+        (
+            "deny custom-tool lst_variables",
+            "no tool 'lst_variables'",
+            "Did you mean list_variables?",
+        ),
+        (
+            "deny shell rm --everywher",
+            "no option '--everywher' there",
+            "Did you mean --everywhere?",
+        ),
+        (
+            "deny shell rm --everywhere -r",
+            "no option '--everywhere' there",
+            "Behind `--` words are",
+        ),
+        ("deny url *", "no URL and no host", "Such as `example.org`"),
+        (
+            "rules add",
+            "list or revoke, not 'add'",
+            "`%copilot allow` and `%copilot deny` add rules",
+        ),
+    ],
+)
+async def test_a_rule_that_nothing_would_match_is_not_made(
+    talk: Talk, line: str, message: str, hint: str
+) -> None:
+    """It would look like protection; the next step stands below."""
+    with pytest.raises(UsageError, match=re.escape(message)) as caught:
+        await say(talk, line)
+
+    assert hint in caught.value.hint
+    assert talk.conversation.rules.list() == ()
+
+
+async def test_a_rule_may_be_about_a_tool_that_is_not_there_yet(talk: Talk) -> None:
+    """It says so; words behind `--` are text."""
+    said = await say(talk, "deny tool frobnicate")
+
+    assert said.level == "warning"
+    assert "No tool is called so now" in str(said)
+    assert str(await say(talk, "deny shell -- rm --everywher")) == (
+        "Rule 2. Deny here always: run `rm --everywher`."
+    )
+    assert "Did you mean list_variables?" in str(await say(talk, "deny tool list_files"))
 
 
 async def test_waiting_prompts_can_be_changed(talk: Talk) -> None:

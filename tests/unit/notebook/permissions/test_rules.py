@@ -197,6 +197,38 @@ def test_addresses_and_tools_are_exact(rules: StandingRules) -> None:
     ]
 
 
+def test_denying_reaches_what_is_below(rules: StandingRules, project: Path) -> None:
+    """A folder, a host, a server; allowing the same allows no more than its text."""
+    url = permission({"kind": "url", "url": "https://example.org/a"})
+    mcp = permission({"kind": "mcp", "serverName": "files", "toolName": "read"})
+    other = permission({"kind": "mcp", "serverName": "files2", "toolName": "read"})
+    rules.add("write", "allow", str(project))
+    rules.add("url", "allow", "https://example.org")
+    assert [verdict(rules(each)) for each in (write(project / "a"), url)] == ["silent"] * 2
+
+    rules.add("write", "deny", str(project))
+    rules.add("url", "deny", "example.org")
+    rules.add("mcp", "deny", "files")
+
+    assert [verdict(rules(each)) for each in (write(project / "a"), url, mcp)] == ["denies"] * 3
+    assert verdict(rules(other)) == "silent"
+    assert rules.tool_rules({"files-read": "files", "files-x": "files-x"}) == {
+        "files-read": "deny",
+        "files-x": "ask",
+    }
+    rules.set_tool("files-read", "ask")
+    assert verdict(rules(mcp)) == "denies"
+
+
+def test_what_is_clicked_is_kept_as_it_was_asked(rules: StandingRules) -> None:
+    """Only a text that is typed may be one that nothing matches."""
+    odd = permission({"kind": "url", "url": "example.org/data"})
+
+    rules.remember(odd)
+
+    assert verdict(rules(odd)) == "allows"
+
+
 @pytest.mark.parametrize(
     "request_", [kernel_code("1"), permission({"kind": "hook", "toolName": "x"}), question("Why?")]
 )
@@ -245,7 +277,7 @@ def test_a_tool_that_a_panel_allowed_is_the_same_tool(
 ) -> None:
     """What the panel made stands in the list of tools, and "ask" takes it back."""
     rules.remember(permission(asked))
-    assert rules.tool_rules([tool, "other"]) == {tool: "allow", "other": "ask"}
+    assert rules.tool_rules({tool: "", "other": ""}) == {tool: "allow", "other": "ask"}
 
     rules.set_tool(tool, "ask")
 
@@ -299,6 +331,20 @@ def test_a_rule_is_revoked_by_its_number(rules: StandingRules) -> None:
         ("kernel-code", "allow", "1", "no rules about 'kernel-code'"),
         ("shell", "ask", "ls", "cannot 'ask'"),
         ("shell", "allow", " ", "needs a text"),
+        ("shell", "deny", ":*", "names no command"),
+        ("read", "deny", "*.csv", "name of one file, and there is none"),
+        ("write", "deny", "/etc/*", "name of one file, and there is none"),
+        ("url", "allow", "example.org", "allows a URL, and 'example.org' is none"),
+        ("url", "deny", "*.example.org", "no URL and no host"),
+        ("url", "deny", "https://example.org/*", "no URL and no host"),
+        ("url", "deny", "https://", "no URL and no host"),
+        ("url", "deny", "example.org example.com", "no URL and no host"),
+        ("mcp", "allow", "files", "allows one tool of an MCP server"),
+        ("mcp", "allow", "files/", "allows one tool of an MCP server"),
+        ("mcp", "deny", "files/*", "names no MCP server"),
+        ("mcp", "deny", "/read", "names no MCP server"),
+        ("tool", "deny", "files/read", "No tool is called"),
+        ("custom-tool", "allow", "my tool", "No tool is called"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_an_error(
