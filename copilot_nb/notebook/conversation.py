@@ -7,6 +7,7 @@ errors end the cell, never the session.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.core.getipython import get_ipython
@@ -20,6 +21,7 @@ from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.context.lending import Lent
 from copilot_nb.notebook.known import Known
 from copilot_nb.notebook.link import Link
+from copilot_nb.notebook.models.providers import BY_PROVIDER
 from copilot_nb.notebook.options import PLAIN, AskOptions
 from copilot_nb.notebook.outgoing.enveloped import enveloped
 from copilot_nb.notebook.outgoing.gate import Gate
@@ -172,7 +174,7 @@ class Conversation:
 
     async def use_model(self, model: str) -> None:
         """Ask this model from the next turn on."""
-        self.link.model = model
+        self.settings.choose("model", model, "%copilot model")
 
     async def use_provider(self, source: Source) -> None:
         """Ask there from the next turn on; the conversation goes on with it.
@@ -181,8 +183,8 @@ class Conversation:
             ConfigError: Its URL or key is missing.
         """
         source.check(self.settings.environ)
-        self.link.chosen = source
-        self.link.model = None
+        self.settings.choose("provider", replace(source, model=""), BY_PROVIDER)
+        self.settings.choose("model", source.model or None, BY_PROVIDER)
 
     async def new(self) -> None:
         """Begin a new conversation with the next turn; permissions given so far are gone."""

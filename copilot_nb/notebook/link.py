@@ -64,12 +64,8 @@ class Link:
         self.client: Client | None = None
         self.session: Session | None = None
         """The open one; `look` may have opened it without a model."""
-        self.chosen: Source | None = None
-        """What `%copilot provider` set."""
         self.who: Identity | None = None
         """Whose account the runtime asks, if it asks one."""
-        self.model: str | None = None
-        """What `%copilot model` set."""
         self.spoken = False
         """Whether the session has had a turn."""
         self.visited: set[str] = set()
@@ -122,8 +118,7 @@ class Link:
 
     def source(self) -> Source:
         """Where the model answers, as things are set now."""
-        source = providers.resolve(self._settings, self.chosen)
-        return replace(source, model=self.model or source.model)
+        return providers.resolve(self._settings)
 
     async def open(self) -> Session:
         """The session, with the runtime started and everything as it is set now.

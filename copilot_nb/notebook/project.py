@@ -84,8 +84,11 @@ class Project:
             return None, ""
         return file.values().get(name), f"{file.path}"
 
-    def trust(self) -> str:
+    def trust(self, check: Callable[[str, Any, str], object]) -> str:
         """Let the file count as it is now; says what it sets.
+
+        Args:
+            check: Raises where a value of the setting of that name, from there, cannot be meant.
 
         Raises:
             UsageError: There is none.
@@ -93,6 +96,8 @@ class Project:
         """
         file = self._needed()
         values = file.values()
+        for name, value in values.items():
+            check(name, value, f"{name} in {file.path}")
         self._write(self._trusted() | {str(file.path): file.digest})
         said = ", ".join(f"{name} = {visible(str(value))}" for name, value in values.items())
         return f"{file.path} counts from now on: {said or 'it sets nothing'}."

@@ -8,16 +8,17 @@ profile, that over the default. Reading a setting never changes anything.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from copilot_nb.errors import ConfigError
+from copilot_nb.notebook import readers
 from copilot_nb.notebook.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-Kind = Literal["text", "seconds", "choice", "flag", "count"]
+    from copilot_nb.notebook.readers import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,33 @@ class Setting:
         """The environment variable that sets it."""
         return f"COPILOT_NB_{self.name.upper()}"
 
+    def read(self, given: Any, source: str) -> Any:
+        """The value that was meant.
+
+        Args:
+            given: What was set.
+            source: Where.
+
+        Raises:
+            ConfigError: It cannot mean a value of this setting.
+        """
+        if self.choices and given not in self.choices:
+            raise readers.wrong(source, given, f"one of {', '.join(self.choices)}")
+        return readers.read(self.kind, given, source)
+
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("model", "Model id; empty lets the runtime choose."),
+    Setting("model", "Model id; empty lets the runtime choose.", "model"),
     Setting(
-        "provider", "Where the model answers: demo, ollama, openai, anthropic, azure or a URL."
+        "provider",
+        "Where the model answers: demo, ollama, openai, anthropic, azure or a URL.",
+        "provider",
     ),
-    Setting("policy", "Who answers permission requests: ask, deny, allow, or a rules file (TOML)."),
+    Setting(
+        "policy",
+        "Who answers permission requests: ask, deny, allow, or a rules file (TOML).",
+        "policy",
+    ),
     Setting("timeout", "Seconds after which a turn is stopped; empty waits.", "seconds"),
     Setting("answer_timeout", "Seconds after which an open request is declined.", "seconds"),
     Setting(
@@ -54,7 +75,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ready_timeout", "Seconds to wait for the page before plain mode.", "seconds", (), 3.0),
     Setting("record", "Store each turn as data, too, to draw it again.", "flag", (), True),
     Setting("turns", "Folder of stored turns, which are shown where nobody is there."),
-    Setting("cli_path", "The Copilot CLI to run."),
+    Setting("cli_path", "The Copilot CLI to run.", "program"),
     Setting(
         "context",
         "What of the notebook goes along with a prompt: none, index, cells or full.",
@@ -74,11 +95,17 @@ SETTINGS: tuple[Setting, ...] = (
         ("auto", "yes", "no"),
         "auto",
     ),
-    Setting("budget_cell", "What one cell may cost: 5 (AI credits), 200k tokens, $2; or off."),
-    Setting("budget_session", "What one session may cost."),
-    Setting("budget_day", "What a day may cost, all notebooks together."),
+    Setting(
+        "budget_cell", "What one cell may cost: 5 (AI credits), 200k tokens, $2; or off.", "cap"
+    ),
+    Setting("budget_session", "What one session may cost.", "cap"),
+    Setting("budget_day", "What a day may cost, all notebooks together.", "cap"),
     Setting("budget_hard", "Stop at a cap without asking.", "flag", (), False),
-    Setting("prices", "Dollars per million tokens: MODEL=IN/OUT, with commas between models."),
+    Setting(
+        "prices",
+        "Dollars per million tokens: MODEL=IN/OUT, with commas between models.",
+        "prices",
+    ),
     Setting("audit", "Write every tool call and decision to a log of your own.", "flag", (), False),
     Setting(
         "instructions", "Let instruction files of the folder (AGENTS.md) in.", "flag", (), True
@@ -87,8 +114,6 @@ SETTINGS: tuple[Setting, ...] = (
 """Everything that can be set; `%config Copilot` and the documentation list the same names."""
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
-_FLAGS = {"1": True, "true": True, "yes": True, "on": True}
-_FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +164,35 @@ class Settings:
         setting = _BY_NAME[name]
         for given, source in self._sources(setting, option):
             if given is not None and given != "":
-                return Value(_read(setting, given, source), source)
+                return Value(setting.read(given, source), source)
         return Value(setting.default, "default")
 
     def choose(self, name: str, value: Any, source: str) -> None:
         """Set a value from a subcommand; None takes it back, and so does a later `%config`.
 
         Raises:
+            ConfigError: It cannot mean a value of this setting, or names what is not there.
+        """
+        if value is None:
+            self._chosen.pop(name, None)
+            return
+        read = checked(name, value, source)
+        self._chosen[name] = (Value(read, source), self._config(name))
+
+    @contextmanager
+    def trying(self, name: str, value: Any, source: str) -> Iterator[None]:
+        """Choose a value for what follows; it stays unless that fails.
+
+        Raises:
             ConfigError: It cannot mean a value of this setting.
         """
-        self._chosen.pop(name, None)
-        if value is not None:
-            read = _read(_BY_NAME[name], value, source)
-            self._chosen[name] = (Value(read, source), self._config(name))
+        before = dict(self._chosen)
+        self.choose(name, value, source)
+        try:
+            yield
+        except BaseException:
+            self._chosen = before
+            raise
 
     def _sources(self, setting: Setting, option: Any) -> Iterator[tuple[Any, str]]:
         """Values with what gave them, the strongest first."""
@@ -173,6 +214,23 @@ class Settings:
         return self.find(name, option).value
 
 
+def checked(name: str, given: Any, source: str) -> Any:
+    """The value of a setting that somebody gives it now, with what it names being there.
+
+    Args:
+        name: One of `SETTINGS`.
+        given: What it shall be.
+        source: Where that stands.
+
+    Raises:
+        ConfigError: It cannot mean a value of this setting, or names what is not there.
+    """
+    setting = _BY_NAME[name]
+    value = setting.read(given, source)
+    readers.look(setting.kind, value, source)
+    return value
+
+
 def shell_config(name: str) -> Any:
     """What `%config Copilot.name` or a profile says in the running shell; None without either."""
     return getattr(_magics(), name, None)
@@ -190,42 +248,3 @@ def _magics() -> Any:
     # By name: the magics stand to the right of this room.
     found = getattr(get_ipython(), "configurables", ())
     return next((each for each in found if type(each).__name__ == "Copilot"), None)
-
-
-def _read(setting: Setting, given: Any, source: str) -> Any:
-    """The value that a text means."""
-    if setting.kind == "seconds":
-        return _seconds(given, source)
-    if setting.kind == "count":
-        return _count(given, source)
-    if setting.kind == "choice" and given not in setting.choices:
-        raise _wrong(source, given, f"one of {', '.join(setting.choices)}")
-    if setting.kind == "flag" and not isinstance(given, bool):
-        if str(given).lower() not in _FLAGS:
-            raise _wrong(source, given, "yes or no")
-        return _FLAGS[str(given).lower()]
-    return given
-
-
-def _seconds(given: Any, source: str) -> float:
-    try:
-        seconds = float(given)
-    except (TypeError, ValueError):
-        raise _wrong(source, given, "a number of seconds") from None
-    if not 0 < seconds < float("inf"):
-        raise _wrong(source, given, "a positive number of seconds")
-    return seconds
-
-
-def _count(given: Any, source: str) -> int:
-    try:
-        count = int(given)
-    except (TypeError, ValueError):
-        raise _wrong(source, given, "a whole number") from None
-    if count <= 0:
-        raise _wrong(source, given, "a positive whole number")
-    return count
-
-
-def _wrong(source: str, given: Any, allowed: str) -> ConfigError:
-    return ConfigError(f"{source} is {given!r}.", hint=f"It takes {allowed}.")

@@ -27,11 +27,11 @@ def config(conversation: Conversation, name: SettingName = "", value: Rest = "")
         name: A setting; or trust, distrust.
         value: Its new value; `default` takes back what was set in this kernel.
     """
-    from copilot_nb.notebook.settings import SETTINGS
+    from copilot_nb.notebook.settings import SETTINGS, checked
 
     settings = conversation.settings
     if name == _TRUST:
-        return Text(settings.project.trust())
+        return Text(settings.project.trust(checked))
     if name == _DISTRUST:
         return Text(settings.project.distrust())
     names = [each.name for each in SETTINGS]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from copilot_nb.errors import AuthenticationError, CopilotError, OfflineError
-from copilot_nb.notebook.models.providers import Source
+from copilot_nb.notebook.models.providers import BY_PROVIDER, Source
 from copilot_nb.notebook.permissions.answers import answer_of
 from copilot_nb.notebook.screen.screen import choose_mode
 from copilot_nb.protocol.user_input import UserInputRequest
@@ -120,26 +120,25 @@ async def use(conversation: Conversation, source: Source) -> Identity:
         ConfigError: Its token is not where it should be.
         AuthenticationError: GitHub does not accept it.
     """
-    source.check(conversation.settings.environ)
-    before = conversation.link.chosen
+    settings = conversation.settings
+    source.check(settings.environ)
     await conversation.link.stop()
-    conversation.link.chosen = source
-    try:
+    with settings.trying("provider", source, BY_LOGIN):
         client = await conversation.link.runtime()
-    except BaseException:
-        conversation.link.chosen = before
-        raise
+    if settings.find("model").source == BY_PROVIDER:
+        settings.choose("model", None, BY_LOGIN)  # it was of the place that was asked before
     return await identity(client) or Identity("", "", "")
 
 
 async def sign_out(conversation: Conversation) -> str:
     """Forget the login; what came of it, in words."""
-    link = conversation.link
+    link, settings = conversation.link, conversation.settings
     source = link.source()
     if source.kind == "account" and (source.key_variable or source.key_file):
         await link.stop()
-        if link.chosen is not None and (link.chosen.key_variable or link.chosen.key_file):
-            link.chosen = None
+        chosen: Source | None = settings.get("provider")
+        if chosen is not None and (chosen.key_variable or chosen.key_file):
+            settings.choose("provider", None, BY_LOGIN)
             return f"The token of {source.key_variable or source.key_file} is not used any more."
         return f"The token is in {source.key_variable}; take it out of the environment."
     async with link.account() as client:
@@ -150,7 +149,7 @@ async def sign_out(conversation: Conversation) -> str:
         await client.rpc.account.logout(auth_info=info)
     if not source.own:
         await link.stop()
-        link.chosen = None
+        settings.choose("provider", None, BY_LOGIN)
     name = info.get("login") or (info.get("copilotUser") or {}).get("login") or "The account"
     return f"{name} is signed out of {host_of(info) or 'GitHub'}."
 

@@ -217,8 +217,8 @@ class Spending:
             )
 
     def _prices(self) -> Prices:
-        setting = self._settings.find("prices")
         try:
+            setting = self._settings.find("prices")
             return Prices.parse(setting.value or "", setting.source)
         except ConfigError:
             return Prices({})  # an event cannot say it; `%copilot budget` and `usage` do

@@ -158,11 +158,6 @@ def _settings(conversation: Conversation) -> Iterable[Finding]:
             settings.find(each.name)
         except ConfigError as error:
             problems.append(Finding.of("settings", error))
-    for check in (conversation.spending.caps, conversation.spending.check_prices):
-        try:
-            check()
-        except ConfigError as error:
-            problems.append(Finding.of("settings", error))
     known = {each.variable for each in SETTINGS} | _OTHERS
     problems += [
         Finding("settings", "note", f"{name} is no setting", "`%copilot config` lists them.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.nearest import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,8 @@ Kind = Literal["account", "demo", "openai", "azure", "anthropic", "ollama"]
 
 TOKEN_VARIABLES = ("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN")
 """Variables that may hold an account's token, in the runtime's order."""
+BY_PROVIDER = "%copilot provider"
+"""What set a provider, or a model with it."""
 _PREFIX = "COPILOT_PROVIDER_"
 
 
@@ -64,6 +67,13 @@ class Source:
     """Path of a file with the key, in place of a variable."""
     stored: bool = False
     """Whether it is the login that the runtime keeps, whatever the environment holds."""
+
+    def __str__(self) -> str:
+        """As it is typed: a name, a URL, or both."""
+        usual = PRESETS[self.kind].base_url
+        if self.base_url == usual:
+            return self.kind
+        return self.base_url if self.kind == "openai" else f"{self.kind} {self.base_url}"
 
     @property
     def own(self) -> bool:
@@ -163,7 +173,11 @@ def parse(spec: str, reason: str) -> Source:
             return Source(kind, reason, base_url=preset.base_url, key_variable=preset.key_variable)
     raise ConfigError(
         f"{spec!r} is no provider.",
-        hint=f"Give the URL of an OpenAI-compatible server, or one of {', '.join(PRESETS)}.",
+        hint=meant(
+            spec,
+            PRESETS,
+            f"Give the URL of an OpenAI-compatible server, or one of {', '.join(PRESETS)}.",
+        ),
     )
 
 
@@ -196,22 +210,18 @@ def is_local(url: str) -> bool:
     return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
-def resolve(settings: Settings, chosen: Source | None = None) -> Source:
-    """The source that applies now.
+def resolve(settings: Settings) -> Source:
+    """The source that applies now, with the model that is set.
 
-    Args:
-        settings: The notebook's settings.
-        chosen: What `%copilot provider` set, if it did.
+    Raises:
+        ConfigError: What is set cannot be meant.
     """
-    named = settings.find("provider")
-    model = settings.get("model")
-    source = chosen
-    if source is None and named.given:
-        source = parse(str(named.value), named.source)
+    environ = settings.environ
+    source: Source | None = settings.get("provider")
     if source is None:
-        source = _from_environment(settings.environ) or _account(settings.environ)
-    source = _with_token(source, settings.environ)
-    return replace(source, model=source.model or model or "")
+        source = _from_environment(environ) or _account(environ)
+    source = _with_token(source, environ)
+    return replace(source, model=settings.get("model") or source.model)
 
 
 def _from_environment(environ: Mapping[str, str]) -> Source | None:

@@ -30,7 +30,6 @@ def as_new(environment: Mapping[str, str]) -> None:
     os.environ.update(_environment)
     os.chdir(os.environ["COPILOT_HOME"])
     talk = conversation()
-    talk.link.chosen = talk.link.model = None
     talk.link.setup = Setup()
     for setting in SETTINGS:
         talk.settings.choose(setting.name, None, "")

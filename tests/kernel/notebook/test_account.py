@@ -30,7 +30,7 @@ for name in ("COPILOT_NB_PROVIDER", "COPILOT_NB_MODEL"):
 STOP = """
 from copilot_nb.notebook.current import conversation
 await conversation().stop()
-conversation().link.chosen = None
+conversation().settings.choose("provider", None, "")
 """
 RESTORE = f"{STOP}os.environ.clear()\nos.environ.update(before)\ndel before"
 

@@ -99,6 +99,29 @@ async def test_model_shows_and_switches(talk: Talk) -> None:
     assert str(await say(talk, "model")) == "Model: other."
 
 
+async def test_model_and_provider_have_one_precedence(talk: Talk) -> None:
+    """Whatever sets them: the newest counts, and settings say what counts and who set it."""
+
+    async def row(name: str) -> tuple[object, ...]:
+        (found,) = await say(talk, f"config {name}")
+        return found["value"], found["from"]
+
+    await say(talk, "model gpt-9")
+    assert await row("model") == ("gpt-9", "%copilot model")
+    await say(talk, "config model gpt-7")
+    assert "gpt-7" in str(await say(talk, "model"))
+
+    await say(talk, "provider http://127.0.0.1:9/v1 --model mine")
+    assert await row("provider") == ("http://127.0.0.1:9/v1", "%copilot provider")
+    assert await row("model") == ("mine", "%copilot provider")
+    await say(talk, "config provider demo")
+    assert "demo model" in str(await say(talk, "provider"))
+    await say(talk, "config provider default")
+    await say(talk, "config model default")
+    assert await row("provider") == ("http://127.0.0.1:1/v1", "COPILOT_NB_PROVIDER")
+    assert await row("model") == ("scripted", "COPILOT_NB_MODEL")
+
+
 async def test_new_and_stop_say_what_they_did(talk: Talk) -> None:
     """In a sentence."""
     assert str(await say(talk, "new")) == "New conversation; it begins with the next turn."

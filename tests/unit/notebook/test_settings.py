@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.errors import ConfigError
-from copilot_nb.notebook.settings import SETTINGS, Settings, Value
+from copilot_nb.notebook.settings import SETTINGS, Settings, Value, checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,20 +98,17 @@ def test_a_project_is_weaker_than_the_environment_and_stronger_than_a_profile(
     """Once it is trusted."""
     monkeypatch.chdir(tmp_path)
     file = tmp_path / ".copilot-nb.toml"
-    lines = ("timeout = 7", "model = 'project'", "view = 'fancy'", "[privacy]", "deny = ['ssn']")
+    lines = ("timeout = 7", "model = 'project'", "[privacy]", "deny = ['ssn']")
     file.write_text("\n".join(lines))
     environ = {"COPILOT_NB_STATE": str(tmp_path / "state"), "COPILOT_NB_MODEL": "env"}
     profile = {"timeout": 5.0}
     found = Settings(profile.get, environ, profile.get)
     assert found.get("timeout") == 5.0
 
-    found.project.trust()
+    found.project.trust(checked)
 
     assert found.find("timeout") == Value(7.0, f"timeout in {file}")
     assert found.get("model") == "env"
-    with pytest.raises(ConfigError) as caught:
-        found.get("view")
-    assert caught.value.message == f"view in {file} is 'fancy'."
 
 
 def test_what_a_subcommand_chose_lasts_until_config_changes() -> None:
@@ -129,3 +126,39 @@ def test_what_a_subcommand_chose_lasts_until_config_changes() -> None:
     assert found.get("timeout") is None
     with pytest.raises(ConfigError):
         found.choose("timeout", "soon", "%copilot config timeout")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("provider", "olama", "here: 'olama' is no provider.\nDid you mean ollama?"),
+        ("provider", "http://me:secret@x/v1", "here: The provider's URL holds a user name"),
+        ("policy", "alow", "here is 'alow', which cannot be read.\nIt takes ask, deny, allow, or"),
+        ("budget_day", "lots", "here is 'lots'.\nIt takes 5 (AI credits), 200k tokens,"),
+        ("prices", "abc", "here says 'abc'.\nIt takes MODEL=IN/OUT in dollars"),
+        ("cli_path", "/nowhere", "here is '/nowhere'.\nIt takes the path of the Copilot CLI's"),
+    ],
+)
+def test_what_cannot_be_meant_is_not_chosen(name: str, value: str, message: str) -> None:
+    """The value that was set before stays, and a password in a URL is not repeated."""
+    found = settings()
+
+    with pytest.raises(ConfigError) as caught:
+        found.choose(name, value, "here")
+
+    assert str(caught.value).startswith(message)
+    assert "secret" not in str(caught.value)
+    assert not found.find(name).given
+
+
+def test_what_is_tried_stays_unless_it_fails() -> None:
+    """Then what was chosen before is back."""
+    found = settings()
+    found.choose("model", "old", "here")
+
+    with pytest.raises(KeyError), found.trying("model", "new", "there"):
+        raise KeyError
+    assert found.find("model") == Value("old", "here")
+    with found.trying("model", "new", "there"):
+        pass
+    assert found.find("model") == Value("new", "there")

@@ -128,7 +128,7 @@ async def test_a_click_cancels(
 
     with pytest.raises(AuthenticationError, match="cancelled"):
         await signin.sign_in(talk.conversation, host="example.ghe.com")
-    assert talk.conversation.link.chosen is None
+    assert not talk.conversation.settings.find("provider").given
 
 
 @pytest.mark.usefixtures("account")
@@ -201,10 +201,10 @@ async def test_a_token_is_read_from_where_it_is_named(
                 talk.conversation, Source("account", "x", key_file=str(tmp_path / name))
             )
     account.listing = RpcError("Request models.list failed with message: Bad credentials")
-    before = talk.conversation.link.chosen
+    before = talk.conversation.settings.find("provider")
     with pytest.raises(AuthenticationError, match="does not accept"):
         await signin.use(talk.conversation, Source("account", "x", key_variable="MY_TOKEN"))
-    assert talk.conversation.link.chosen == before
+    assert talk.conversation.settings.find("provider") == before
     account.listing = RpcError(
         "Request models.list failed with message: error sending request for url (http://x/models)"
     )
@@ -223,9 +223,10 @@ async def test_signing_out(talk: Talk, account: Account) -> None:
         "The token is in GH_TOKEN; take it out of the environment."
     )
     talk.environ["MINE"] = "gho_mine"
-    talk.conversation.link.chosen = Source("account", "x", key_variable="MINE")
+    mine = Source("account", "x", key_variable="MINE")
+    talk.conversation.settings.choose("provider", mine, "x")
     assert await signin.sign_out(talk.conversation) == "The token of MINE is not used any more."
-    assert talk.conversation.link.chosen is None
+    assert not talk.conversation.settings.find("provider").given
 
 
 async def test_what_is_left_of_the_quota(talk: Talk, account: Account) -> None:

@@ -15,7 +15,9 @@ RUNTIMES = {"COPILOT_PROVIDER_BASE_URL": "http://127.0.0.1:1234/v1/", "COPILOT_M
 
 def source(chosen: Source | None = None, /, **environ: str) -> Source:
     """What applies in that environment."""
-    return resolve(Settings(environ=environ), chosen)
+    settings = Settings(environ=environ)
+    settings.choose("provider", chosen, "%copilot provider")
+    return resolve(settings)
 
 
 def test_what_somebody_set_wins() -> None:
@@ -122,6 +124,7 @@ def test_what_is_no_provider_is_refused(spec: str, message: str) -> None:
         parse(spec, "typed")
 
     assert caught.value.message == message
+    assert caught.value.hint
 
 
 def test_an_unknown_type_is_refused() -> None:
@@ -130,12 +133,36 @@ def test_an_unknown_type_is_refused() -> None:
         source(**RUNTIMES, COPILOT_PROVIDER_TYPE="gemini")
 
 
-def test_the_model_is_its_own_or_the_setting() -> None:
-    """A model chosen with the provider wins over COPILOT_NB_MODEL."""
+def test_the_model_is_the_setting_or_the_places_own() -> None:
+    """What is set for us wins over what the runtime's variables say."""
     chosen = parse("http://here/v1", "typed")
 
     assert source(chosen, COPILOT_NB_MODEL="env").model == "env"
-    assert source(replace(chosen, model="own"), COPILOT_NB_MODEL="env").model == "own"
+    assert source(**RUNTIMES).model == "m"
+    assert source(**RUNTIMES, COPILOT_NB_MODEL="env").model == "env"
+
+
+def test_a_later_config_wins_over_a_subcommand() -> None:
+    """For the place and its model, as for every setting."""
+    config: dict[str, str] = {}
+    settings = Settings(config.get, {})
+    settings.choose("provider", parse("ollama", "typed"), "%copilot provider")
+    settings.choose("model", "mine", "%copilot model")
+    assert (resolve(settings).kind, resolve(settings).model) == ("ollama", "mine")
+
+    config |= {"provider": "demo", "model": "gpt-8"}
+
+    assert resolve(settings) == Source("demo", "%config Copilot.provider", model="gpt-8")
+
+
+def test_a_place_is_written_as_it_is_typed() -> None:
+    """A name, a URL, or both: so settings show it."""
+    azure = replace(parse("azure", "typed"), base_url="https://me.openai.azure.com")
+
+    assert [str(parse(each, "typed")) for each in ("demo", "ollama", "http://here/v1")] == [
+        *("demo", "ollama", "http://here/v1")
+    ]
+    assert str(azure) == "azure https://me.openai.azure.com"
 
 
 def test_only_an_account_needs_the_network_of_the_runtime() -> None:

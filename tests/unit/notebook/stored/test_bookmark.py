@@ -11,7 +11,7 @@ import pytest
 from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.notebook.options import AskOptions
 from copilot_nb.notebook.project import Project
-from copilot_nb.notebook.settings import Settings
+from copilot_nb.notebook.settings import Settings, checked
 from copilot_nb.notebook.stored import bookmark, replay
 from copilot_nb.notebook.stored.bookmark import Bookmark, notebook_name, state_folder
 from copilot_nb.notebook.stored.replay import Replays
@@ -92,19 +92,19 @@ def test_a_project_counts_once_it_is_trusted(environ: dict[str, str]) -> None:
     assert project.get("timeout") == (None, "")
     assert project.note() == project.news() == ""
     with pytest.raises(UsageError, match=r"There is no \.copilot-nb\.toml here"):
-        project.trust()
+        project.trust(checked)
 
     file.write_text("timeout = 77\nmodel = 'm'\n")
     assert project.get("timeout") == (None, "")
     assert project.news() == project.note() != ""
     assert project.news() == ""
-    assert project.trust().endswith("counts from now on: timeout = 77, model = m.")
+    assert project.trust(checked).endswith("counts from now on: timeout = 77, model = m.")
     assert project.get("timeout") == (77, str(file.resolve()))
     assert project.note() == ""
 
     file.write_text("timeout = 78\n")
     assert project.get("timeout") == (None, "")
-    project.trust()
+    project.trust(checked)
     assert project.distrust().endswith("does not count any more.")
     assert project.get("timeout") == (None, "")
 
@@ -126,7 +126,33 @@ def test_a_project_can_set_nothing_that_matters(
     Path(".copilot-nb.toml").write_text(text)
 
     with pytest.raises(ConfigError, match=message):
-        Project(environ).trust()
+        Project(environ).trust(checked)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "allowed"),
+    [
+        ("model = 5", "5", "text"),
+        ("timeout = 'abc'", "'abc'", "a number of seconds"),
+        ("timeout = -3", "-3", "a positive number of seconds"),
+        ("timeout = true", "True", "a number of seconds"),
+        ("context_budget = 1.5", "1.5", "a whole number"),
+        ("view = ['plain']", "['plain']", "one of auto, widget, plain, static, terminal"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_not_trusted(
+    environ: dict[str, str], text: str, value: str, allowed: str
+) -> None:
+    """The error names key, file, value and what is allowed; nothing of the file counts."""
+    file = Path(".copilot-nb.toml").absolute()
+    file.write_text(text)
+
+    with pytest.raises(ConfigError) as caught:
+        Project(environ).trust(checked)
+
+    key = text.partition(" ")[0]
+    assert str(caught.value) == f"{key} in {file} is {value}.\nIt takes {allowed}."
+    assert Project(environ).note()
 
 
 def test_a_projects_file_may_be_at_the_top_of_its_repository(
