@@ -1,31 +1,39 @@
 """Finds secrets in text that is about to leave: tokens, keys, passwords in connection strings.
 
-The rules are those of detect-secrets, by its detectors of known forms; its guesses by entropy or
-by neighbouring words are left out, because they hold back data. Nothing is verified online.
+By the forms of `secret_forms`, by the detectors of detect-secrets for others, and by what stands in
+the process's environment under names such as HF_TOKEN. The library's guesses by entropy or by
+neighbouring words are left out, because they hold back data. Nothing is verified online.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.denied import Find
+from copilot_nb.data.secret_forms import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 WINDOW = 4_000
 """Characters of one line that are looked at together: some patterns take time by their square."""
 OVERLAP = 1_000
 """Characters that two windows share; what tells a secret is shorter."""
 
-IN_URL = "password in a URL"
+SHORTEST = 8
+"""Characters of a secret in the environment; shorter ones stand in other words."""
+_LONG_WORD = 16
+"""From here on a word of letters alone is taken for a secret, too: one is called `postgres`."""
+
 _DETECTORS = {
     "artifactory.ArtifactoryDetector": "Artifactory token",
     "aws.AWSKeyDetector": "AWS key",
     "azure_storage_key.AzureStorageKeyDetector": "Azure storage key",
-    "basic_auth.BasicAuthDetector": IN_URL,
     "cloudant.CloudantDetector": "Cloudant key",
-    "discord.DiscordBotTokenDetector": "Discord token",
     "github_token.GitHubTokenDetector": "GitHub token",
     "gitlab_token.GitLabTokenDetector": "GitLab token",
     "ibm_cloud_iam.IbmCloudIamDetector": "IBM Cloud key",
@@ -41,7 +49,7 @@ _DETECTORS = {
     "telegram_token.TelegramBotTokenDetector": "Telegram token",
     "twilio.TwilioKeyDetector": "Twilio key",
 }
-_PARTS = {"OpenAI key": "T3BlbkFJ"}
+_PARTS = {"OpenAI key": "T3BlbkFJ", "npm token": ":_authToken"}
 """What stands in every such key; its pattern is slow where that is missing."""
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN[A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END[A-Z ]*-----|\Z)", re.DOTALL
@@ -51,10 +59,20 @@ _PRIVATE_KEY = re.compile(
 _REST_OF_WORD = re.compile(r"[\w=-]+(?:\.[\w=-]+)*")
 
 
-def find_secrets(text: str) -> tuple[Find, ...]:
-    """Where something stands in the text that looks like a secret, in order.
+_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:(?:API)?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE)(?:_(?!FILE$|PATH$|DIR$)|$)",
+    re.IGNORECASE,
+)
+
+
+def find_secrets(text: str, environ: Mapping[str, str] | None = None) -> tuple[Find, ...]:
+    """Where something stands in the text that looks like a secret, in order, none within another.
 
     The first call imports the detectors, which takes a quarter of a second.
+
+    Args:
+        text: Any text.
+        environ: The environment; the process's own when not given.
     """
     found = [Find(*match.span(), "private key") for match in _PRIVATE_KEY.finditer(text)]
     at = 0
@@ -62,7 +80,36 @@ def find_secrets(text: str) -> tuple[Find, ...]:
         for start in range(0, max(len(line) - OVERLAP, 1), WINDOW - OVERLAP):
             found += _in_line(line, start, at)
         at += len(line)
-    return tuple(sorted(set(found), key=lambda each: (each.start, -each.end, each.what)))
+    found += _of_known_form(text)
+    found += _of_environment(text, os.environ if environ is None else environ)
+    return tuple(_outermost(found))
+
+
+def _of_known_form(text: str) -> Iterator[Find]:
+    lowered = text.lower()
+    for what, part, pattern in forms():
+        if part in lowered:
+            for match in pattern.finditer(text):
+                yield Find(*match.span(pattern.groups), what)
+
+
+def _of_environment(text: str, environ: Mapping[str, str]) -> Iterator[Find]:
+    """The values of variables whose names say that they are secret."""
+    for name, value in dict(environ).items():
+        is_word = value.isalpha() and len(value) < _LONG_WORD
+        if len(value) < SHORTEST or is_word or value not in text or not _SECRET_NAME.search(name):
+            continue
+        for match in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text):
+            yield Find(*match.span(), f"value of {name}")
+
+
+def _outermost(finds: list[Find]) -> Iterator[Find]:
+    """The finds in order, without those that lie within another; of equal ones the first."""
+    end = 0
+    for find in sorted(finds, key=lambda each: (each.start, -each.end)):
+        if find.end > end:
+            yield find
+            end = find.end
 
 
 def _in_line(line: str, begin: int, offset: int) -> list[Find]:
@@ -72,7 +119,7 @@ def _in_line(line: str, begin: int, offset: int) -> list[Find]:
             continue
         for pattern in detector.denylist:
             for match in pattern.finditer(line, begin, begin + WINDOW):
-                start, end = match.span(1) if what is IN_URL else _whole(line, *match.span())
+                start, end = _whole(line, *match.span())
                 # A window may end within a token; its word does not.
                 if _is_meant(detector, match[0]) or _is_meant(detector, line[start:end]):
                     found.append(Find(offset + start, offset + end, what))
