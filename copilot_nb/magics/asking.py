@@ -43,11 +43,8 @@ async def prepare(
         from copilot_nb.notebook.stored.sessions import find
 
         await go_on_with(conversation, (await find(conversation, session)).id)
-    if model:
-        await conversation.use_model(model)
+    await conversation.use_model(model, effort)
     link = conversation.link
-    if effort:
-        await link.setup.use_effort(effort, link.ready)
     if mode:
         await link.setup.use_mode(mode, link.ready)
 

@@ -21,6 +21,7 @@ from copilot_nb.notebook.context.compose import compose
 from copilot_nb.notebook.context.lending import Lent
 from copilot_nb.notebook.known import Known
 from copilot_nb.notebook.link import Link
+from copilot_nb.notebook.models import efforts
 from copilot_nb.notebook.models.providers import BY_PROVIDER
 from copilot_nb.notebook.options import PLAIN, AskOptions
 from copilot_nb.notebook.outgoing.enveloped import enveloped
@@ -30,6 +31,7 @@ from copilot_nb.notebook.outgoing.privacy_rules import PrivacyRules
 from copilot_nb.notebook.permissions.decisions import Decisions
 from copilot_nb.notebook.screen.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
+from copilot_nb.notebook.setup import DEFAULT
 from copilot_nb.notebook.stored.bookmark import Bookmark
 from copilot_nb.notebook.stored.history import History
 from copilot_nb.notebook.toolbox import ToolSwitches
@@ -172,9 +174,24 @@ class Conversation:
         set_limits(self.link.shell, self.settings)
         return await compose(prompt, options, self.link.shell, self.settings)
 
-    async def use_model(self, model: str) -> None:
-        """Ask this model from the next turn on."""
-        self.settings.choose("model", model, "%copilot model")
+    async def use_model(self, model: str = "", effort: str = "") -> None:
+        """Ask this model, let it think that hard, from the next turn on.
+
+        Args:
+            model: Its id; empty keeps the one that is asked.
+            effort: "default" leaves it to the model; empty keeps what was chosen.
+
+        Raises:
+            ModelError: The runtime, if it runs, knows that the model does not take that effort.
+        """
+        if effort:
+            source = self.link.source()
+            source = replace(source, model=model or source.model)
+            wanted = "" if effort == DEFAULT else effort
+            await efforts.check(self.link.client, source, wanted)
+            self.link.setup.effort = wanted
+        if model:
+            self.settings.choose("model", model, "%copilot model")
 
     async def use_provider(self, source: Source) -> None:
         """Ask there from the next turn on; the conversation goes on with it.

@@ -23,7 +23,7 @@ from copilot_nb.errors import (
 )
 from copilot_nb.kernel.shell import Shell
 from copilot_nb.kernel.tools import KERNEL_TOOLS
-from copilot_nb.notebook.models import providers
+from copilot_nb.notebook.models import efforts, providers
 from copilot_nb.notebook.session_config import NOBODY, check_model, sees, session_config
 from copilot_nb.notebook.setup import Setup
 from copilot_nb.notebook.start import cli_path, serves, started
@@ -82,6 +82,8 @@ class Link:
         """What the runtime was started for."""
         self._opened: Source | None = None
         """What the session was opened with."""
+        self._effort = ""
+        """How hard its model thinks."""
         self._folder: Path | None = None
         self._news: list[str] = []
         self._told: set[tuple[Path, tuple[str, ...]]] = set()
@@ -97,8 +99,12 @@ class Link:
     @property
     def ready(self) -> Session | None:
         """The session, if it is open as everything is set now and a turn could start at once."""
-        as_set = self._opened == self.source() and self._folder == Path.cwd()
+        as_set = self._as_set(self.source()) and self._folder == Path.cwd()
         return self.session if self._connected and as_set else None
+
+    def _as_set(self, source: Source) -> bool:
+        """Whether the session asks that source's model, as hard as it is to think."""
+        return (self._opened, self._effort) == (source, self.setup.effort)
 
     @property
     def _connected(self) -> bool:
@@ -169,6 +175,7 @@ class Link:
     async def _open(self, source: Source) -> Session:
         """The session for that source; in place of another, if that one cannot serve it."""
         client = await self._runtime(source)
+        self._news += await efforts.left_out(client, source, self.setup)
         if self.session is None or not await self._keep(self.session, source):
             await self._put_away()
             self.session = await self._open_session(client, source)
@@ -177,7 +184,7 @@ class Link:
                 await self.session.register_tools(())
             await self.setup.apply(self.session)
             await self._tell_of_instructions(self.session)
-        self._opened, self._folder = source, Path.cwd()
+        self._opened, self._effort, self._folder = source, self.setup.effort, Path.cwd()
         self.visited.add(self.session.session_id)
         return self.session
 
@@ -198,13 +205,12 @@ class Link:
         """Whether the session serves that source, if need be by switching its model."""
         if self._opened is None or self._folder != Path.cwd():
             return False
-        if self._opened == source:
+        if self._as_set(source):
             return True
         if not source.model or replace(self._opened, model=source.model) != source:
             return False
         with suppress(MethodNotFoundError):
-            effort = self.setup.effort or None
-            await session.rpc.model.switch_to(model_id=source.model, reasoning_effort=effort)
+            await session.model.think(source.model, self.setup.effort)
             return True
         return False
 
@@ -249,6 +255,7 @@ class Link:
         source = self.source()
         check_model(source)
         client = await self.runtime()
+        self._news += await efforts.left_out(client, source, self.setup)
         session = await client.create_session(
             session_config(self._located(source), self._settings, self.setup)
         )

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from copilot_nb.session.session import Session
 
 Mode = Literal["interactive", "plan", "autopilot"]
-EFFORTS = ("low", "medium", "high", "xhigh", "max")
+DEFAULT = "default"
+"""Chosen as effort, it leaves it to the model."""
 
 
 @dataclass(slots=True)
@@ -47,12 +48,6 @@ class Setup:
             "enable_file_change_tracking": True,  # `%copilot rewind --files` needs it
         }
         return {name: value for name, value in wanted.items() if value}
-
-    async def use_effort(self, effort: str, session: Session | None) -> None:
-        """Think that hard from the next turn on; the open session is told at once."""
-        self.effort = effort
-        if session is not None:
-            await session.rpc.model.set_reasoning_effort(reasoning_effort=effort)
 
     async def use_mode(self, mode: Mode, session: Session | None) -> None:
         """Work like that from the next turn on; the open session is told at once."""

@@ -41,6 +41,10 @@ _QUOTA = (
     "See `%copilot usage` for when it begins anew; until then take a model that costs no premium "
     "requests (`%copilot models`), or another `%copilot provider`."
 )
+EFFORT = (
+    "`%copilot model --effort default` leaves it to the model; `%copilot models` lists what each "
+    "takes."
+)
 _CODES = ("quota_exceeded", "limit_reached")
 
 
@@ -114,6 +118,7 @@ CAUSES: tuple[Cause, ...] = (
         statuses=frozenset({429}),
         kinds=frozenset({"rate_limit"}),
     ),
+    Cause(errors.ModelError, _words(r"reasoning[ _.]?effort"), EFFORT),
     Cause(
         errors.ModelError,
         _words(

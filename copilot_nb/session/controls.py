@@ -33,6 +33,7 @@ class Control:
     """A view on one session's calls."""
 
     def __init__(self, calls: Calls) -> None:
+        self._calls = calls
         self._rpc = session_rpc(calls)
 
 
@@ -49,6 +50,12 @@ class ModelControl(Control):
             model_id=model_id, reasoning_effort=reasoning_effort
         )
         return ModelSwitch.from_wire(result)
+
+    async def think(self, model_id: str, effort: str) -> ModelSwitch:
+        """Switch to a model that thinks so hard; empty leaves that to the model."""
+        # null takes an effort back; one that is left out stays as it was.
+        sent = {"modelId": model_id, "reasoningEffort": effort or None}
+        return ModelSwitch.from_wire(await self._calls.request("session.model.switchTo", sent))
 
     async def list(self) -> list[dict[str, Any]]:
         """The models that the session may switch to; of one's own providers too."""

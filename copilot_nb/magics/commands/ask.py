@@ -28,7 +28,7 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
     prompt: Rest = "",
     *,
     model: ModelName = "",
-    effort: Literal["", "low", "medium", "high", "xhigh", "max"] = "",
+    effort: Literal["", "default", "low", "medium", "high", "xhigh", "max"] = "",
     mode: Literal["", "interactive", "plan", "autopilot"] = "",
     new: bool = False,
     session: SessionName = "",
@@ -53,7 +53,7 @@ async def ask(  # noqa: PLR0913 - the options of a cell, each of them rare
         conversation: The notebook's.
         prompt: What the agent shall do.
         model: Use this model from here on.
-        effort: Let it think that hard from here on.
+        effort: Let it think that hard from here on; default leaves that to the model.
         mode: Work like that from here on.
         new: Start a new conversation first.
         session: Go on with that stored conversation first.

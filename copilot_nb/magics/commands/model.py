@@ -19,31 +19,28 @@ async def model(
     conversation: Conversation,
     model_id: ModelName = "",
     *,
-    effort: Literal["", "low", "medium", "high", "xhigh", "max"] = "",
+    effort: Literal["", "default", "low", "medium", "high", "xhigh", "max"] = "",
 ) -> Text:
     """Show the model of this notebook's session, or switch to another from the next turn on.
 
     Args:
         conversation: The notebook's.
         model_id: The model, as its provider names it.
-        effort: How hard it thinks; what a model does not know it ignores or refuses.
+        effort: How hard it thinks; default leaves that to the model.
     """
     from copilot_nb.notebook import facts
+    from copilot_nb.notebook.models import efforts
 
-    if model_id:
-        await conversation.use_model(model_id)
-    if effort:
-        link = conversation.link
-        await link.setup.use_effort(effort, link.ready)
+    link = conversation.link
     if not model_id and not effort:
-        thinking = conversation.link.setup.effort
-        missing, own = conversation.link.missing, conversation.link.source().own
+        missing, own = link.missing, link.source().own
         hint = f"\n{missing.hint}" if missing and not own else ""
-        return Text(f"Model: {facts.model(conversation)}{_effort(thinking)}.{hint}")
+        return Text(f"Model: {facts.model(conversation)}{_effort(link.setup.effort)}.{hint}")
+    await conversation.use_model(model_id, effort)
+    left_out = await efforts.left_out(link.client, link.source(), link.setup)
+    now = f"Model {facts.model(conversation)}{_effort(link.setup.effort)}, from the next turn on."
     doubt = _doubt(model_id, conversation.known.models)
-    return Text(
-        f"Model {facts.model(conversation)}{_effort(effort)}, from the next turn on.{doubt}"
-    )
+    return Text("\n".join((now, *doubt, *left_out)))
 
 
 @command
@@ -74,12 +71,12 @@ def _row(each: Model, asked: str) -> tuple[Any, ...]:
     )
 
 
-def _doubt(model_id: str, known: tuple[str, ...]) -> str:
+def _doubt(model_id: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """A word about a likely slip: the runtime takes any name, and the next turn fails."""
     near = get_close_matches(model_id, known, n=1) if model_id and model_id not in known else []
-    if not near:
-        return ""
-    return f"\nIt is not among the models that were listed; did you mean {near[0]}?"
+    return tuple(
+        f"It is not among the models that were listed; did you mean {name}?" for name in near
+    )
 
 
 def _effort(effort: str) -> str:

@@ -104,6 +104,29 @@ def test_a_token_in_a_variable_and_one_that_expired(
     assert "not used any more" in say(notebook, "%copilot logout")
 
 
+def test_an_effort_is_for_models_that_take_it(notebook: Notebook, account: ScriptedAccount) -> None:
+    """It neither hinders other models nor stays for good; what was sent says so."""
+    notebook.kernel.check(f"os.environ['COPILOT_GITHUB_TOKEN'] = {TOKEN!r}")
+    hello = "Hello from the scripted account."
+    assert hello in say(notebook, "%%copilot --model beta --effort high\nOne.")
+
+    assert "alpha takes no effort" in say(notebook, "%copilot model alpha")
+    assert hello in say(notebook, "%%copilot\nTwo.")
+    assert hello in say(notebook, "%%copilot --model beta --effort low\nThree.")
+    refused = say(notebook, "%copilot model --effort max")
+    assert "beta takes effort low, medium, high, not 'max'" in refused
+    assert "%copilot model --effort default" in refused
+    turn = say(notebook, "%%copilot --model auto\nFour.")
+    assert "auto takes no effort" in turn
+    assert hello in turn
+    say(notebook, "%copilot model beta --effort high")
+    assert say(notebook, "%copilot model --effort default") == "Model beta, from the next turn on."
+    assert hello in say(notebook, "%%copilot\nFive.")
+
+    efforts = [request.get("reasoning_effort") for request in account.requests]
+    assert efforts == ["high", None, "low", None, None]
+
+
 def test_a_cap_stops_a_turn_where_it_is_hard(notebook: Notebook) -> None:
     """Before anything more is asked."""
     notebook.script(Reply("One."), Reply("Two."))

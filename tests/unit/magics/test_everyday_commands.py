@@ -319,7 +319,7 @@ async def test_options_choose_before_they_ask(talk: Talk) -> None:
     """Conversation, model, effort, mode; what they want of the answer comes after it."""
     talk.fake.methods["sessions.checkInUse"] = lambda _: {"inUse": []}
     talk.fake.methods["session.mode.set"] = lambda _: None
-    talk.fake.methods["session.model.setReasoningEffort"] = lambda _: None
+    talk.fake.methods["session.model.switchTo"] = lambda _: {}
     await say(talk, "ask One?")
     first = (await talk.conversation.session()).session_id
     await say(talk, "ask --new Two?")

@@ -176,7 +176,7 @@ async def test_what_was_chosen_before_a_model_holds_with_it(nobody: Talk, tmp_pa
     config = McpServerConfig(type="local", command="clerk")
     await servers.add(talk, "clerk", config)
     await setup.use_mode("plan", talk.link.ready)
-    await setup.use_effort("high", talk.link.ready)
+    await talk.use_model(effort="high")
     setup.skills_off |= {"poetry"}
     setup.skill_folders = (tmp_path,)
 

@@ -57,6 +57,8 @@ async def test_each_control_calls_its_method() -> None:
 
     assert (await session.model.get()).reasoning_effort == "high"
     assert (await session.model.set("m2", "low")).deferred
+    await session.model.think("m2", "high")
+    await session.model.think("m2", "")
     assert await session.model.list() == [{"id": "m"}]
     assert await session.mode.get() == "plan"
     await session.mode.set("autopilot")
@@ -72,6 +74,8 @@ async def test_each_control_calls_its_method() -> None:
     assert runtime.called == [
         ("session.model.getCurrent", {}),
         ("session.model.switchTo", {"modelId": "m2", "reasoningEffort": "low"}),
+        ("session.model.switchTo", {"modelId": "m2", "reasoningEffort": "high"}),
+        ("session.model.switchTo", {"modelId": "m2", "reasoningEffort": None}),
         ("session.model.list", {}),
         ("session.mode.get", {}),
         ("session.mode.set", {"mode": "autopilot"}),
