@@ -97,7 +97,7 @@ class _Copier:
         if cls in DICTS:
             made = self.done[id(value)] = _empty(value, cls)
             for key, item in list(value.items()):
-                dict.__setitem__(made, key, self.copy(item, depth - 1))
+                made[key] = self.copy(item, depth - 1)
             return made
         if cls in (set, bytearray, frozenset):
             return cls(value)

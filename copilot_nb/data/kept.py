@@ -139,8 +139,10 @@ def _put(value: Any, content: Any) -> bool:
 
 
 def _put_into(target: dict[Any, Any], content: dict[Any, Any]) -> None:
-    dict.clear(target)
-    dict.update(target, content)
+    # Not past a class that keeps an order of its own beside the items.
+    owner: Any = collections.OrderedDict if type(target) is collections.OrderedDict else dict
+    owner.clear(target)
+    owner.update(target, content)
 
 
 def _put_table(value: Any, copy: Any) -> bool:

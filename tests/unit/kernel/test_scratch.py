@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +37,8 @@ def session(session: RecordingSession, shell: Shell) -> RecordingSession:
     array = np.arange(4.0)
     names: dict[str, Any] = {
         "df": pd.DataFrame({"a": [1.0, 2.0]}), "xs": xs, "d": {"xs": xs}, "arr": array,
-        "view": array[1:], "n": 1, "it": iter(xs),
+        "view": array[1:], "n": 1, "it": iter(xs), "order": OrderedDict(a=1, b=2),
+        "groups": defaultdict(list, a=[1]), "last": deque([1, 2], maxlen=2),
     }  # fmt: skip
     shell.user_ns.update(names)
     shell.ipython.run_cell(SETUP + "add = closed(xs)")
@@ -45,7 +47,7 @@ def session(session: RecordingSession, shell: Shell) -> RecordingSession:
 
 def notebook(shell: Shell) -> dict[str, Any]:
     """What the user's names hold."""
-    kept = ("df", "xs", "d", "arr", "n")
+    kept = ("df", "xs", "d", "arr", "n", "order", "groups", "last")
     found = {name: frozen(shell.user_ns[name]) for name in kept if name in shell.user_ns}
     return found | {"names": sorted(n for n in shell.user_ns if not n.startswith("_"))}
 
@@ -56,6 +58,9 @@ def notebook(shell: Shell) -> dict[str, Any]:
         ("df['z'] = 1; df.shape", "(2, 2)"),
         ("n = n + 1; made = n; made", "2"),
         ("xs.append(3); xs[1].append(4); len(d['xs'])", "3"),
+        ("order['q'] = 3; list(order), len(order)", "(['a', 'b', 'q'], 3)"),
+        ("groups['q'].append(1); dict(groups)", "{'a': [1], 'q': [1]}"),
+        ("last.append(3); last", "deque([2, 3], maxlen=2)"),
         ("del n; n", "NameError: name 'n' is not defined"),
         ("clean(df)['a'].sum()", "np.float64(0.0)"),
         ("grow(); len(xs)", "3"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter, OrderedDict, defaultdict, deque
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,13 @@ KINDS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         lambda: {"a": [{1, 2}, {"b": (1, [2])}]},
         ("v['a'][0].add(3)", "v['a'].reverse()", "v['a'].clear()"),
     ),
+    "OrderedDict": (
+        lambda: OrderedDict(a=1, b=2),
+        ("v.update(q=1)", "v.move_to_end('a')", "v.popitem(last=False); v['a'] = 3"),
+    ),
+    "defaultdict": (lambda: defaultdict(list, a=[1]), ("v['q'].append(1)", "v['a'].append(2)")),
+    "Counter": (lambda: Counter("aab"), ("v.update('zz')", "v.subtract('ab')")),
+    "deque": (lambda: deque([1, [2]], maxlen=2), ("v.append(3)", "v[1].append(3)", "v.rotate()")),
     "set": (lambda: {1, 2}, ("v |= {3}", "v.clear()")),
     "tuple": (lambda: (1, [2]), ("v[1].append(3)",)),
 }  # fmt: skip
