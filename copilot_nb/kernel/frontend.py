@@ -1,4 +1,4 @@
-"""Who sits in front of the kernel, and one line of text from them.
+"""Who sits in front of the kernel, and what they type: a line, or a text that they edit.
 
 Asking never stops the loop: streaming goes on and ■ ends the question. Where nobody can type
 (nbclient, papermill, a pipe) nothing is asked at all.
@@ -20,6 +20,7 @@ from copilot_nb.kernel.comm import current_cell, running_kernel
 LOOK_SECONDS = 0.05
 """How often we look for the typed line."""
 _END_OF_INPUT = "\x04"
+_END_OF_TEXT = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,32 @@ async def ask_line(prompt: str, *, hidden: bool = False) -> str | None:
     return await _ask_terminal(prompt, hidden=hidden)
 
 
+async def ask_text(prompt: str, text: str) -> str | None:
+    """A text as a person edits it; None when nobody can.
+
+    A terminal lets it be edited in place; elsewhere there is one line at a time, and all of it is
+    typed anew, or none.
+
+    Args:
+        prompt: What is shown before it.
+        text: The text as it is.
+
+    Raises:
+        EOFError: The person ended the input instead.
+        asyncio.CancelledError: ■ or Ctrl-C; the turn is being stopped as well.
+    """
+    if not detect().allow_stdin:
+        return None
+    if running_kernel() is None:
+        return await _ask_terminal(f"{prompt} (Esc and Enter end it)\n", text=text)
+    lines: list[str] = []
+    prompt = f"{prompt} type it anew, line by line; {_END_OF_TEXT!r} alone ends it\n"
+    while (line := await ask_line(prompt)) not in {None, _END_OF_TEXT}:
+        lines.append(line or "")
+        prompt = ""
+    return "\n".join(lines) or text
+
+
 def _kernel_allows(kernel: Any) -> bool:
     _, parent = current_cell(kernel)
     content = parent.get("content", {}) if isinstance(parent, dict) else {}
@@ -106,13 +133,17 @@ async def _ask_frontend(kernel: Any, prompt: str, *, hidden: bool) -> str:
             return value
 
 
-async def _ask_terminal(prompt: str, *, hidden: bool) -> str:
+async def _ask_terminal(prompt: str, *, hidden: bool = False, text: str | None = None) -> str:
     from prompt_toolkit import PromptSession
 
     _drop_typed_ahead()
     try:
         return await PromptSession[str]().prompt_async(
-            prompt, is_password=hidden, handle_sigint=False
+            prompt,
+            is_password=hidden,
+            handle_sigint=False,
+            default=text or "",
+            multiline=text is not None,
         )
     except KeyboardInterrupt:
         # The terminal is in raw mode: Ctrl-C came as a key. The guard shall hear of it.

@@ -45,7 +45,9 @@ class Asking:
     def __init__(self, pending: PendingRequests, callbacks: Callbacks, *, by_keys: bool) -> None:
         self._callbacks = callbacks
         self._latest = Transcript()
-        self._prompts = Prompts(pending, frontend.ask_line, self._block, callbacks.answer)
+        self._prompts = Prompts(
+            pending, frontend.ask_line, frontend.ask_text, self._block, callbacks.answer
+        )
         self._buttons: Buttons | None = None
         self._probe: Probe | None = None
         self._timer: asyncio.TimerHandle | None = None

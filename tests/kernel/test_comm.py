@@ -111,6 +111,22 @@ def test_front_end_is_asked_for_a_line_while_the_loop_runs(kernel: Kernel, wait:
     assert [m["content"]["prompt"] for m in kernel.replies("input_request")] == ["name? "]
 
 
+def test_a_text_is_typed_anew_line_by_line(kernel: Kernel) -> None:
+    """A front end has one line at a time; a dot alone ends them, or leaves the text as it is."""
+    kernel.check("from copilot_nb.kernel.frontend import ask_text")
+    ask = "await wait_in_cell(ask_text('Edit:', 'old'))"
+    for line in ("one", "", "two", "."):
+        kernel.type(line)
+
+    cell = kernel.run(ask, allow_stdin=True)
+
+    assert cell.result == repr("one\n\ntwo"), cell.traceback
+    prompts = [m["content"]["prompt"] for m in kernel.replies("input_request")]
+    assert prompts == ["Edit: type it anew, line by line; '.' alone ends it\n", "", "", ""]
+    kernel.type(".")
+    assert kernel.run(ask, allow_stdin=True).result == "'old'"
+
+
 @both
 def test_nobody_is_asked_where_nobody_can_type(kernel: Kernel, wait: str) -> None:
     """A front end without stdin gets no question."""

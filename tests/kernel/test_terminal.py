@@ -98,6 +98,18 @@ def test_a_line_is_asked_and_the_loop_lives_on(terminal: Terminal, wait: str) ->
     assert "True" in terminal.run("loops[0] is loops[1] is shell_loop()")
 
 
+def test_a_text_is_edited_in_place(terminal: Terminal) -> None:
+    """Over several lines; Esc and Enter end it."""
+    terminal.type("await wait_in_cell(ask_text('Ed' + 'it:', 'one'))")
+    terminal.until("Edit:")
+
+    terminal.type("!")
+    terminal.press("[")  # Esc
+    terminal.press("m")  # Enter
+
+    assert repr("one!\n") in terminal.until_prompt()
+
+
 @both
 def test_ctrl_c_ends_the_wait_with_one_line(terminal: Terminal, wait: str) -> None:
     """Ctrl-C while the turn works stops it; the next one goes as before."""

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING, Any, assert_never
 from copilot_nb.notebook.screen.forms import typed
 from copilot_nb.transcript.blocks import PermissionBlock, UserInputBlock
 from copilot_nb.transcript.forms import FormBlock, FormField, PlanBlock, SignInBlock
+from copilot_nb.transcript.safety import visible
+from copilot_nb.views.editing import along, editable
 
 if TYPE_CHECKING:
     from copilot_nb.transcript.blocks import RequestBlock
     from copilot_nb.transcript.forms import Choice
 
 AskLine = Callable[[str], Awaitable[str | None]]
+AskText = Callable[[str, str], Awaitable[str | None]]
+"""Shows a prompt and a text to edit; the text as it is then."""
 Value = dict[str, Any]
 
 BACK, NO = ":back", ":no"
@@ -25,6 +29,11 @@ BACK, NO = ":back", ":no"
 _HOW = f"({BACK} goes back, {NO} declines)\n"
 _REFUSALS = ("deny", "reject", "no", "cancel")
 """Choices that let nothing happen and the turn go on."""
+_EDIT = "Edit"
+_CHANGED = "Changed by you: this is what counts."
+_ODD = "Changed by you. It contains invisible characters."
+_STALE = "What is said of it is about the agent's text, not about yours."
+_EMPTY = "There is nothing left to run."
 _HINTS = {
     "number": "a number",
     "integer": "a whole number",
@@ -35,8 +44,13 @@ _HINTS = {
 _FORM_WORDS = {"y": "accept", "yes": "accept", "n": "decline", "no": "decline"}
 
 
-async def talk(block: RequestBlock, ask_line: AskLine) -> Value | None:
+async def talk(block: RequestBlock, ask_line: AskLine, ask_text: AskText) -> Value | None:
     """Ask until there is an answer, as a view would send it; None when nobody can type.
+
+    Args:
+        block: The request.
+        ask_line: Shows a prompt and gives the line that was typed.
+        ask_text: Lets a text be edited.
 
     Raises:
         EOFError: The person ended the input instead.
@@ -44,7 +58,9 @@ async def talk(block: RequestBlock, ask_line: AskLine) -> Value | None:
     match block:
         case FormBlock():
             return await _form(block, ask_line)
-        case PermissionBlock() | UserInputBlock() | PlanBlock() | SignInBlock():
+        case PermissionBlock() | PlanBlock():
+            return await _decided(block, ask_line, ask_text)
+        case UserInputBlock() | SignInBlock():
             return await _one_line(block, ask_line)
         case _:
             assert_never(block)
@@ -72,15 +88,16 @@ def question(block: RequestBlock) -> str:
         case UserInputBlock():
             numbered = [f"  {n}. {choice}" for n, choice in enumerate(block.choices, 1)]
             how = "number or text" if block.choices else "answer"
+            how = how if block.allow_freeform else "number"
             return "\n".join([*numbered, f"Your {how}: "])
         case FormBlock():
             return f"{_sending(block)} [y = {'Yes' if block.url else 'Send'}, n = Decline]: "
         case SignInBlock():
             return "Waiting until you have signed in there [c = Cancel]: "
         case PlanBlock():
-            return f"Carry out this plan? [{_keys(block.choices)}]: "
+            return f"Carry out this plan? [{_keys(block)}]: "
         case PermissionBlock():
-            return f"{block.heading} [{_keys(block.choices)}]: "
+            return f"{block.heading} [{_keys(block)}]: "
         case _:
             assert_never(block)
 
@@ -94,7 +111,8 @@ def understood(block: RequestBlock, line: str) -> Value | None:
         case UserInputBlock():
             if text.isdecimal() and 0 < int(text) <= len(block.choices):
                 text = block.choices[int(text) - 1]
-            return {"answer": text}
+            fits = block.allow_freeform or text in block.choices
+            return {"answer": text} if fits else None
         case FormBlock():
             action = _FORM_WORDS.get(text.lower())
             return {"action": action} if action else None
@@ -114,6 +132,38 @@ async def _one_line(block: RequestBlock, ask_line: AskLine) -> Value | None:
             return None
         value = understood(block, line)
     return value
+
+
+async def _decided(
+    block: PermissionBlock | PlanBlock, ask_line: AskLine, ask_text: AskText
+) -> Value | None:
+    """A choice, after as many edits as somebody likes."""
+    text, note = editable(block), ""
+    while True:
+        line = await ask_line(note + question(block))
+        if line is None:
+            return None
+        if editable(block) and line.strip().lower() in {_edit_key(block), _EDIT.lower()}:
+            edited = await ask_text(f"{_EDIT}:", text)
+            if edited is None:
+                return None
+            text, note = edited, _note(block, edited)
+            continue
+        value = understood(block, line)
+        chosen = next((c for c in block.choices if value and c.id == value["choice"]), None)
+        more = along(block, chosen, text) if chosen else None
+        if value is not None and more is not None:
+            return value | more
+
+
+def _note(block: PermissionBlock | PlanBlock, text: str) -> str:
+    """What stands above the question once the text was edited."""
+    if text == editable(block):
+        return ""
+    if not text.strip() and isinstance(block, PermissionBlock):
+        return f"{_EMPTY}\n"
+    stale = f" {_STALE}" if isinstance(block, PermissionBlock) and block.effects else ""
+    return f"{_CHANGED if visible(text) == text else _ODD}{stale}\n"
 
 
 async def _form(block: FormBlock, ask_line: AskLine) -> Value | None:
@@ -189,8 +239,15 @@ def _sending(block: FormBlock) -> str:
     return f"Send this to {block.source}?" if block.source else "Send this?"
 
 
-def _keys(choices: tuple[Choice, ...]) -> str:
-    return ", ".join(f"{choice.key} = {choice.label}" for choice in choices if choice.key)
+def _keys(block: PermissionBlock | PlanBlock) -> str:
+    keys = [f"{choice.key} = {choice.label}" for choice in block.choices if choice.key]
+    return ", ".join([*keys, *([f"{key} = {_EDIT}"] if (key := _edit_key(block)) else [])])
+
+
+def _edit_key(block: PermissionBlock | PlanBlock) -> str:
+    """The key that edits; none where there is nothing to edit."""
+    taken = {choice.key for choice in block.choices}
+    return next(key for key in "ec" if key not in taken) if editable(block) else ""
 
 
 def _chosen(choices: tuple[Choice, ...], text: str) -> Value | None:

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.notebook.screen.dialogue import AskLine, no, talk
+from copilot_nb.notebook.screen.dialogue import AskLine, AskText, no, talk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,7 @@ class Prompts:
     Args:
         pending: Where requests wait.
         ask_line: Shows a prompt and gives the line that was typed.
+        ask_text: Shows a text and gives it as it was edited.
         block: What is shown of a request; None when nothing is.
         answer: Takes a request's id and what was answered, as a view's callback does.
     """
@@ -33,11 +34,13 @@ class Prompts:
         self,
         pending: PendingRequests,
         ask_line: AskLine,
+        ask_text: AskText,
         block: Callable[[str], RequestBlock | None],
         answer: Callable[[str, Mapping[str, Any]], None],
     ) -> None:
         self._pending = pending
         self._ask_line = ask_line
+        self._ask_text = ask_text
         self._block = block
         self._answer = answer
         self._waiting: deque[str] = deque()
@@ -90,7 +93,7 @@ class Prompts:
         if block is None:
             return
         try:
-            value = await talk(block, self._ask_line)
+            value = await talk(block, self._ask_line, self._ask_text)
         except EOFError:
             value = no(block)
         if value is None:

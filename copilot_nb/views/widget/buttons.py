@@ -16,6 +16,7 @@ import ipywidgets
 
 from copilot_nb.transcript.blocks import PermissionBlock, UserInputBlock
 from copilot_nb.transcript.forms import FormBlock, FormField, PlanBlock, SignInBlock
+from copilot_nb.views.editing import along, editable
 from copilot_nb.views.widget.widget import publish_in_cell
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 DEAF_SECONDS = 0.3
 """A click that soon after a panel has appeared was meant for something else."""
+_EDIT = "Edit; what stands here is what counts"
+_MOST_ROWS = 20
 _READY = "ready"
 _STYLES = {"primary": "primary", "danger": "danger"}
 _NO_MATHEMATICS = str.maketrans({"$": "＄", "\\": "＼"})
@@ -118,7 +121,7 @@ class Buttons:
     def _panel(self, block: RequestBlock) -> Any:
         match block:
             case PermissionBlock() | PlanBlock():
-                return self._choices(block.id, block.choices)
+                return self._choices(block)
             case UserInputBlock():
                 return self._question(block)
             case FormBlock():
@@ -128,23 +131,33 @@ class Buttons:
             case _:
                 assert_never(block)
 
-    def _choices(self, request_id: str, choices: tuple[Choice, ...]) -> Any:
+    def _choices(self, block: PermissionBlock | PlanBlock) -> Any:
         why = ipywidgets.Text(placeholder="why, or how much")
+        text = editable(block)
+        editor = ipywidgets.Textarea(
+            value=text,
+            rows=min(text.count("\n") + 2, _MOST_ROWS),
+            layout={"width": "auto"},
+        )
 
-        def chosen(choice: Choice) -> Callable[[], dict[str, Any]]:
-            def value() -> dict[str, Any]:
-                text = why.value.strip() if choice.asks_feedback else ""
-                return {"choice": choice.id, **({"feedback": text} if text else {})}
+        def chosen(choice: Choice) -> Callable[[], dict[str, Any] | None]:
+            def value() -> dict[str, Any] | None:
+                more = along(block, choice, editor.value)
+                if more is None:
+                    return None
+                said = why.value.strip() if choice.asks_feedback else ""
+                return {"choice": choice.id, **({"feedback": said} if said else {}), **more}
 
             return value
 
-        asks = any(choice.asks_feedback for choice in choices)
         row = self._row(
-            request_id,
-            {choice.label: chosen(choice) for choice in choices},
-            {choice.label: choice.style for choice in choices},
+            block.id,
+            {choice.label: chosen(choice) for choice in block.choices},
+            {choice.label: choice.style for choice in block.choices},
         )
-        return ipywidgets.VBox([row, why] if asks else [row])
+        asks = any(choice.asks_feedback for choice in block.choices)
+        edits = ipywidgets.Accordion([editor], titles=[_EDIT]) if text else None
+        return ipywidgets.VBox([each for each in (edits, row, why if asks else None) if each])
 
     def _question(self, block: UserInputBlock) -> Any:
         row = self._row(block.id, {text: _constant({"answer": text}) for text in block.choices})

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COMMAND = permission("c", {"kind": "commands", "fullCommandText": "ls"})
 PLAN = asked("exit_plan_mode", "p", {"summary": "S", "actions": ["interactive"]})
+CODE = permission("k", {"kind": "kernel-code", "body": "del df", "details": {"editable": True}})
+DRAFT = asked("exit_plan_mode", "p", {"planContent": "1. Load", "actions": ["interactive"]})
 SIGN_IN = asked("sign_in", "s", {"code": "A-B"})
 PAGE = asked("elicitation", "f", {"message": "Look", "url": "https://x.org/"})
 SCHEMA = {
@@ -113,6 +115,29 @@ def test_words_go_along_where_they_are_asked_for() -> None:
     ]
     assert free.sent == [("q", {"answer": "because"})]
     assert Desk(CLOSED).widgets("Text") == []
+
+
+def test_code_and_plans_can_be_edited() -> None:
+    """What was changed goes along with a yes; a yes to nothing is not sent."""
+    code, plan = Desk(CODE), Desk(DRAFT)
+    code.press("Run")
+    (code_text,), (plan_text,) = code.widgets("Textarea"), plan.widgets("Textarea")
+    assert (code_text.value, plan_text.value) == ("del df", "1. Load")
+
+    for text in (" ", "df = 1"):
+        code_text.value = text
+        code.press("Run")
+    code.press("Deny")
+    plan_text.value = "1. Look"
+    plan.press("Approve")
+
+    assert [value for _, value in code.sent] == [
+        {"choice": "allow_once"},
+        {"choice": "allow_once", "body": "df = 1"},
+        {"choice": "deny"},
+    ]
+    assert plan.sent == [("p", {"choice": "interactive", "plan": "1. Look"})]
+    assert Desk(COMMAND).widgets("Textarea") == Desk(PLAN).widgets("Textarea") == []
 
 
 def test_chosen_values_are_sent() -> None:

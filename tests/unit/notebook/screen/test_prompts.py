@@ -52,6 +52,10 @@ class Keyboard:
             raise EOFError
         return line
 
+    async def ask_text(self, _prompt: str, text: str) -> str:
+        """What the prompts let edit with."""
+        return text
+
 
 class Desk:
     """Pending requests with prompts, and the answers that came out."""
@@ -62,7 +66,11 @@ class Desk:
         self.pending.attended = True
         self.blocks: dict[str, RequestBlock] = {"1": PANEL, "2": CHOICE}
         self.prompts = Prompts(
-            self.pending, self.keyboard.ask_line, self.blocks.get, self._answered
+            self.pending,
+            self.keyboard.ask_line,
+            self.keyboard.ask_text,
+            self.blocks.get,
+            self._answered,
         )
 
     def _answered(self, request_id: str, value: Mapping[str, Any]) -> None:
