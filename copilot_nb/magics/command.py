@@ -115,7 +115,7 @@ class Command:
         """
         given, words = self._read(line)
         for each, word in zip(self.positional, words, strict=False):
-            given[each.name] = each.read(word, self.name)
+            given[each.name] = each.read(word, self)
         if len(words) > len(self.positional):
             extra = " ".join(words[len(self.positional) :])
             raise UsageError(
@@ -137,6 +137,8 @@ class Command:
         words: list[str] = []
         text, ended = line.strip(), False
         while text:
+            if not ended:
+                self._check_dash(text)
             if not ended and re.match(r"--(\s|$)", text):
                 ended, text = True, text[2:].lstrip()
             elif not ended and text.startswith("--"):
@@ -180,6 +182,20 @@ class Command:
                 hint = f"{meant(word, self.options)} Behind `--` words are text."
                 raise UsageError(f"`{self.name}` has no option {word!r} there.", hint=hint)
 
+    def _check_dash(self, text: str) -> None:
+        """See that a text does not begin with an option that lacks a dash.
+
+        Raises:
+            UsageError: It does.
+        """
+        found = re.match(r"-[^\W\d][\w-]*", text)
+        word = f"-{found[0]}" if found else ""
+        begun = [flag for flag in self.options if word and flag.startswith(word)]
+        if begun or is_slip(word, self.options):
+            near = meant(word, self.options, f"Did you mean {' or '.join(begun)}?")
+            hint = f"{near} Behind `--` words are text."
+            raise UsageError(f"There is no option {word[1:]!r}.", hint=hint)
+
     def _option(self, text: str, given: dict[str, Any]) -> str:
         """Read one option; what is left of the line."""
         word, left = next_word(text)
@@ -196,7 +212,7 @@ class Command:
             if not left:
                 raise UsageError(f"{name} needs a value.", hint=f"Usage: {self.usage}")
             value, left = next_word(left)
-        read = found.read(value, self.name)
+        read = found.read(value, self)
         given[found.name] = (*given.get(found.name, ()), read) if found.many else read
         return left
 

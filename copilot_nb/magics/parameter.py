@@ -17,6 +17,8 @@ from copilot_nb.notebook.nearest import meant
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from copilot_nb.magics.command import Command
+
 Kind = Literal["text", "rest", "number", "integer", "flag", "choice"]
 
 Rest = str
@@ -116,16 +118,20 @@ class Parameter:
         word = f"{word}..." if self.kind == "rest" else word
         return word if self.required else f"[{word}]"
 
-    def read(self, text: str, command: str) -> Any:
+    def read(self, text: str, command: Command) -> Any:
         """The value that a word means.
+
+        Args:
+            text: The word.
+            command: Whose line it stands on.
 
         Raises:
             UsageError: It is no such value.
         """
-        where = f"{self.label} of `{command}`"
+        where = f"{self.label} of `{command.name}`"
         if self.kind == "choice" and text not in self.choices:
             message = f"{where} takes {one_of(self.choices)}, not {text!r}."
-            elsewhere = self.help if "`%" in self.help else ""
+            elsewhere = self.help if "`%" in self.help else f"Usage: {command.usage}"
             raise UsageError(message, hint=meant(text, self.choices, elsewhere))
         reader = _READERS.get(self.kind)
         if reader is None:
@@ -134,7 +140,8 @@ class Parameter:
             return reader(text)
         except ValueError:
             noun = _NOUNS[self.kind]
-            raise UsageError(f"{where} takes {noun}, not {text!r}.", hint="") from None
+            hint = f"Such as {self.flag} 5" if self.option else f"Usage: {command.usage}"
+            raise UsageError(f"{where} takes {noun}, not {text!r}.", hint=hint) from None
 
 
 def parameter(given: inspect.Parameter, text: str) -> Parameter:

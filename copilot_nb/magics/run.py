@@ -14,6 +14,9 @@ from IPython.display import display
 from copilot_nb.magics.command import Command, unknown
 from copilot_nb.magics.commands import COMMANDS
 
+_HELP = frozenset({"?", "-h", "--help"})
+"""What alone behind the magic or a subcommand asks for its help."""
+
 
 async def cell(text: str, body: str) -> None:
     """Run a `%%copilot` cell.
@@ -62,29 +65,37 @@ def line_now(text: str, *, show: bool) -> Any:
 
 async def _cell(text: str, body: str) -> None:
     ask = COMMANDS["ask"]
-    arguments = {"prompt": ""} if text.strip() == "--help" else ask.parse(text)
+    arguments = {"prompt": ""} if text.strip() in _HELP else ask.parse(text)
     parts = (arguments["prompt"], body.strip("\n"))
     arguments["prompt"] = "\n".join(part for part in parts if part.strip())
-    if not arguments["prompt"] or text.strip() == "--help":
+    if not arguments["prompt"] or text.strip() in _HELP:
         ask, arguments = COMMANDS["help"], {"name": "ask"}
     _show(await _call(ask, arguments))
 
 
 async def _line(text: str, *, show: bool) -> Any:
-    name, _, rest = text.strip().partition(" ")
-    found = COMMANDS.get(name or "status")
-    if found is None:
-        hint = "To ask the agent: `%copilot ask …`; all subcommands: `%copilot help`."
-        raise unknown("subcommand", name, list(COMMANDS), hint)
-    if rest.strip() == "--help":
-        found, arguments = COMMANDS["help"], {"name": found.name}
-    else:
-        arguments = found.parse(rest)
+    found, arguments = _read(text.strip())
     result = await _call(found, arguments)
     if not show:
         return result
     _show(result)
     return None
+
+
+def _read(text: str) -> tuple[Command, dict[str, Any]]:
+    """The subcommand that a line names, with its arguments; help, if the line asks for it."""
+    name, _, rest = text.partition(" ")
+    if rest.strip() in _HELP:
+        return COMMANDS["help"], {"name": name}
+    if text in _HELP:
+        return COMMANDS["help"], {"name": ""}
+    if text.endswith("?") and text.rstrip("?") in COMMANDS:
+        return COMMANDS["help"], {"name": text.rstrip("?")}
+    found = COMMANDS.get(name or "status")
+    if found is None:
+        hint = f"To ask the agent: `%copilot ask {text}`; all subcommands: `%copilot help`."
+        raise unknown("subcommand", name, list(COMMANDS), hint)
+    return found, found.parse(rest)
 
 
 def _is_turn(result: Any) -> bool:

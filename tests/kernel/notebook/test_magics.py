@@ -136,7 +136,13 @@ def test_the_first_line_of_a_cell_belongs_to_the_prompt(notebook: Notebook) -> N
     assert sent.endswith("What is {this}?\n  indented $here\n\nlast")
 
 
-@pytest.mark.parametrize("code", ["%%copilot", "%%copilot --new\n\n", "%copilot help ask"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("%%copilot", "%%copilot --new\n\n", "%%copilot -h", "%%copilot ?\n"),
+        *("%copilot help ask", "%copilot ask?", "%copilot ask ?"),
+    ],
+)
 def test_an_empty_cell_shows_help(notebook: Notebook, code: str) -> None:
     """Instead of failing."""
     assert "%copilot ask [OPTIONS] [PROMPT...]" in plain(notebook.kernel.check(code))

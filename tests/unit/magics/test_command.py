@@ -84,6 +84,10 @@ def test_words_and_options_may_be_mixed(line: str, expected: dict[str, Any]) -> 
         ("--", {}),
         ("", {}),
         ("- a list", {"prompt": "- a list"}),
+        ("-5 is cold", {"prompt": "-5 is cold"}),
+        ("-x means what?", {"prompt": "-x means what?"}),
+        ("-- -model is text", {"prompt": "-model is text"}),
+        ("what does -model do", {"prompt": "what does -model do"}),
     ],
 )
 def test_rest_is_taken_as_it_stands(line: str, expected: dict[str, Any]) -> None:
@@ -113,8 +117,11 @@ def test_any_prompt_survives(prompt: str) -> None:
         ("a --limt 3", "There is no option '--limt'.", "Did you mean --limit?"),
         ("a --zzz", "There is no option '--zzz'.", "Usage: "),
         ("a --limit", "--limit needs a value.", "Usage: "),
-        ("a --limit soon", "--limit of `copy` takes a number, not 'soon'.", ""),
-        ("a --count 1.5", "--count of `copy` takes a whole number, not '1.5'.", ""),
+        ("a --limit soon", "--limit of `copy` takes a number, not 'soon'.", "Such as --limit 5"),
+        ("a --count 1.5", "--count of `copy` takes a whole number, not '1.5'.", "Such as --count 5"),
+        ("a -limit 3", "There is no option '-limit'.", "Did you mean --limit? Behind `--`"),
+        ("-keepold a", "There is no option '-keepold'.", "Did you mean --keep-old? Behind `--`"),
+        ("-c 3", "There is no option '-c'.", "Did you mean --count? Behind `--`"),
         ("a --keep-old=yes", "--keep-old takes no value.", "Usage: "),
         ("'a", 'A quotation mark is not closed in "\'a".', ""),
         ("-- 'a", 'A quotation mark is not closed in "\'a".', ""),
@@ -212,7 +219,7 @@ def test_quoting_gives_any_value_of_an_option_back(values: list[str]) -> None:
     ("line", "message", "hint"),
     [
         ("ad", "ACTION of `send` takes list or add, not 'ad'.", "Did you mean add?"),
-        ("--level huge", "--level of `send` takes low or high, not 'huge'.", ""),
+        ("--level huge", "--level of `send` takes low or high, not 'huge'.", f"Usage: {send.usage}"),
     ],
 )
 def test_a_choice_names_what_it_may_be(line: str, message: str, hint: str) -> None:
