@@ -113,12 +113,15 @@ class Turns:
 
     turns: tuple[Transcript, ...]
     caption: str = ""
+    full: bool = False
+    """Whether the text leaves nothing out; on a page it is folded."""
 
     def __repr__(self) -> str:
         from copilot_nb.views.plain import to_text
 
         caption = [visible(self.caption)] if self.caption else []
-        return "\n\n".join([*caption, *(_asked(each) + to_text(each) for each in self.turns)])
+        drawn = (_asked(each) + to_text(each, full=self.full) for each in self.turns)
+        return "\n\n".join([*caption, *drawn])
 
     def _repr_html_(self) -> str:
         """Safe and without scripts, like every stored turn."""

@@ -43,10 +43,15 @@ if TYPE_CHECKING:
 _LINES = 40
 
 
-def to_text(transcript: Transcript) -> str:
-    """The turn as Markdown that reads well in a terminal and in a diff of the notebook."""
+def to_text(transcript: Transcript, *, full: bool = False) -> str:
+    """The turn as Markdown that reads well in a terminal and in a diff of the notebook.
+
+    Args:
+        transcript: The turn.
+        full: Leave nothing out: with the model's reasoning, and outputs at their whole length.
+    """
     answered = attached(transcript)
-    parts = [_block(block, answered) for block in transcript.blocks]
+    parts = [_block(block, answered, full=full) for block in transcript.blocks]
     if transcript.sent:
         parts.append(f"> Sent to the model: {transcript.sent}")
     foot = " · ".join(part for part in (transcript.label, footer(transcript)) if part)
@@ -57,14 +62,16 @@ def to_text(transcript: Transcript) -> str:
     return sound("\n\n".join(part for part in parts if part)) or "(an empty turn)"
 
 
-def _block(block: Block, answered: Attached) -> str:  # noqa: C901, PLR0911 - one case per block
+def _block(  # noqa: C901, PLR0911 - one case per block
+    block: Block, answered: Attached, *, full: bool
+) -> str:
     match block:
         case TextBlock(text=text):
             return text.strip()
         case ReasoningBlock():
-            return ""
+            return _reasoning(block) if full else ""
         case ToolBlock():
-            return _tool(block, answered.get(block.id, ()))
+            return _tool(block, answered.get(block.id, ()), full=full)
         case PermissionBlock():
             under = answered.get(block.tool_call_id, ())
             return "" if block in under else _permission(block)
@@ -81,9 +88,20 @@ def _block(block: Block, answered: Attached) -> str:  # noqa: C901, PLR0911 - on
         case NoticeBlock():
             return "\n".join([f"> {block.text}", *_quoted(block.details)])
         case ErrorBlock():
-            return "\n".join(filter(None, (f"> **Error:** {block.message}", f"> {block.hint}")))
+            return _error(block)
         case _:
             assert_never(block)
+
+
+def _reasoning(block: ReasoningBlock) -> str:
+    lines = _quoted(block.text)
+    return "\n".join(["> **Thinking**", *lines]) if lines else ""
+
+
+def _error(block: ErrorBlock) -> str:
+    hint = [f"> {block.hint}"] if block.hint else []
+    details = _quoted(_shortened(block.details))
+    return "\n".join([f"> **Error:** {block.message}", *hint, *details])
 
 
 def _permission(block: PermissionBlock, call: ToolBlock | None = None) -> str:
@@ -121,7 +139,7 @@ def _quoted(text: str) -> list[str]:
     return [f"> {line}" for line in text.strip("\n").split("\n")] if text.strip() else []
 
 
-def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
+def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock], *, full: bool) -> str:
     agent = f"{block.agent} › " if block.agent else ""
     state = f" ({STATES[block.state]})" if block.state in STATES else ""
     title = f": {block.title}" if block.title else ""
@@ -130,7 +148,7 @@ def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock]) -> str:
     lines += [_permission(permission, block) for permission in permissions]
     if block.outputs and block.arguments.strip() != block.title:
         lines.append(_fence(block.arguments, block.language))
-    lines += [_output(output) for output in block.outputs]
+    lines += [_output(output, full=full) for output in block.outputs]
     lines.append(_changes(block))
     return "\n\n".join(line for line in lines if line)
 
@@ -140,10 +158,10 @@ def _changes(block: ToolBlock) -> str:
     return "\n".join([*lines, *(["> Taken back."] if block.undo == "done" else [])])
 
 
-def _output(output: Output) -> str:
+def _output(output: Output, *, full: bool) -> str:
     match output:
         case TextOutput(text=text):
-            return _fence(_shortened(text), "") if text.strip() else ""
+            return _fence(text if full else _shortened(text), "") if text.strip() else ""
         case TableOutput():
             return _table(output)
         case ImageOutput(alt=alt):

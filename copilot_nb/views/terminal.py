@@ -301,6 +301,7 @@ class TerminalView:
     # The rest
 
     def _notice(self, block: NoticeBlock) -> None:
+        """Its line; what is folded below it on a page, `%copilot show` has."""
         warning = block.level == "warning"
         before = self._drawn.get(block.id)
         if not isinstance(before, NoticeBlock) or before.text != block.text:
@@ -320,6 +321,7 @@ class TerminalView:
         self._line("✕ ", "bold red", block.message)
         if block.hint:
             self._line("  ", "", block.hint)
+        self._exact(_tail(block.details), "dim")
 
     def _diff(self, text: str, *, whole: bool = False) -> None:
         """The change; all of it where somebody decides about it."""

@@ -47,15 +47,16 @@ async def history(conversation: Conversation, *, stored: bool = False) -> Result
 
 
 @command
-def show(conversation: Conversation, number: int = 0) -> Turns:
+def show(conversation: Conversation, number: int = 0, *, full: bool = False) -> Turns:
     """Draw a turn again, as the notebook stores it.
 
     Args:
         conversation: The notebook's.
         number: The turn as `%copilot history` counts them; the newest when not given, -1 the one
             before it.
+        full: In a terminal, too, with the model's reasoning and whole outputs, which a page folds.
     """
-    return Turns((conversation.history.get(number).transcript,))
+    return Turns((conversation.history.get(number).transcript,), full=full)
 
 
 @command

@@ -43,6 +43,7 @@ async def test_turns_are_listed_shown_and_exported(talk: Talk, tmp_path: Path) -
 
     (row,) = await say(talk, "history")
     (shown,) = (await say(talk, "show")).turns
+    assert (await say(talk, "show 1 --full")).full
     (stored,) = (await say(talk, "history --stored")).turns
     said = await say(talk, f"export {tmp_path / 'x.md'} --turn 1")
     await say(talk, f"export {tmp_path / 'x.txt'} --format json --stored")

@@ -9,6 +9,7 @@ import nh3
 import pytest
 
 from copilot_nb.transcript.blocks import (
+    ErrorBlock,
     NoticeBlock,
     PermissionBlock,
     ReasoningBlock,
@@ -267,7 +268,9 @@ def test_the_markdown_reads_well_in_a_diff() -> None:
 
 def test_the_markdown_of_a_failure_and_of_nothing() -> None:
     """Never an empty output."""
-    assert to_text(FAILED) == "> **Error:** Authentication failed.\n> See `%copilot provider`."
+    assert to_text(FAILED) == (
+        "> **Error:** Authentication failed.\n> See `%copilot provider`.\n> HTTP 401\n> unauthorized"
+    )
     assert to_text(Transcript(state="done")) == "(an empty turn)"
     assert "> **Which?** — not answered" in to_text(WAITING)
 
@@ -340,3 +343,22 @@ def test_diffs_show_lines_and_not_headers() -> None:
 
     assert '<span class="gd">-df = df.<mark>dropna</mark>()</span>' in html
     assert "diff --git" not in html
+
+
+def test_the_whole_text_leaves_nothing_out() -> None:
+    """A terminal has nothing to unfold; what is stored in a notebook stays short."""
+    out = "\n".join(map(str, range(100)))
+    blocks = (
+        ReasoningBlock(id="r", text="First *look*.\nThen tell."),
+        ReasoningBlock(id="e"),
+        ToolBlock(id="t", name="run_code", state="ok", outputs=(TextOutput(text=out),)),
+        ErrorBlock(id="x", message="No.", hint="Ask again.", details="HTTP 500\n{}"),
+    )
+
+    short, full = (to_text(Transcript(blocks=blocks), full=full) for full in (False, True))
+
+    assert "First" not in short
+    assert "lines left out" in short
+    assert "> **Thinking**\n> First *look*.\n> Then tell.\n\n> run_code" in full
+    assert out in full
+    assert "> **Error:** No.\n> Ask again.\n> HTTP 500\n> {}" in short

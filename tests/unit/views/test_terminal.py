@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from copilot_nb.transcript.blocks import (
+    ErrorBlock,
     NoticeBlock,
     PermissionBlock,
     ReasoningBlock,
@@ -114,8 +115,13 @@ def test_a_turn_reads_from_top_to_bottom() -> None:
 
 
 def test_a_failure_is_two_lines() -> None:
-    """What happened, and what to do."""
-    assert shown(FAILED) == ["✕ Authentication failed.", "  See `%copilot provider`."]
+    """What happened, and what to do; then what the other side said."""
+    assert shown(FAILED) == [
+        "✕ Authentication failed.",
+        "  See `%copilot provider`.",
+        "    HTTP 401",
+        "    unauthorized",
+    ]
 
 
 def test_what_waits_is_shown_once() -> None:
@@ -312,6 +318,17 @@ def test_empty_reasoning_is_no_thinking() -> None:
     screen.view.update(Transcript(blocks=(replace(reasoning, text="Hm so"),)))
 
     assert screen.lines == ["· Thinking …"]
+
+
+def test_an_error_says_its_details() -> None:
+    """The end of them: nothing can be opened here."""
+    details = "\n".join(f"line {n}" for n in range(20))
+    error = ErrorBlock(id="x", message="No answer.", hint="Ask again.", details=details)
+
+    lines = shown(Transcript(blocks=(error,)))
+
+    assert lines[:4] == ["✕ No answer.", "  Ask again.", "    … 8 lines before", "    line 8"]
+    assert lines[-1] == "    line 19"
 
 
 def test_a_call_of_a_sub_agent_names_it() -> None:
