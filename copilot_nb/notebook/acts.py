@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from copilot_nb.errors import CopilotError
 from copilot_nb.notebook.undo import undo_run
 from copilot_nb.protocol.local import LocalNotice
-from copilot_nb.transcript.whole import whole_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping
@@ -22,9 +21,12 @@ if TYPE_CHECKING:
 
 
 async def more(conversation: Conversation, screen: Screen, value: Mapping[str, Any]) -> None:
-    """The whole output of a call whose output was cut, to the page that asks."""
-    text = whole_output(conversation.last.events, value["id"]) if conversation.last else ""
-    if text:
+    """The whole output of a call whose output was cut, to the page that asks.
+
+    Several turns may be in one output: those that were queued follow the one that was asked.
+    """
+    found = (turn.output_of(value["id"]) for turn in reversed(conversation.history.turns))
+    if text := next(filter(None, found), ""):
         screen.whole(value["id"], text)
 
 

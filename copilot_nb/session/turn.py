@@ -17,6 +17,7 @@ from copilot_nb.protocol.events import parse
 from copilot_nb.session.subscription import EventSubscription, Lagged
 from copilot_nb.transcript.blocks import ToolBlock, Transcript, Usage
 from copilot_nb.transcript.reduce import reduce
+from copilot_nb.transcript.whole import whole_output
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -134,6 +135,14 @@ class Turn:
     def tool_calls(self) -> tuple[ToolBlock, ...]:
         """The tool calls, in order."""
         return self.transcript.tools
+
+    def output_of(self, tool_call_id: str) -> str:
+        """All that a tool call printed; of long outputs the transcript keeps both ends only.
+
+        Args:
+            tool_call_id: The `id` of one of `tool_calls`; others give an empty text.
+        """
+        return whole_output(self.events, tool_call_id)
 
     @property
     def usage(self) -> Usage:

@@ -1,8 +1,8 @@
 // The only part of the page that talks to Python.
 //
-// kernel -> page  {k:"d"} delta, {k:"s"} snapshot, {k:"ok"} answer to ready, {k:"freeze"} stored form,
-//                 {k:"whole"} all of a text that came cut
-// page -> kernel  {k:"ready"}, {k:"sync"}, {k:"answer"}, {k:"act"}, {k:"stop"}
+// kernel -> page  {k:"d"} delta, {k:"s"} snapshot, {k:"ok"} answer to ready, {k:"whole"} all of a text
+//                 that came cut, {k:"end"} it is over, {k:"freeze"} it is over: the stored form
+// page -> kernel  {k:"ready"}, {k:"sync"}, {k:"answer"}, {k:"act"}, {k:"stop"}, {k:"ended"}
 import { freezeInPlace } from "./freeze.js";
 import { isLost, lostPage, storedForm, watchKernel } from "./lost.js";
 import { EMPTY, HEAD, fromSnapshot, receive } from "./reduce.js";
@@ -40,7 +40,8 @@ export function connect(model) {
 
   function take(message) {
     clearTimeout(silence);
-    if (message.k === "freeze") return void freezeInPlace(model, message);
+    if (message.k === "freeze") freezeInPlace(model, message);
+    if (message.k === "freeze" || message.k === "end") return model.send({ k: "ended", page: PAGE });
     if (message.k === "ok") return acknowledged(message);
     if (message.k === "whole") return store.keepWhole(message.id, message.text);
     const step = receive(page, message);

@@ -145,6 +145,16 @@ describe("freeze", () => {
     model.says({ k: "freeze", mid: "M", data: { "text/html": "<p>done</p>" } });
 
     expect(outputs[1]).toEqual({ output_type: "display_data", data: { "text/html": "<p>done</p>" }, metadata: {} });
+    expect(model.sentOf("ended")).toHaveLength(1);
+  });
+
+  it("tells the kernel that it heard of the end", () => {
+    const model = new FakeModel(snapshot());
+    connect(model);
+
+    model.says({ k: "end" });
+
+    expect(model.sentOf("ended").map(({ page }) => typeof page)).toEqual(["string"]);
   });
 
   it("does no harm where there is no notebook model", () => {

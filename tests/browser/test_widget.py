@@ -127,6 +127,35 @@ def test_reload_while_a_turn_runs(open_notebook: OpenNotebook) -> None:
     assert "widget-view" not in json.dumps(stored)
 
 
+def test_turn_that_ends_while_the_page_is_away(open_notebook: OpenNotebook) -> None:
+    """Whoever comes back finds what was said, and the file holds it from then on."""
+    page = open_notebook(
+        [
+            SETUP,
+            cell(
+                "await stage.stream('While you were away. ' * 200, pause=0.01)",
+                "stage.end()",
+                "open('ended', 'w').close()",
+            ),
+        ]
+    )
+    page.run_to_end(0)
+    page.run(1)
+    page.output(1).locator(".copilot-live .copilot-text").wait_for()
+    page.save()
+
+    page.page.goto("about:blank")
+    page.wait_until((page.lab.work / "ended").exists, "the end of the turn")
+    page.open()
+
+    page.wait_until(lambda: page.output(1).locator(".copilot-static").count(), "the stored form")
+    said = page.output(1).locator(".copilot-text").inner_text()
+    assert said.strip() == ("While you were away. " * 200).strip()
+    page.save()
+    stored = page.lab.read_notebook(page.path)["cells"][1]["outputs"]
+    assert "widget-view" not in json.dumps(stored)
+
+
 def test_saved_turn_is_there_without_a_kernel(
     open_notebook: OpenNotebook, browser: Browser, lab: Lab
 ) -> None:

@@ -3,11 +3,15 @@
 Messages are numbered by their sender and leave on the loop's thread; what pages say may arrive on
 any thread. A page says "ready", asks for a snapshot when it missed something, and is told apart
 from other pages by an id of its own.
+
+At its end a line waits until a page says that it has heard of it. Whoever closed the notebook or
+reloads it just then comes back to a widget that can still be asked, and gets the stored form.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
 
 WIDGET_MIME: Final = "application/vnd.jupyter.widget-view+json"
 _VERSION: Final = 1
+_MOST_WAITING: Final = 20
+
+_waiting: deque[Line] = deque()
+"""Lines that have ended in front of nobody, the oldest first."""
 
 
 class Line:
@@ -52,16 +60,17 @@ class Line:
         self._pace = Pace(every)
         self._widget: Any = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._stored: dict[str, Any] | None = None
+        """What stands in the output since the end."""
 
     @property
     def open(self) -> bool:
-        """Whether there is a widget to speak to."""
-        return self._widget is not None and self._widget.comm is not None
+        """Whether there is a widget to speak to, and something to say."""
+        return self._reaches and self._stored is None
 
     @property
-    def model_id(self) -> str:
-        """The widget's id in the page."""
-        return str(self._widget.model_id)
+    def _reaches(self) -> bool:
+        return self._widget is not None and self._widget.comm is not None
 
     @property
     def wait(self) -> float:
@@ -88,14 +97,38 @@ class Line:
         """All that a page needs that knows nothing; may run on any thread."""
         return {"v": _VERSION, "e": self.epoch, **self._state()}
 
+    def end(self, stored: Mapping[str, Any]) -> None:
+        """Take the widget away once a page has heard that this stands in the output now."""
+        self._stop_waiting()
+        if not self.open:
+            return
+        self._stored = dict(stored)
+        if (
+            len(self.pages) > 1
+        ):  # one of them was reloaded, and no longer knows the output by its id
+            self._freeze()
+        else:
+            self.send({"k": "end"})
+        _waiting.append(self)
+        while len(_waiting) > _MOST_WAITING:
+            _waiting[0].close()
+
     def close(self) -> None:
         """Take the widget away; the output stays as it is."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        self._stop_waiting()
+        if self in _waiting:
+            _waiting.remove(self)
         if self._widget is not None:
             self._widget.layout.close()
             self._widget.close()
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _freeze(self) -> None:
+        self.send({"k": "freeze", "mid": str(self._widget.model_id), "data": self._stored})
 
     def _unready(self, on_unready: Callable[[], None]) -> None:
         self._deadline = None
@@ -107,14 +140,23 @@ class Line:
             self._loop.call_soon_threadsafe(self._take, dict(content))
 
     def _take(self, content: Mapping[str, Any]) -> None:
-        if not self.open:
+        if not self._reaches:
             return
+        page = str(content.get("page", ""))
         match content.get("k"):
             case "ready":
-                self.pages.add(str(content.get("page", "")))
-                number = self._state()["n"]
-                self.send({"k": "ok", "e": self.epoch, "n": number, "mid": self.model_id})
+                self.pages.add(page)
+                number, model_id = self._state()["n"], str(self._widget.model_id)
+                self.send({"k": "ok", "e": self.epoch, "n": number, "mid": model_id})
+                if self._stored is not None:
+                    self._freeze()
             case "sync":
                 self.send({"k": "s", **self.snapshot()})
-            case _:
+            case "ended" if self._stored is not None:
+                if page in self.pages:
+                    self.close()
+                else:  # it has not drawn this yet, and does not know the output
+                    self.pages.add(page)
+                    self._freeze()
+            case _ if self._stored is None:
                 self._heard(content)

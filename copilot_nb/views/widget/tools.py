@@ -99,9 +99,7 @@ class ToolsView:
         if self.open:
             stored = bundle_of(self._sent.facts)
             self._publish(stored, display_id=self.display_id, update=True)
-            if len(self._line.pages) > 1:
-                self._line.send({"k": "freeze", "mid": self._line.model_id, "data": stored})
-            self._line.close()
+            self._line.end(stored)
 
     def _send(self, operations: list[list[Any]], facts: tuple[ToolFact, ...]) -> None:
         self._sent = _Sent(self._sent.n + 1, facts)

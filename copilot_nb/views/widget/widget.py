@@ -121,7 +121,7 @@ class WidgetView:
             self._flush_when_due()
 
     def close(self, transcript: Transcript) -> None:
-        """Send the last difference, store the turn in the output and take the widget away."""
+        """Send the last difference and put the stored form in the widget's place."""
         self._latest = transcript
         stored = static.mimebundle(transcript, record=self._record)
         if not self._shown:
@@ -129,9 +129,7 @@ class WidgetView:
             return
         self._flush()
         self._publish(stored, display_id=self.display_id, update=True)
-        if len(self._line.pages) > 1 and self._line.open:
-            self._line.send({"k": "freeze", "mid": self._line.model_id, "data": stored})
-        self.discard()
+        self._line.end(stored)
 
     def whole(self, block_id: str, text: str) -> None:
         """Send all of a text that went out cut, to whoever asked for it."""

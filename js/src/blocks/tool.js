@@ -26,7 +26,8 @@ const BODY = ["arguments", "output", "diff", "error"];
 
 /** @type {import("./index.js").BLOCKS["tool"]} */
 export function tool(block, context) {
-  const fold = drawFold(block, context);
+  const rest = element("div", "copilot-caption");
+  const fold = drawFold(block, context, rest);
   const outputs = element("div", "copilot-outputs");
   const slot = element("div");
   const changes = changesOf(block.id, context);
@@ -46,7 +47,9 @@ export function tool(block, context) {
       if (next.outputs !== shown) {
         shown = next.outputs ?? [];
         drawOutputs(outputs, shown);
+        if (shown.length) outputs.after(rest);
       }
+      offerRest(rest, next, context.sync, fold.el);
       if (next.state !== said && !held) context.say(`Tool ${next.name} ${STATES[next.state] ?? next.state}`);
       said = next.state;
     },
@@ -62,11 +65,11 @@ function drawOutputs(host, outputs) {
   host.append(...outputs.slice(last + 1).map(drawOutput));
 }
 
-function drawFold(block, { sync, signal }) {
+function drawFold(block, { sync, signal }, rest) {
   const line = summaryLine();
   const body = element("div", "copilot-card-body");
   const el = element("details", "", line.el, body);
-  const parts = bodyParts(body, sync);
+  const parts = bodyParts(body, sync, rest);
   let latest = block;
   el.open = sync.store.isOpen(block.id);
   el.addEventListener(
@@ -127,14 +130,13 @@ function stateWords({ state, progress, seconds }) {
 }
 
 /** Each part is drawn anew only when its own text changed. */
-function bodyParts(body, sync) {
+function bodyParts(body, sync, rest) {
   const slots = BODY.map((name) => {
     const slot = element("div", `copilot-tool-${name}`);
     slot.hidden = true;
     body.append(slot);
     return { name, slot, drawn: "" };
   });
-  const rest = element("div", "copilot-caption");
   slots[BODY.indexOf("output")].slot.after(rest);
   return {
     update(block) {
@@ -146,18 +148,18 @@ function bodyParts(body, sync) {
         one.slot.hidden = !text;
         PARTS[one.name](one.slot, text, block);
       }
-      offerRest(rest, block, whole === undefined, sync);
     },
   };
 }
 
-/** What is left out stays with the kernel until somebody wants it. */
-function offerRest(host, { id, output = "", cut = 0 }, isCut, sync) {
-  host.hidden = !cut || !isCut;
+/** What is left out stays with the kernel until somebody wants it; it comes into the opened card. */
+function offerRest(host, { id, output = "", cut = 0 }, sync, card) {
+  host.hidden = !cut || sync.store.whole?.(id) !== undefined;
   if (host.hidden || host.firstChild) return;
   const all = new Intl.NumberFormat("en").format(output.length + cut);
   const ask = button("copilot-link", `Show all (${all} characters)`, () => {
     sync.act("more", { id });
+    card.open = true;
     setText(ask, "Loading…");
     ask.disabled = true;
     setTimeout(() => host.replaceChildren(), AGAIN_MS);

@@ -10,12 +10,12 @@ from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.screen.screen import Screen
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.whole import whole_output
+from copilot_nb.views.view import Callbacks
 
 if TYPE_CHECKING:
     import pytest
 
     from copilot_nb.transcript.blocks import Transcript
-    from copilot_nb.views.view import Callbacks
     from tests.unit.notebook.conftest import Talk
 
 
@@ -43,6 +43,24 @@ async def test_an_act_runs_while_the_turn_does(talk: Talk, monkeypatch: pytest.M
     await asyncio.sleep(0)
 
     assert seen == [{"x": 1}]
+
+
+async def test_more_is_for_every_turn_of_the_notebook(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was queued stands below the first, in the same output; both have buttons."""
+    sent: list[str] = []
+    monkeypatch.setattr(Screen, "whole", lambda _self, name, _text: sent.append(name))
+    talk.environ["COPILOT_NB_POLICY"] = "allow"
+    talk.fake.script = [Reply(tools=[("list_variables", {})]), Reply("Done.")]
+    first = await talk.conversation.run("Go")
+    await talk.conversation.run("Go on")
+
+    screen = talk.conversation.new_screen(Callbacks(lambda *_: None, lambda: None))
+    await ACTS["more"](talk.conversation, screen, {"id": first.tool_calls[0].id})
+
+    assert sent == [first.tool_calls[0].id]
+    assert first.output_of("nobody") == ""
 
 
 async def test_more_sends_the_whole_output(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:

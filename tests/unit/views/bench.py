@@ -88,6 +88,11 @@ class Bench:
         bundle = self.shown[0][0][WIDGET_MIME]
         return str(bundle["model_id"])
 
+    @property
+    def closed(self) -> bool:
+        """Whether the widget is gone."""
+        return (self.model_id, "comm_close", {}) in self.published
+
     def sent(self, kind: str = "") -> list[dict[str, Any]]:
         """Custom messages to the page, of that kind."""
         messages = [

@@ -203,8 +203,9 @@ async def test_close_leaves_only_the_stored_form(bench: Bench) -> None:
     assert "hi there" in data["text/html"]
     assert bench.sent("d")[-1]["o"][0] == ["txt", "a", "text", " there"]
     assert bench.sent("freeze") == []
-    closed = [model for model, name, _ in bench.published if name == "comm_close"]
-    assert bench.model_id in closed
+    assert not bench.closed
+    await bench.say(k="ended", page="one")
+    assert bench.closed
 
 
 async def test_widgets_closed_by_the_user_do_not_end_the_turn(bench: Bench) -> None:
@@ -230,8 +231,59 @@ async def test_second_page_gets_the_stored_form_itself(bench: Bench) -> None:
     view.close(text("hi", state="done"))
 
     [message] = bench.sent("freeze")
+    assert bench.sent("end") == []
     assert message["mid"] == bench.model_id
     assert message["data"] == bench.shown[-1][0]
+
+
+async def test_page_that_was_away_at_the_end_gets_the_stored_form(bench: Bench) -> None:
+    """Whoever closed the notebook, or reloaded it just then, comes back to what was said."""
+    view = bench.open(replace(text("hi"), blocks=(PERMISSION,)))
+    await bench.say(k="ready", page="one")
+    view.close(text("hi", state="done"))
+
+    await bench.say(k="answer", id=PERMISSION.id, v={"choice": "allow_once"})
+    await bench.say(k="stop")
+    await bench.say(k="ready", page="two")
+    assert bench.sent()[-2:] == [
+        bench.sent("ok")[-1],
+        {"k": "freeze", "mid": bench.model_id, "data": bench.shown[-1][0]},
+    ]
+    assert not bench.closed
+    await bench.say(k="ended", page="two")
+
+    assert bench.closed
+    assert (bench.answers, bench.stops) == ([], 0)
+
+
+async def test_page_that_has_not_drawn_the_turn_replaces_it_all_the_same(bench: Bench) -> None:
+    """It was reloaded and shows another part of the notebook: it heard the end, not the update."""
+    view = bench.open(text("hi"))
+    await bench.say(k="ready", page="one")
+    view.close(text("hi", state="done"))
+
+    await bench.say(k="ended", page="two")
+    assert len(bench.sent("freeze")) == 1
+    await bench.say(k="ended", page="two")
+
+    assert bench.closed
+
+
+async def test_few_ended_turns_wait_for_their_page(bench: Bench) -> None:
+    """Those that nobody came back to go, the oldest first."""
+    first = bench.open(text("hi"))
+    first.close(text("hi", state="done"))
+    for _ in range(20):
+        assert not bench.closed
+        later = WidgetView(
+            Callbacks(lambda *_: None, lambda: None),
+            loop=asyncio.get_running_loop(),
+            publish=lambda *_, **__: None,
+        )
+        later.update(text("hi"))
+        later.close(text("hi", state="done"))
+
+    assert bench.closed
 
 
 async def test_view_that_never_showed_anything_still_stores(bench: Bench) -> None:
@@ -284,7 +336,7 @@ async def test_discarded_view_is_silent(bench: Bench) -> None:
     await quiet()
 
     assert len(bench.sent()) == sent
-    assert (bench.model_id, "comm_close", {}) in bench.published
+    assert bench.closed
     assert len(bench.shown) == 1
 
 
