@@ -155,6 +155,7 @@ class ToolSwitches:
 
         A notebook that is opened again knows no widgets: what is drawn must not stay one for long.
         """
+        from copilot_nb.notebook.screen.screen import ready_seconds
         from copilot_nb.views.widget.tools import ToolsView
 
         self.close()
@@ -162,7 +163,7 @@ class ToolSwitches:
             facts,
             self._changed,
             loop=asyncio.get_running_loop(),
-            ready_timeout=self.settings.get("ready_timeout"),
+            ready_timeout=ready_seconds(self.settings),
         )
         if (shell := get_ipython()) is not None:
             shell.events.register("pre_run_cell", self._cell_begins)

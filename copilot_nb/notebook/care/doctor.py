@@ -137,7 +137,8 @@ def _front_end(conversation: Conversation) -> Finding:
             "front end",
             "note",
             f"{detail}; the page showed no widgets",
-            "Install anywidget where the page is served and reload it, then restart the kernel.",
+            "Install anywidget where the page is served and reload it. A later turn tries again; "
+            "`%config Copilot.view = 'widget'` makes the next one.",
         )
     if mode == "static" and not conversation.settings.find("policy").given:
         return Finding(

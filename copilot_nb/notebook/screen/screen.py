@@ -1,13 +1,15 @@
 """Draws one turn with whatever the front end can show.
 
-A page with widgets gets the live view; one that never answers gets plain mode, and is remembered
-for the kernel's life. A terminal gets text. Where nobody is, the output is static from the start.
+A page with widgets gets the live view. One that never answers gets plain mode, and is tried again
+in a later turn: it may only have been away, or waited for its person's leave. A terminal gets text.
+Where nobody is, the output is static from the start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,8 +30,13 @@ Mode = Literal["widget", "plain", "static", "terminal"]
 
 GRACE_SECONDS = 0.25
 
-_unready_pages: set[int] = set()
-"""Process ids whose page did not answer: a fork of the kernel would start anew."""
+COLAB_SECONDS = 10.0
+"""Colab draws each output in a frame of its own, which fetches what it needs from elsewhere."""
+_LONGEST_REST = 16
+
+_resting: dict[int, tuple[int, int]] = {}
+"""How many turns are drawn plainly before a page that did not answer is tried again, and how many
+after the next time; by process, because a fork of the kernel starts anew."""
 
 
 def choose_mode(settings: Settings) -> Mode:
@@ -49,14 +56,33 @@ def choose_mode(settings: Settings) -> Mode:
 
 
 def page_failed() -> bool:
-    """Whether a page of this kernel has shown no widgets; then the next turn does not try."""
-    return os.getpid() in _unready_pages
+    """Whether the page has shown no widgets lately; then the next turn does not try."""
+    return _resting.get(os.getpid(), (0, 0))[0] > 0
 
 
 def forget_pages() -> None:
     """Try widgets again with the next turn."""
-    _unready_pages.clear()
+    _resting.clear()
     forget_buttons()
+
+
+def _rest() -> None:
+    """The page has failed: leave it alone for a turn, the next time for two, then for four."""
+    _, turns = _resting.get(os.getpid(), (0, 1))
+    _resting[os.getpid()] = (turns, min(2 * turns, _LONGEST_REST))
+
+
+def _rested() -> None:
+    """One turn was drawn plainly."""
+    turns, later = _resting[os.getpid()]
+    _resting[os.getpid()] = (turns - 1, later)
+
+
+def ready_seconds(settings: Settings) -> float:
+    """How long to wait for the page's first word."""
+    found = settings.find("ready_timeout")
+    slow = "google.colab" in sys.modules and not found.given
+    return COLAB_SECONDS if slow else float(found.value)
 
 
 class Screen:
@@ -70,6 +96,8 @@ class Screen:
 
     def __init__(self, mode: Mode, callbacks: Callbacks, settings: Settings) -> None:
         self.mode = mode
+        if mode == "plain" and page_failed():
+            _rested()
         self.preface: tuple[Block, ...] = ()
         """Drawn before the turn's own blocks."""
         self.callbacks = callbacks
@@ -100,6 +128,8 @@ class Screen:
             self._asking.close()
         if self._grace is not None:
             self._grace.cancel()
+        if self._widget is not None and self._widget.ready:
+            forget_pages()
         self._view.close(self._prefaced(transcript))
 
     def whole(self, block_id: str, text: str) -> None:
@@ -132,7 +162,7 @@ class Screen:
             self._widget = WidgetView(
                 self.callbacks,
                 loop=loop,
-                ready_timeout=settings.get("ready_timeout"),
+                ready_timeout=ready_seconds(settings),
                 on_unready=self._look_again,
                 record=self._record,
             )
@@ -151,7 +181,7 @@ class Screen:
 
         if self._widget is None or self._widget.ready:
             return
-        _unready_pages.add(os.getpid())
+        _rest()
         self._widget.discard()
         self.mode = "plain"
         self._view = StaticView(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,7 @@ from copilot_nb.session.pending import PendingRequests
 from copilot_nb.transcript.blocks import NoticeBlock, TextBlock, Transcript
 from copilot_nb.views.record import to_record
 from copilot_nb.views.view import Callbacks
+from copilot_nb.views.widget.widget import WidgetView
 from tests.unit.notebook.requests import shell
 
 if TYPE_CHECKING:
@@ -82,6 +85,55 @@ async def test_a_page_without_widgets_goes_on_in_plain_mode() -> None:
     assert not answer.approved
     assert answer.by.startswith("the headless policy")
     assert screen.page_failed()
+
+
+async def turn() -> Mode:
+    """How a turn is drawn at first; no page says that it draws widgets."""
+    drawn = Screen(
+        "plain" if screen.page_failed() else "widget",
+        CALLBACKS,
+        settings(COPILOT_NB_READY_TIMEOUT="0.01"),
+    )
+    mode = drawn.mode
+    with capture_output():
+        drawn.update(TEXT)
+        pending = PendingRequests()
+        drawn.attend(pending)
+        pending.attended = drawn.attended
+        async with asyncio.timeout(5):
+            await pending.ask(shell("ls"))
+        drawn.close(TEXT)
+    return mode
+
+
+async def test_a_page_that_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After one turn, then after two, four, …; it may only have been away for a while."""
+    monkeypatch.setattr(screen, "GRACE_SECONDS", 0.01)
+
+    assert "".join([(await turn())[0] for _ in range(9)]) == "wpwppwppp"
+
+
+async def test_a_page_that_draws_is_not_doubted_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What failed before is forgotten with the first turn that it shows."""
+    monkeypatch.setattr(screen, "GRACE_SECONDS", 0.01)
+    await turn()
+    assert screen.page_failed()
+    monkeypatch.setattr(WidgetView, "ready", True)
+
+    with capture_output():
+        drawn = Screen("widget", CALLBACKS, settings())
+        drawn.update(TEXT)
+        drawn.close(TEXT)
+
+    assert not screen.page_failed()
+
+
+def test_colab_is_given_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless somebody has said how much."""
+    assert screen.ready_seconds(settings()) == 3
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+    assert screen.ready_seconds(settings()) == 10
+    assert screen.ready_seconds(settings(COPILOT_NB_READY_TIMEOUT="4")) == 4
 
 
 async def test_a_preface_stands_before_the_turn() -> None:
