@@ -82,7 +82,7 @@ class Conversation:
         """What left the kernel."""
         self.privacy = PrivacyRules(self.settings.environ)
         """What must not leave it."""
-        self.spending = Spending(self.settings, lambda: len(self.history))
+        self.spending = Spending(self.settings, lambda: len(self.history), self.link.source)
         """What the model calls cost, and the caps on it."""
         self.audit = Audit(self.settings, lambda: len(self.history))
         """What tools did, and who allowed it."""

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from copilot_nb.errors import UsageError
+from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.magics.command import command
 from copilot_nb.magics.result import Cell, Table, Text
+from copilot_nb.notebook.outgoing.ledger import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from copilot_nb.magics.parameter import Words
-    from copilot_nb.notebook.account.spending import Call
+    from copilot_nb.notebook.account.calls import Call
+    from copilot_nb.notebook.account.caps import Unit
     from copilot_nb.notebook.conversation import Conversation
 
 _SUMS = ("calls", "input", "output", "cached", "premium requests", "AI credits", "dollars")
+_UNITS: tuple[Unit, ...] = ("requests", "credits", "dollars")
 
 
 @command
@@ -54,7 +57,8 @@ async def budget(
 ) -> Table | Text:
     """Show the caps on what is spent, or set one: `%copilot budget day 200k tokens`.
 
-    AMOUNT is 5 (AI credits), 200k tokens, 10 requests (premium ones), $2, or off. Before a model
+    AMOUNT is 5 (AI credits), 200k tokens, 10 requests (premium ones), $2, or off. Providers of your
+    own count tokens, and dollars where prices are known (`%config Copilot.prices`). Before a model
     call would exceed a cap you are asked whether to go on; with --hard the turn stops instead.
 
     Args:
@@ -74,7 +78,7 @@ async def budget(
     if scope:
         text = amount.strip()
         if text != "off":
-            Cap.parse(text, source)
+            conversation.spending.check(scope, Cap.parse(text, source))
         settings.choose(f"budget_{scope}", text, source)
     if hard or soft:
         settings.choose("budget_hard", hard, source)
@@ -84,22 +88,29 @@ async def budget(
 def _caps(conversation: Conversation) -> Table | Text:
     from copilot_nb.notebook.account.caps import measured
 
-    caps = conversation.spending.caps()
+    spending = conversation.spending
+    caps = spending.caps()
     if not caps:
-        return Text("There is no cap. Set one, such as `%copilot budget day 20`.")
+        amount = "500k tokens" if conversation.link.source().own else "20"
+        return Text(f"There is no cap. Set one, such as `%copilot budget day {amount}`.")
     rows: list[tuple[Cell, ...]] = []
+    does = "the turn stops" if conversation.settings.get("budget_hard") else "you are asked"
+    notes = [f"Where a model call would exceed one, {does}."]
     for scope, (cap, source) in caps.items():
-        spent = conversation.spending.spent(scope, cap.unit)
-        more = conversation.spending.granted(scope)
+        try:
+            spending.check(scope, cap)
+        except ConfigError as error:
+            notes.append(f"{error.message} {error.hint}")
+        spent = spending.spent(scope, cap.unit)
+        more = spending.granted(scope)
         left = max(cap.amount + more - spent, 0.0)
         allowed = f"{measured(more, cap.unit)} more" if more else None
         amounts = (measured(spent, cap.unit), measured(left, cap.unit))
         rows.append((scope, str(cap), allowed, *amounts, source))
-    does = "the turn stops" if conversation.settings.get("budget_hard") else "you are asked"
     return Table(
         ("for", "cap", "allowed since", "spent", "left", "set by"),
         tuple(rows),
-        note=f"Where a model call would exceed one, {does}.",
+        note="\n".join(notes),
     )
 
 
@@ -131,16 +142,19 @@ def _calls(calls: list[Call], note: str) -> Table:
 
 
 def _sums(calls: list[Call]) -> tuple[Cell, ...]:
-    known = [call.dollars for call in calls if call.dollars is not None]
     return (
         len(calls),
         sum(call.input for call in calls),
         sum(call.output for call in calls),
         sum(call.cached for call in calls),
-        sum(call.requests for call in calls),
-        sum(call.credits for call in calls),
-        sum(known) if known else None,
+        *(_sum(calls, unit) for unit in _UNITS),
     )
+
+
+def _sum(calls: list[Call], unit: Unit) -> float | None:
+    """What they cost in that unit; None where nobody knows of any."""
+    known = [spent for call in calls if (spent := call.amount(unit)) is not None]
+    return sum(known) if known else None
 
 
 def _total(calls: list[Call]) -> str:
@@ -148,14 +162,9 @@ def _total(calls: list[Call]) -> str:
 
     if not calls:
         return "Nothing was asked yet."
-    tokens = sum(call.amount("tokens") for call in calls)
-    parts = [measured(tokens, "tokens")]
-    parts += [
-        measured(spent, unit)
-        for unit in ("requests", "credits", "dollars")
-        if (spent := sum(call.amount(unit) for call in calls))
-    ]
-    return f"{len(calls)} model call{'s' if len(calls) != 1 else ''}: {', '.join(parts)}"
+    units: tuple[Unit, ...] = ("tokens", *_UNITS)
+    parts = [measured(spent, unit) for unit in units if (spent := _sum(calls, unit))]
+    return f"{counted(len(calls), 'model call')}: {', '.join(parts)}"
 
 
 async def _quota(conversation: Conversation) -> str:

@@ -33,10 +33,11 @@ _UNITS: Mapping[str, Unit] = {
     "dollar": "dollars",
     "dollars": "dollars",
 }
-_WORDS: Mapping[Unit, str] = {
+WORDS: Mapping[Unit, str] = {
     "credits": "AI credits",
     "tokens": "tokens",
     "requests": "premium requests",
+    "dollars": "dollars",
 }
 _LETTERS = {"k": 1_000, "m": _MILLION}
 
@@ -80,7 +81,7 @@ def measured(amount: float, unit: Unit) -> str:
     if unit == "dollars":
         return f"${amount:,.2f}" if amount >= 1 or not amount else f"${amount:,.4f}".rstrip("0")
     number = f"{amount:,.0f}" if amount == round(amount) else f"{amount:,.4g}"
-    words = _WORDS[unit]
+    words = WORDS[unit]
     return f"{number} {words[:-1] if amount == 1 else words}"
 
 
@@ -129,18 +130,18 @@ class Prices:
                     )
         return cls(models, credit)
 
-    def dollars(self, model: str, given: int, made: int, credits_: float) -> float | None:
+    def dollars(self, model: str, given: int, made: int, credits_: float | None) -> float | None:
         """What a model call cost; None when nobody knows.
 
         Args:
             model: Who answered.
             given: Tokens of its input.
             made: Tokens of its output.
-            credits_: AI credits that it cost.
+            credits_: AI credits that it cost; None where they are not reported.
         """
         if credits_:
             return credits_ * self.credit
         price = self.models.get(model)
         if price is None:
-            return None
+            return credits_  # nothing, or nothing known
         return (given * price.input + made * price.output) / _MILLION

@@ -2,30 +2,28 @@
 
 A cap holds for a cell, a session or a day. It is looked at before a prompt is sent and before each
 tool call, because behind both stands another model call: that is expected to cost what the last one
-did. What a day cost is kept in a small file of the user's own, one line for each call.
+did. A cap in a unit that nobody counts here is no cap, and refused.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from copilot_nb.errors import BudgetError, ConfigError, CopilotError
-from copilot_nb.notebook.account.caps import SCOPES, Cap, Prices, Scope, Unit, measured
-from copilot_nb.notebook.stored.bookmark import state_folder
+from copilot_nb.notebook.account.calls import Call, Days
+from copilot_nb.notebook.account.caps import SCOPES, WORDS, Cap, Prices, Scope, Unit, measured
 from copilot_nb.protocol.events import AssistantUsage
 from copilot_nb.protocol.local import LocalNotice
 from copilot_nb.session.tools import Invocation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from datetime import date
 
+    from copilot_nb.notebook.models.providers import Source
     from copilot_nb.notebook.settings import Settings
     from copilot_nb.protocol.events import SessionEvent
     from copilot_nb.session.session import Session
@@ -39,55 +37,34 @@ _HINTS: Mapping[Scope, str] = {
 _WHOSE = {"cell": "This cell", "session": "This session", "day": "Today"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One model call."""
-
-    at: datetime
-    session: str
-    turn: int
-    model: str
-    input: int
-    output: int
-    cached: int = 0
-    requests: float = 0.0
-    """Premium requests."""
-    credits: float = 0.0
-    """AI credits."""
-    dollars: float | None = None
-
-    def amount(self, unit: Unit) -> float:
-        """What it cost in that unit; 0 where that is not known."""
-        match unit:
-            case "tokens":
-                return self.input + self.output
-            case "dollars":
-                return self.dollars or 0.0
-            case "credits":
-                return self.credits
-            case "requests":
-                return self.requests
-
-
 class Spending:
     """Counts, and keeps the caps.
 
     Args:
         settings: The notebook's: caps and prices.
         turn: Gives the number of the turn that runs.
+        source: Gives the place that is asked next.
     """
 
-    def __init__(self, settings: Settings, turn: Callable[[], int]) -> None:
-        self.calls: list[Call] = []
-        """Every model call of this kernel, oldest first."""
+    def __init__(
+        self, settings: Settings, turn: Callable[[], int], source: Callable[[], Source]
+    ) -> None:
         self._settings = settings
         self._turn = turn
+        self._source = source
+        self._days = Days(settings)
+        self._calls: list[Call] = []
         self._cell: list[Call] = []
         self._budget = ""
         self._more: dict[Scope, float] = {}
         """What was granted beyond a cap."""
         self._followed: Session | None = None
         self._asking = asyncio.Lock()
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every model call of this kernel, oldest first."""
+        return self._priced(self._calls)
 
     def follow(self, session: Session) -> None:
         """Count what that session costs from now on."""
@@ -126,20 +103,20 @@ class Spending:
 
     def spent(self, scope: Scope, unit: Unit) -> float:
         """What was spent so far."""
-        return sum(call.amount(unit) for call in self._calls(scope))
+        return sum(call.amount(unit) or 0.0 for call in self._priced(self._within(scope)))
 
     async def admit(self, session: Session) -> None:
         """See that the next model call keeps within every cap; asks where it does not.
 
         Raises:
             BudgetError: It does not, and nobody allows more.
-            ConfigError: A cap is in dollars and nobody knows what the model costs.
+            ConfigError: A cap is in what nobody counts here.
         """
         if not (caps := self.caps()):
             return
         async with self._asking:
             for scope, (cap, _) in caps.items():
-                self._check_prices(cap)
+                self.check(scope, cap)
                 limit = cap.amount + self._more.get(scope, 0.0)
                 spent = self.spent(scope, cap.unit)
                 expected = self._expected(cap.unit)
@@ -161,60 +138,70 @@ class Spending:
 
     def days(self) -> tuple[tuple[date, Call], ...]:
         """What was written down of all days, oldest first: every notebook of this user's."""
-        found = []
-        for path in sorted(self._folder().glob("*.jsonl")):
-            with suppress(ValueError):
-                day = date.fromisoformat(path.stem)
-                found += [(day, call) for call in _read(path)]
-        return tuple(found)
+        days = self._days
+        return tuple((day, call) for day in days.all() for call in self._priced(days.calls(day)))
+
+    def check(self, scope: Scope, cap: Cap) -> None:
+        """See that the next model call will be counted in a cap's unit.
+
+        Raises:
+            ConfigError: It will not: the cap would hold nothing.
+        """
+        source, unit = self._source(), cap.unit
+        before = [call for call in self.calls if call.own is source.own]
+        model = (source.model if source.own else "") or (before[-1].model if before else "")
+        if not source.own:
+            counted = not before or before[-1].amount(unit) is not None
+        elif unit == "dollars":
+            counted = not model or model in self._prices().models
+        else:
+            counted = unit == "tokens"
+        if not counted:
+            raise _uncounted(scope, unit, model, source.place)
 
     def _take(self, event: SessionEvent) -> None:
         data = event.data
         if not isinstance(data, AssistantUsage):
             return
         nano = (data.copilot_usage or {}).get("totalNanoAiu")
-        spent = nano / _NANO if isinstance(nano, int | float) else 0.0
-        given, made = data.input_tokens or 0, data.output_tokens or 0
         call = Call(
             at=datetime.now(UTC),
             session=self._followed.session_id if self._followed else "",
             turn=self._turn(),
             model=data.model,
-            input=given,
-            output=made,
+            input=data.input_tokens or 0,
+            output=data.output_tokens or 0,
             cached=data.cache_read_tokens or 0,
-            requests=data.cost or 0.0,
-            credits=spent,
-            dollars=self._prices().dollars(data.model, given, made, spent),
+            requests=None if data.is_byok else data.cost,
+            credits=nano / _NANO if isinstance(nano, int | float) else None,
         )
-        self.calls.append(call)
+        self._calls.append(call)
         self._cell.append(call)
-        self._write(call)
+        self._days.add(call)
 
-    def _calls(self, scope: Scope) -> Iterable[Call]:
+    def _priced(self, calls: Iterable[Call]) -> list[Call]:
+        """The calls with their dollars at the prices that are known now."""
+        prices = self._prices()
+        return [
+            replace(call, dollars=prices.dollars(call.model, call.input, call.output, call.credits))
+            for call in calls
+        ]
+
+    def _within(self, scope: Scope) -> Iterable[Call]:
         match scope:
             case "cell":
                 return self._cell
             case "session":
                 name = self._followed.session_id if self._followed else ""
-                return [call for call in self.calls if call.session == name]
+                return [call for call in self._calls if call.session == name]
             case "day":
                 today = datetime.now(UTC).astimezone().date()
-                written = _read(self._folder() / f"{today}.jsonl")
-                mine = [call for call in self.calls if call.at.astimezone().date() == today]
+                written = self._days.calls(today)
+                mine = [call for call in self._calls if call.at.astimezone().date() == today]
                 return written if len(written) >= len(mine) else mine
 
     def _expected(self, unit: Unit) -> float:
-        return self.calls[-1].amount(unit) if self.calls else 0.0
-
-    def _check_prices(self, cap: Cap) -> None:
-        if cap.unit == "dollars" and self.calls and self.calls[-1].dollars is None:
-            model = self.calls[-1].model
-            raise ConfigError(
-                f"Nobody knows what {model or 'this model'} costs, so no cap in dollars holds.",
-                hint=f'Say it: `%config Copilot.prices = "{model or "MODEL"}=IN/OUT"` in dollars '
-                "per million tokens; or cap tokens: `%copilot budget day 500k tokens`.",
-            )
+        return (self.calls[-1].amount(unit) or 0.0) if self.calls else 0.0
 
     def _prices(self) -> Prices:
         try:
@@ -231,24 +218,6 @@ class Spending:
         """
         setting = self._settings.find("prices")
         Prices.parse(setting.value or "", setting.source)
-
-    def _folder(self) -> Path:
-        return state_folder(self._settings.environ) / "usage"
-
-    def _write(self, call: Call) -> None:
-        """Keep it; a full disk must not end a turn."""
-        line = json.dumps(asdict(call) | {"at": call.at.isoformat()}) + "\n"
-        path = self._folder() / f"{call.at.astimezone().date()}.jsonl"
-        with suppress(OSError):
-            append_private(path, line)
-
-
-def append_private(path: Path, line: str) -> None:
-    """Add a line to a file that only its owner can read."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(number, "a", encoding="utf-8") as file:
-        file.write(line)
 
 
 async def _more(session: Session, scope: Scope, cap: Cap, said: str) -> bool:
@@ -274,12 +243,16 @@ def _said(scope: Scope, cap: Cap, limit: float, spent: float, expected: float) -
     )
 
 
-def _read(path: Path) -> list[Call]:
-    """The calls of one day; lines that make no sense are left out."""
-    calls = []
-    with suppress(OSError):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            with suppress(ValueError, TypeError, KeyError):
-                value: dict[str, Any] = json.loads(line)
-                calls.append(Call(**{**value, "at": datetime.fromisoformat(value["at"])}))
-    return calls
+def _uncounted(scope: Scope, unit: Unit, model: str, place: str) -> ConfigError:
+    """Why a cap in that unit would hold nothing."""
+    tokens = f"`%copilot budget {scope} 500k tokens`"
+    if unit == "dollars":
+        return ConfigError(
+            f"Nobody knows what {model} costs, so no cap in dollars holds.",
+            hint=f'Say it: `%config Copilot.prices = "{model}=IN/OUT"` in dollars per million '
+            f"tokens; or cap tokens: {tokens}.",
+        )
+    return ConfigError(
+        f"{place} counts no {WORDS[unit]}, so no cap in them holds.",
+        hint=f"Cap tokens, {tokens}, or dollars, `%copilot budget {scope} $1`.",
+    )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.values import clip
 from copilot_nb.errors import UsageError
-from copilot_nb.notebook.account.spending import append_private
+from copilot_nb.notebook.account.calls import append_private
 from copilot_nb.notebook.stored.bookmark import state_folder
 from copilot_nb.protocol.events import (
     PermissionRequested,
@@ -275,7 +275,7 @@ def written(entries: Iterable[Entry], file: str) -> Path:
 
 def redacted(text: str) -> str:
     """The text with what looks like a secret masked."""
-    from copilot_nb.data.denied import replace_finds
+    from copilot_nb.data.finds import replace_finds
     from copilot_nb.data.privacy import MASK
     from copilot_nb.data.secrets import find_secrets
 

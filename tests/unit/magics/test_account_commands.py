@@ -72,6 +72,24 @@ async def test_caps_are_set_shown_and_lifted(talk: Talk) -> None:
     assert isinstance(await say(talk, "budget day off"), Text)
 
 
+async def test_a_cap_that_would_hold_nothing_is_refused(talk: Talk) -> None:
+    """One that is set elsewhere is told of below the table; what is recommended holds here."""
+    assert "`%copilot budget day 500k tokens`" in str(await say(talk, "budget"))
+
+    for cap in ("5", "10 requests", "$1"):
+        with pytest.raises(ConfigError, match="no cap in"):
+            await say(talk, f"budget day {cap}")
+    assert talk.conversation.spending.caps() == {}
+
+    talk.environ["COPILOT_NB_BUDGET_DAY"] = "5"
+    note = (await say(talk, "budget")).note
+    assert "openai at http://127.0.0.1:1/v1 counts no AI credits, so no cap in them holds" in note
+    talk.environ["COPILOT_NB_PROVIDER"] = "account"
+    assert "counts no" not in (await say(talk, "budget")).note
+    await say(talk, "budget day off")
+    assert "`%copilot budget day 20`" in str(await say(talk, "budget"))
+
+
 @pytest.mark.parametrize("line", ["budget day", "budget day much", "budget --hard --soft"])
 async def test_a_cap_that_cannot_be_meant_is_refused(talk: Talk, line: str) -> None:
     """And none is set."""

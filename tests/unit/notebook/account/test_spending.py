@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from copilot_nb.errors import ConfigError, ShownError
 from copilot_nb.notebook.account.caps import Cap, Prices, measured
 from copilot_nb.notebook.options import AskOptions
+from copilot_nb.protocol.events import SessionEvent
 from copilot_nb.testing.reply import Reply
 from copilot_nb.transcript.blocks import NoticeBlock, PermissionBlock
 
@@ -55,8 +57,9 @@ def test_prices_are_known_for_credits_and_named_models() -> None:
 
     assert prices.dollars("any", 1, 1, 5.0) == pytest.approx(0.1)
     assert prices.dollars("big", 1_000_000, 100_000, 0.0) == pytest.approx(2.0)
-    assert prices.dollars("free", 10, 10, 0.0) == 0.0
-    assert prices.dollars("other", 10, 10, 0.0) is None
+    assert prices.dollars("free", 10, 10, None) == 0.0
+    assert prices.dollars("other", 10, 10, None) is None
+    assert prices.dollars("included", 10, 10, 0.0) == 0.0
     assert measured(0.0123, "dollars") == "$0.0123"
 
 
@@ -155,17 +158,79 @@ async def test_a_turn_stops_before_the_call_that_would_exceed_the_cells_cap(talk
     assert any("the budget is used up" in text for text in notices)
 
 
-async def test_a_cap_in_dollars_needs_a_price(talk: Talk) -> None:
-    """Nobody's guess."""
-    talk.environ["COPILOT_NB_BUDGET_DAY"] = "$1"
+async def test_a_cap_in_dollars_needs_a_price_and_then_holds(
+    talk: Talk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody's guess, from the first call on; the hint does what it says, for earlier calls too."""
     await talk.conversation.run("One")
-
+    talk.environ["COPILOT_NB_BUDGET_SESSION"] = "$0.1"
     with pytest.raises(ShownError, match="Nobody knows what scripted costs"):
         await talk.conversation.run("Two")
+    assert '%config Copilot.prices = "scripted=IN/OUT"' in capsys.readouterr().out
 
-    talk.environ["COPILOT_NB_PRICES"] = "scripted=1/1"
-    await talk.conversation.new()
-    assert talk.conversation.spending.calls[-1].dollars is None
+    talk.environ["COPILOT_NB_PRICES"] = "scripted=100/100"
+    await talk.conversation.run("Two")
+    assert talk.conversation.spending.spent("session", "dollars") == pytest.approx(0.024)
+    talk.environ["COPILOT_NB_PRICES"] = "scripted=400/400"
+
+    with pytest.raises(ShownError, match=r"has spent \$0\.096 of \$0\.1"):
+        await talk.conversation.run("Three")
+    assert len(talk.fake.requests) == 2
+
+
+async def test_the_first_call_of_all_needs_a_price_too(talk: Talk) -> None:
+    """The provider's own model is known by its name."""
+    talk.environ["COPILOT_NB_BUDGET_DAY"] = "$1"
+
+    with pytest.raises(ShownError, match="Nobody knows what scripted costs"):
+        await talk.conversation.run("One")
+
+    assert talk.fake.requests == []
+
+
+@pytest.mark.parametrize(("cap", "words"), [("1", "AI credits"), ("1 requests", "premium req")])
+async def test_a_cap_in_what_a_provider_does_not_count_is_refused(
+    talk: Talk, cap: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would hold nothing; said before the first call, with a cap that holds."""
+    talk.environ["COPILOT_NB_BUDGET_SESSION"] = cap
+
+    with pytest.raises(ShownError, match=f"counts no {words}"):
+        await talk.conversation.run("One")
+
+    assert talk.fake.requests == []
+    assert "`%copilot budget session 500k tokens`" in capsys.readouterr().out
+
+
+def of_account(**counted: Any) -> SessionEvent:
+    """A call of an account's model, as the runtime counts it."""
+    data = {"model": "alpha", "inputTokens": 100, "outputTokens": 20, "cost": 1, **counted}
+    return SessionEvent({"type": "assistant.usage", "data": data})
+
+
+@pytest.mark.parametrize(
+    ("counted", "cap", "is_counted"),
+    [
+        ({"copilotUsage": {"totalNanoAiu": 0}}, "5", True),
+        ({"copilotUsage": {"totalNanoAiu": 0}}, "$5", True),
+        ({}, "5", False),
+        ({}, "$5", False),
+        ({}, "5 requests", True),
+    ],
+)
+async def test_an_account_counts_what_its_newest_call_counted(
+    talk: Talk, counted: dict[str, Any], cap: str, is_counted: bool
+) -> None:
+    """Nothing is known before it, and nothing of it counts for other providers."""
+    spending, session = talk.conversation.spending, await talk.conversation.session()
+    talk.environ["COPILOT_NB_PROVIDER"] = "account"
+    spending.check("day", Cap.parse(cap, "x"))
+
+    session.dispatch_event(of_account(**counted))
+
+    refused = pytest.raises(ConfigError, match="%copilot budget day 500k tokens")
+    with nullcontext() if is_counted else refused:
+        spending.check("day", Cap.parse(cap, "x"))
 
 
 async def test_a_bad_price_is_told_by_the_commands(talk: Talk) -> None:
