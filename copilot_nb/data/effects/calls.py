@@ -22,6 +22,7 @@ from copilot_nb.data.effects.magics import INSIDE, IPYTHON, is_ipython, magic
 from copilot_nb.data.effects.objects import FILE_KINDS, of_file, of_library, of_some_class
 from copilot_nb.data.effects.outside import note, note_reading, opened
 from copilot_nb.data.effects.results import result_of
+from copilot_nb.data.effects.texts import note_texts
 from copilot_nb.data.effects.values import (
     NONE,
     NOTHING,
@@ -148,6 +149,8 @@ def _is_trusted(path: str) -> bool:
 
 def _trusted(call: Call, path: str) -> Value:
     """A function that does nothing but what can be told from its name."""
+    root, _, name = path.rpartition(".")
+    note_texts(call, root.partition(".")[0], name)
     note_reading(call, path)
     into_outputs(call)
     _looks_at(call, path)

@@ -33,6 +33,12 @@ CHANGING: dict[str, frozenset[str]] = {
             shuffle seed set_state""",
         "polars": """insert_column replace_column drop_in_place extend append insert_at_idx
             replace_at_idx set_sorted_in_place""",
+        "duckdb": """register unregister append begin commit rollback close create_function
+            remove_function load_extension install_extension register_filesystem
+            unregister_filesystem checkpoint""",
+        "sqlite3": """commit rollback close backup deserialize create_function create_aggregate
+            create_window_function create_collation set_authorizer set_progress_handler
+            set_trace_callback enable_load_extension load_extension fetchone fetchmany fetchall""",
         "xarray": "update load close",
         "sklearn": "fit partial_fit fit_transform fit_predict set_params set_output warm_start",
         "lightgbm": "fit update set_params",

@@ -12,11 +12,13 @@ from copilot_nb.data.effects.call import (
     use_up,
 )
 from copilot_nb.data.effects.outside import note_owner, note_writing
+from copilot_nb.data.effects.texts import note_texts
 from copilot_nb.data.effects.values import Value
 
 
 def of_library(call: Call, owner: Value) -> Value:
     """A method of a builtin or of a package that we know, or of who knows what."""
+    note_texts(call, owner.kind, call.method)
     note_writing(call, owner)
     into_outputs(call)
     if call.method in methods.ARGUMENT_METHODS:

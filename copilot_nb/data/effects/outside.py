@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def note(call: Call, reach: Reach, path: str) -> None:
     """Say what a function does out there, and to what."""
     what = call.text(reach.at, reach.keyword)
+    if path.endswith(".connect") and reach.kind == "files" and what in {"", ":memory:"}:
+        return
     if reach.kind == "unknown":
         text = f"{reach.verb} ({call.name})" if not what else f"{reach.verb} {what}"
     else:
@@ -44,7 +46,8 @@ def opened(call: Call) -> Value:
 def note_reading(call: Call, path: str) -> None:
     """`pandas.read_csv` and its like."""
     root, _, name = path.rpartition(".")
-    if root.partition(".")[0] in world.LOADERS and name.startswith(world.READERS):
+    loads = root.partition(".")[0] in world.LOADERS and name.startswith(world.READERS)
+    if loads and name not in world.QUERIES:
         where = call.text(0, next(iter(call.named), ""))
         first = call.values[0] if call.values else next(iter(call.named.values()), UNKNOWN)
         if first.kind in {"file", "io", "_io"} and not first.text:
@@ -58,19 +61,13 @@ def note_reading(call: Call, path: str) -> None:
 def note_writing(call: Call, owner: Value) -> None:
     """`frame.to_csv(path)` and its like."""
     name = call.method
-    if name in {"to_sql", "to_gbq", "write_database"}:
-        call.walk.found.note("network", f"writes a table of a database: {call.text(0, 'name')}")
-    elif name == "to_clipboard":
+    if name == "to_clipboard":
         call.walk.found.note("environment", "writes the clipboard")
     elif name == "savefig" or (name in {"write_html", "write_image", "write_json", "save"}):
         call.walk.found.note("files", f"writes {call.text(0, 'fname')}".strip())
-    elif name in {"execute", "executemany", "executescript", "sql", "query"} and (
-        owner.kind in {"sqlite3", "duckdb", "sqlalchemy", "psycopg2"}
-    ):
-        call.walk.found.note("unknown", f"runs SQL, which was not looked into: {call.text(0)}")
     elif (
-        name.startswith(world.WRITERS) and name not in world.IN_MEMORY
-        and owner.kind in {*tables.FRAMES, "geopandas", ""} and _path_given(call)
+        name.startswith(world.WRITERS) and name not in world.IN_MEMORY | world.STORES
+        and owner.kind in {*tables.FRAMES, "geopandas", "duckdb", ""} and _path_given(call)
     ):  # fmt: skip
         call.walk.found.note("files", f"writes {call.text(0, _path_keyword(call))}".strip())
 

@@ -27,8 +27,8 @@ PACKAGES = {
     "io", "itertools", "json", "keyword", "lightgbm", "locale", "logging", "math", "matplotlib",
     "mpl_toolkits", "narwhals", "networkx", "numbers", "numpy", "operator", "pandas", "patsy",
     "platform", "plotly", "polars", "posixpath", "pprint", "pyarrow", "pytz", "random", "re",
-    "scipy", "seaborn", "secrets", "shapely", "sklearn", "statistics", "statsmodels", "string",
-    "struct", "sympy", "tabulate", "textwrap", "threading", "time", "timeit", "torch",
+    "scipy", "seaborn", "secrets", "shapely", "sklearn", "sqlite3", "statistics", "statsmodels",
+    "string", "struct", "sympy", "tabulate", "textwrap", "threading", "time", "timeit", "torch",
     "torchvision", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
     "uuid", "warnings", "xarray", "xgboost", "zlib", "zoneinfo", "pathlib",
 }  # fmt: skip

@@ -108,7 +108,7 @@ def joined(values: Iterable[Value]) -> Value:
 
 def kind_of(cls: type) -> str:
     """A class as `Value.kind`: the name of a builtin type, else the package it comes from."""
-    module = module_of(cls)
+    module = _public(module_of(cls))
     return cls.__name__ if module == "builtins" else module.partition(".")[0]
 
 
@@ -118,18 +118,22 @@ def path_of(value: object) -> str:
         return str(instance_data(value).get("__name__", ""))
     if is_a(value, type):
         name = type.__dict__["__qualname__"].__get__(value)
-        return f"{module_of(value)}.{name}"
+        return f"{_public(module_of(value))}.{name}"
     if type(value) is types.BuiltinFunctionType and not _is_module(value.__self__):
         return _method_path(value)
     if type(value) in (types.FunctionType, types.BuiltinFunctionType):
-        module = value.__module__ or "builtins"
-        module = _PUBLIC.get(module, module.lstrip("_"))
+        module = _public(value.__module__ or "builtins")
         return f"{module}.{value.__qualname__}"  # type: ignore[attr-defined]  # checked above
     return ""
 
 
 _PUBLIC = {"posix": "os", "nt": "os"}
 """Modules whose functions stand in another one."""
+
+
+def _public(module: str) -> str:
+    """The module that people import, of one that begins with an underscore."""
+    return _PUBLIC.get(module, module if module.startswith("__") else module.lstrip("_"))
 
 
 def _is_module(owner: object) -> bool:

@@ -39,7 +39,7 @@ FUNCTIONS: dict[str, Reach] = {
         tempfile.NamedTemporaryFile tempfile.TemporaryFile tempfile.TemporaryDirectory
         tempfile.SpooledTemporaryFile""", None),
     **_each("files", "opens", """zipfile.ZipFile tarfile.open gzip.open bz2.open lzma.open
-        sqlite3.connect shelve.open dbm.open h5py.File netCDF4.Dataset PIL.Image.open
+        sqlite3.connect duckdb.connect shelve.open dbm.open h5py.File netCDF4.Dataset PIL.Image.open
         pandas.HDFStore pandas.ExcelFile pandas.ExcelWriter openpyxl.load_workbook
         xarray.open_dataset xarray.open_mfdataset xarray.open_zarr pyarrow.OSFile
         numpy.memmap pathlib.Path.open os.fdopen logging.FileHandler"""),
@@ -48,7 +48,8 @@ FUNCTIONS: dict[str, Reach] = {
         plotly.io.write_image scipy.io.savemat scipy.io.wavfile.write csv.field_size_limit
         pyarrow.parquet.write_to_dataset"""),
     **_each("files", "writes", """joblib.dump torch.save pyarrow.parquet.write_table
-        pyarrow.csv.write_csv pyarrow.feather.write_feather""", 1),
+        pyarrow.csv.write_csv pyarrow.feather.write_feather pyarrow.dataset.write_dataset
+        duckdb.write_csv""", 1),
     **_each("files", "reads", """numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile
         matplotlib.pyplot.imread pyarrow.parquet.read_table pyarrow.csv.read_csv
         pyarrow.feather.read_table pyarrow.parquet.ParquetFile scipy.io.loadmat
@@ -58,11 +59,9 @@ FUNCTIONS: dict[str, Reach] = {
     **_each("unknown", "runs code that is stored in", """pickle.load pickle.loads pandas.read_pickle
         joblib.load torch.load dill.load dill.loads cloudpickle.load cloudpickle.loads
         marshal.load marshal.loads runpy.run_path runpy.run_module"""),
-    **_each("network", "connects to", """pandas.read_sql pandas.read_sql_query pandas.read_gbq
-        pandas.read_sql_table sqlalchemy.create_engine psycopg2.connect psycopg.connect
-        pymysql.connect pymongo.MongoClient redis.Redis duckdb.connect polars.read_database
-        polars.read_database_uri snowflake.connector.connect socket.create_connection
-        socket.gethostbyname socket.getaddrinfo""", 0),
+    **_each("network", "connects to", """sqlalchemy.create_engine psycopg2.connect psycopg.connect
+        pymysql.connect pymongo.MongoClient redis.Redis snowflake.connector.connect
+        socket.create_connection socket.gethostbyname socket.getaddrinfo""", 0),
     **_each("network", "loads", """seaborn.load_dataset seaborn.get_dataset_names
         torch.hub.load torch.hub.download_url_to_file"""),
     **_each("process", "ends the kernel", """os._exit os.abort sys.exit builtins.exit
@@ -97,6 +96,11 @@ FUNCTIONS: dict[str, Reach] = {
         logging.basicConfig logging.disable decimal.setcontext xarray.set_options
         torch.use_deterministic_algorithms gc.disable gc.enable gc.set_threshold sys.settrace
         sys.setprofile faulthandler.enable tracemalloc.start time.tzset"""),
+    **_each("environment", "changes the connection that duckdb keeps", """duckdb.register
+        duckdb.unregister duckdb.append duckdb.begin duckdb.commit duckdb.rollback duckdb.close
+        duckdb.create_function duckdb.remove_function duckdb.load_extension duckdb.checkpoint
+        duckdb.install_extension duckdb.register_filesystem duckdb.unregister_filesystem
+        duckdb.set_default_connection""", None),
     **_each("environment", "reloads", "importlib.reload"),
     **_each("unknown", "runs in the background after this code", """threading.Timer
         threading.Thread asyncio.create_task asyncio.ensure_future asyncio.run
@@ -151,6 +155,11 @@ READERS = ("read_", "scan_")
 WRITERS = ("to_", "write_", "sink_")
 LOADERS = {"pandas", "polars", "geopandas", "pyarrow", "duckdb", "dask", "modin"}
 """Packages whose `read_…` functions take a path or URL first."""
+QUERIES = {"read_sql", "read_sql_query", "read_sql_table", "read_gbq", "read_database",
+           "read_database_uri"}  # fmt: skip
+"""Those that take a query first."""
+STORES = {"to_sql", "to_gbq", "write_database"}
+"""Methods that write to a database."""
 IN_MEMORY = {
     "to_numpy", "to_dict", "to_list", "to_frame", "to_series", "to_string", "to_records",
     "to_period", "to_timestamp", "to_pandas", "to_arrow", "to_xarray", "to_dummies", "to_physical",
@@ -160,7 +169,7 @@ IN_MEMORY = {
     "to_array", "to_dataarray", "to_pandas_series", "to_index", "to_unmasked", "to_hex", "to_rgb",
     "to_rgba", "to_perioddelta", "to_integer", "to_decimal", "to_titlecase", "to_lowercase",
     "to_uppercase", "to_date", "to_time", "to_iterable", "to_offset", "to_native", "to_coo",
-    "to_dtype", "to_graph",
+    "to_dtype", "to_graph", "to_df", "to_view", "to_arrow_table", "to_arrow_reader", "to_dicts",
 }  # fmt: skip
 """`to_…` methods that write nothing, whatever they are given."""
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import linecache
 from collections import Counter, OrderedDict, deque
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+from tests.unit.data.effects import libraries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,10 +158,15 @@ def frozen(value: Any) -> Any:  # noqa: PLR0911, C901 - a case per kind
     """A value that equals another one exactly if their contents are the same."""
     import numpy as np
     import pandas as pd
+    import polars as pl
 
     match value:
         case pd.DataFrame() | pd.Series():
             return _frozen_table(value.to_frame() if isinstance(value, pd.Series) else value)
+        case pl.DataFrame() | pl.Series():
+            return ("polars", repr(value.to_dict() if isinstance(value, pl.DataFrame) else value))
+        case np.ndarray() if value.dtype == object:
+            return ("objects", value.shape, [frozen(item) for item in value.flat])
         case np.ndarray():
             return ("array", value.shape, str(value.dtype), value.tobytes())
         case np.random.Generator():
@@ -169,11 +177,13 @@ def frozen(value: Any) -> Any:  # noqa: PLR0911, C901 - a case per kind
             return (type(value).__name__, [frozen(item) for item in value])
         case dict() | Counter() | OrderedDict():
             return (type(value).__name__, [(frozen(k), frozen(v)) for k, v in value.items()])
+        case SimpleNamespace():
+            return ("names", frozen(vars(value)))
         case _ if type(value).__name__ == "Box":
             return ("box", [(k, frozen(v)) for k, v in vars(value).items()])
         case _ if hasattr(value, "__length_hint__"):
             return ("iterator", value.__length_hint__())
-    return value
+    return libraries.frozen(value)
 
 
 def _frozen_table(table: Any) -> Any:

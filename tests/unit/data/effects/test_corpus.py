@@ -14,30 +14,37 @@ import pytest
 
 from copilot_nb.data.effects.analysis import Consequences, consequences
 from copilot_nb.kernel.execute import execute
+from tests.unit.data.effects import libraries
 from tests.unit.data.effects.scratch import fill, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from IPython.core.interactiveshell import InteractiveShell
 
 pytestmark = pytest.mark.thorough  # hundreds of snippets are run
 
-CORPUS = Path(__file__).with_name("corpus.txt")
+HERE = Path(__file__).parent
+CORPUS: dict[str, Callable[[dict[str, Any], Path], None]] = {
+    "corpus.txt": fill,
+    "libraries.txt": lambda names, _: libraries.fill(names),
+}
+"""Files of snippets, and what fills the namespace and the folder that they find."""
 KINDS = ("files", "network", "process", "environment", "unknown")
 IPYTHONS = {"In", "Out", "get_ipython", "exit", "quit", "open"}
 
 
 @cache
-def sections() -> dict[str, list[tuple[str, str]]]:
-    """Code and what is said of it, by heading."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for line in CORPUS.read_text(encoding="utf-8").splitlines():
-        code, arrow, claim = line.partition("  ->  ")
-        if line.startswith("## "):
-            pairs = found.setdefault(line.removeprefix("## "), [])
-        elif arrow:
-            pairs.append((code.replace("\\n", "\n"), claim))
+def sections() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Code and what is said of it, by file and heading."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for file in CORPUS:
+        for line in (HERE / file).read_text(encoding="utf-8").splitlines():
+            code, arrow, claim = line.partition("  ->  ")
+            if line.startswith("## "):
+                pairs = found.setdefault((file, line.removeprefix("## ")), [])
+            elif arrow:
+                pairs.append((code.replace("\\n", "\n"), claim))
     return found
 
 
@@ -81,17 +88,17 @@ def users(namespace: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in namespace.items() if not k.startswith("_") and k not in IPYTHONS}
 
 
-@pytest.mark.parametrize("section", sections())
+@pytest.mark.parametrize(("file", "heading"), sections())
 async def test_code_does_what_is_said_of_it_and_nothing_else(
-    shell: InteractiveShell, section: str
+    shell: InteractiveShell, file: str, heading: str
 ) -> None:
     """The analysis says what the corpus says; running the code changes nothing besides."""
     empty = dict(shell.user_ns)
     wrong = []
-    for code, claim in sections()[section]:
+    for code, claim in sections()[file, heading]:
         shell.user_ns.clear()
         shell.user_ns.update(empty)
-        fill(shell.user_ns, Path.cwd())
+        CORPUS[file](shell.user_ns, Path.cwd())
         try:
             await _check(shell, code, claim)
         except AssertionError as error:
@@ -103,6 +110,7 @@ async def test_code_does_what_is_said_of_it_and_nothing_else(
 async def _check(shell: InteractiveShell, code: str, claim: str) -> None:
     before = users(shell.user_ns)
     contents = {name: frozen(value) for name, value in before.items()}
+    world = _files(), libraries.outside()
 
     found = consequences(code, shell.user_ns, shell.transform_cell)
     failed = await _run(shell, code)
@@ -110,6 +118,8 @@ async def _check(shell: InteractiveShell, code: str, claim: str) -> None:
     assert said(found) == claim
     if not found.known:
         return
+    assert _files() == world[0] or found.world.keys() & {"files", "process"}
+    assert libraries.outside() == world[1] or "environment" in found.world
     after = users(shell.user_ns)
     kept = before.keys() & after.keys()
     changed = {name for name in before if frozen(before[name]) != contents[name]}
@@ -118,6 +128,10 @@ async def _check(shell: InteractiveShell, code: str, claim: str) -> None:
     _holds(before.keys() - after.keys(), found.deletes, exactly=not failed)
     # `n = n` binds the same object.
     _holds({n for n in kept if after[n] is not before[n]}, found.overwrites, exactly=False)
+
+
+def _files() -> dict[str, int]:
+    return {str(path): path.stat().st_size for path in Path.cwd().rglob("*")}
 
 
 async def _run(shell: InteractiveShell, code: str) -> bool:
@@ -138,9 +152,12 @@ def _holds(actual: set[str], claimed: Any, *, exactly: bool) -> None:
         assert {name for name, sure in claimed.items() if sure} <= actual
 
 
-def test_the_analysis_itself_changes_nothing(shell: InteractiveShell, tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", CORPUS)
+def test_the_analysis_itself_changes_nothing(
+    shell: InteractiveShell, tmp_path: Path, file: str
+) -> None:
     """Whatever it looks at: it runs none of it."""
-    fill(shell.user_ns, tmp_path)
+    CORPUS[file](shell.user_ns, tmp_path)
     names = dict(shell.user_ns)
     before = {name: frozen(value) for name, value in users(names).items()}
 
@@ -157,5 +174,5 @@ def test_corpus_is_large() -> None:
     """There are enough snippets, each once."""
     codes = [code for pairs in sections().values() for code, _ in pairs]
 
-    assert len(codes) >= 400
+    assert len(codes) >= 600
     assert len(set(codes)) == len(codes)

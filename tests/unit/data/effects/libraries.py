@@ -1,0 +1,153 @@
+"""Names of the libraries that notebooks use with tables and pictures, and what each is now."""
+
+from __future__ import annotations
+
+import linecache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SETUP = """
+import io, json, pickle, sqlite3
+from collections import defaultdict, namedtuple
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.dataset as pads
+import pyarrow.parquet as pq
+import xarray as xr
+
+n, xs, OUT = 5, [3, 1, 2], Path("out/part.csv")
+df = pd.DataFrame({"a": [1.0, None, 3.0], "b": [4, 5, 6], "c": ["x", "y", "x"]})
+tags = pd.DataFrame({"k": [1, 2], "l": [["p"], ["q"]]})
+records = [{"a": 1}, {"a": 2}]
+arr = np.array([3.0, np.nan, 2.0])
+v = np.array([3.0, 1.0, 2.0])
+grid = np.arange(6.0).reshape(2, 3)
+pdf = pl.DataFrame({"a": [3, 1, 2], "g": ["x", "y", "x"]})
+lazy = pdf.lazy()
+ps = pl.Series("p", [3, 1, 2])
+tab = pa.table({"a": [1, 2, 3]})
+ds = xr.Dataset({"v": (("x", "y"), np.arange(6.0).reshape(2, 3))}, coords={"x": [1, 2]})
+da = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=("x", "y"))
+con = duckdb.connect()
+con.execute("create table t as select 1 as x")
+rel = duckdb.sql("select 1 as a")
+db = sqlite3.connect(":memory:")
+db.execute("create table t (x)")
+db.commit()
+query = "select a from df"
+deletion = "delete from t"
+fig, ax = plt.subplots()
+grid_fig, axs = plt.subplots(1, 2)
+plt.figure(fig.number)
+line, = ax.plot([1, 2])
+ns = SimpleNamespace(a=1, b=[1])
+dd = defaultdict(list, old=[1])
+cmap = plt.get_cmap("viridis")
+buf = io.StringIO("abc")
+Pair = namedtuple("Pair", "a b")
+aggs = {"a": lambda q: xs.append(1)}
+
+
+def add_column(frame):
+    frame["z"] = 1
+    return frame
+"""
+FILE = "<the libraries' setup>"
+_COMPILED = compile(SETUP, FILE, "exec")
+
+
+def fill(namespace: dict[str, Any]) -> None:
+    """Put everything into a namespace; what pyplot and duckdb held before is gone."""
+    import duckdb
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+    duckdb.set_default_connection(duckdb.connect())
+    linecache.cache[FILE] = (len(SETUP), None, SETUP.splitlines(keepends=True), FILE)
+    exec(_COMPILED, namespace)  # noqa: S102 - our own text, above
+
+
+def outside() -> object:
+    """What is kept by the libraries themselves, under no name."""
+    import matplotlib.pyplot as plt
+
+    return _tables(), plt.rcParams.copy()
+
+
+def _tables() -> list[str]:
+    import duckdb
+
+    return [row[0] for row in duckdb.execute("show tables").fetchall()]
+
+
+def frozen(value: Any) -> Any:
+    """A value that equals another one exactly if their contents are the same."""
+    known = _FROZEN.get(type(value).__name__)
+    return value if known is None else known(value)
+
+
+def _figure(figure: Any) -> Any:
+    texts = [text.get_text() for text in figure.texts]
+    return figure.get_suptitle(), texts, list(figure.get_size_inches()), [*map(_axes, figure.axes)]
+
+
+def _axes(axes: Any) -> Any:
+    artists = [type(artist).__name__ for artist in axes.get_children()]
+    texts = [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
+    return (
+        texts,
+        artists,
+        [*map(_line, axes.lines)],
+        axes.get_xlim(),
+        axes.get_ylim(),
+        axes.get_xscale(),
+    )
+
+
+def _line(line: Any) -> Any:
+    return line.get_color(), line.get_linewidth(), repr(line.get_xydata())
+
+
+def _connection(connection: Any) -> Any:
+    import duckdb
+
+    try:
+        tables = [row[0] for row in connection.cursor().execute("show tables").fetchall()]
+    except duckdb.ConnectionException:
+        return "closed"
+    return [(t, connection.cursor().execute(f'from "{t}"').fetchall()) for t in tables]
+
+
+def _database(database: Any) -> Any:
+    return list(database.iterdump())
+
+
+def _array(array: Any) -> Any:
+    return repr(array.to_dict()), {name: dict(c.attrs) for name, c in array.coords.items()}
+
+
+_FROZEN: dict[str, Callable[[Any], Any]] = {
+    "Figure": _figure,
+    "Axes": _axes,
+    "Line2D": _line,
+    "DuckDBPyConnection": _connection,
+    "Connection": _database,
+    "Dataset": _array,
+    "DataArray": _array,
+    "Table": lambda table: table.to_pydict(),
+    "LazyFrame": id,
+    "DuckDBPyRelation": id,
+    "StringIO": lambda buffer: (buffer.tell(), buffer.getvalue()),
+}
