@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.parameter import (
+    AgentName,
     CommandName,
     ModelName,
     Parameter,
@@ -25,6 +26,8 @@ from copilot_nb.magics.parameter import (
     ServerName,
     SessionName,
     SettingName,
+    SettingValue,
+    SkillName,
     Subject,
     ToolName,
     VariableName,
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INJECTED",
+    "AgentName",
     "Command",
     "CommandName",
     "ModelName",
@@ -50,6 +54,8 @@ __all__ = [
     "ServerName",
     "SessionName",
     "SettingName",
+    "SettingValue",
+    "SkillName",
     "Subject",
     "ToolName",
     "VariableName",
@@ -144,7 +150,7 @@ class Command:
             elif not ended and text.startswith("--"):
                 text = self._option(text, given)
             elif len(words) == before_rest:
-                keeps = ended or self.positional[before_rest].about != "Words"
+                keeps = ended or not self.positional[before_rest].mixed
                 return given, [*words, text if keeps else self._behind(text, given)]
             else:
                 word, text = next_word(text)

@@ -13,6 +13,12 @@ from copilot_nb.magics.offers import completions, fragment
 from copilot_nb.magics.transform import MAGIC
 
 _HOOK = "complete_command"
+_CELL = re.compile(rf"\s*%%{MAGIC}\s")
+_LINE = re.compile(
+    rf"^[ \t]*(?:[^%=\n]+=[ \t]*)?%{MAGIC}[ \t]+(?:ask|fix|explain|steer)[ \t](?=.*\Z)",
+    re.MULTILINE,
+)
+"""Where a prompt begins: in the cell, or on its last line."""
 
 
 class Completion:
@@ -31,6 +37,14 @@ class Completion:
                 self._shell.set_hook(_HOOK, self._hook, str_key=start)
             return
 
+        def offer(words: list[str], typed: str, kind: str) -> Any:
+            return {
+                "completions": [SimpleCompletion(word, type=kind) for word in words] or _Nothing(),
+                "matched_fragment": typed,
+                "suppress": True,
+                "ordered": True,
+            }
+
         @context_matcher(identifier=f"{MAGIC}_matcher")  # type: ignore[untyped-decorator]  # IPython
         def matcher(context: Any) -> Any:
             text = context.line_with_cursor[: context.cursor_position]
@@ -39,19 +53,11 @@ class Completion:
             if referred is not None:
                 typed, names = referred
                 # Without the `@` that all have: by a common start JupyterLab sorts them anew.
-                return {
-                    "completions": [SimpleCompletion(name[1:], type="reference") for name in names],
-                    "matched_fragment": typed[1:],
-                    "suppress": True,
-                    "ordered": True,
-                }
-            found = [SimpleCompletion(word, type="magic") for word in completions(text)]
-            return {
-                "completions": found,
-                "matched_fragment": fragment(text),
-                "suppress": bool(found),
-                "ordered": True,
-            }
+                return offer([name[1:] for name in names], typed[1:], "reference")
+            words = completions(text)
+            if words is None:
+                return {"completions": []}
+            return offer(words, fragment(text), "magic")
 
         self._matcher = matcher
         self._shell.Completer.custom_matchers.append(matcher)
@@ -67,7 +73,14 @@ class Completion:
 
     def _hook(self, _shell: Any, event: Any) -> list[str]:
         referred = references(event.text_until_cursor, self._shell)
-        return completions(event.text_until_cursor) if referred is None else referred[1]
+        return (completions(event.text_until_cursor) or []) if referred is None else referred[1]
+
+
+class _Nothing(tuple[()]):
+    """No completions, counted as one: IPython leaves its own out only where there are others."""
+
+    def __len__(self) -> int:
+        return 1
 
 
 def references(text: str, shell: Any) -> tuple[str, list[str]] | None:
@@ -77,13 +90,13 @@ def references(text: str, shell: Any) -> tuple[str, list[str]] | None:
         text: The cell as far as the cursor.
         shell: The InteractiveShell.
     """
-    prompt = re.match(rf"\s*%({MAGIC}\s+(ask|fix|explain|steer)|%{MAGIC})\s", text)
-    if prompt is None or "@" not in text:
+    start = _CELL.match(text) or _LINE.search(text)
+    if start is None or "@" not in text:
         return None
     from copilot_nb.notebook.context.completion import reference_names
     from copilot_nb.notebook.context.references import open_reference
 
-    typed = open_reference(text[prompt.end() :])
+    typed = open_reference(text[start.end() :])
     if typed is None:
         return None
     return f"@{typed}", [f"@{name}" for name in reference_names(typed, shell)]

@@ -47,14 +47,21 @@ VariableName = str
 """Annotation: a name of the user's."""
 PathName = str
 """Annotation: a file."""
+AgentName = str
+"""Annotation: a custom agent."""
+SkillName = str
+"""Annotation: a skill."""
+SettingValue = str
+"""Annotation: like `Words`; the value of the setting before it."""
 
 _WORDS = frozenset(
     {
         *("ModelName", "SessionName", "ProviderName", "ToolName", "CommandName", "ServerName"),
-        *("SettingName", "VariableName", "PathName"),
+        *("SettingName", "VariableName", "PathName", "AgentName", "SkillName"),
     }
 )
-_TEXTS = frozenset({"Words", "Subject", "Patterns"})
+_MIXED = frozenset({"Words", "SettingValue"})
+_TEXTS = frozenset({"Subject", "Patterns"}) | _MIXED
 _KINDS: Mapping[str, Kind] = {
     "str": "text",
     "Rest": "rest",
@@ -92,6 +99,11 @@ class Parameter:
     def required(self) -> bool:
         """Whether the line must give it."""
         return self.default is inspect.Parameter.empty
+
+    @property
+    def mixed(self) -> bool:
+        """Whether options may stand behind its text."""
+        return self.about in _MIXED
 
     @property
     def flag(self) -> str:

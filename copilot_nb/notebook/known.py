@@ -14,3 +14,5 @@ class Known:
     """Names and ids."""
     tools: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()

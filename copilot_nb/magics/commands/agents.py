@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import command
+from copilot_nb.magics.command import AgentName, SkillName, command
 from copilot_nb.magics.result import Result, Table, Text
 from copilot_nb.notebook.outgoing.ledger import counted
 
@@ -18,7 +18,7 @@ _STANDARD = "standard"
 
 @command
 async def agents(
-    conversation: Conversation, action: Literal["list", "use"] = "list", name: str = ""
+    conversation: Conversation, action: Literal["list", "use"] = "list", name: AgentName = ""
 ) -> Result:
     """List the custom agents of this folder and of yours, or talk with one of them.
 
@@ -33,12 +33,17 @@ async def agents(
     from copilot_nb.notebook import custom_agents as room
 
     if action == "use":
+        if not name:
+            hint = f"`%copilot agents` lists them; `{_STANDARD}` is the one without a name."
+            raise UsageError("`%copilot agents use` needs a NAME.", hint=hint)
         await room.use(conversation, "" if name == _STANDARD else name)
-        who = "the standard agent" if name in {"", _STANDARD} else name
+        who = "the standard agent" if name == _STANDARD else name
         return Text(f"You talk with {who}, from the next turn on.")
+    found = await room.listed(conversation)
+    conversation.known.agents = tuple(each.name for each in found)
     rows = tuple(
         (each.name, each.description, each.source, str(each.path or ""), each.current)
-        for each in await room.listed(conversation)
+        for each in found
     )
     note = (
         "%copilot agents use NAME talks with one, %copilot agents use standard with none of them."
@@ -51,7 +56,7 @@ async def agents(
 async def skills(
     conversation: Conversation,
     action: Literal["list", "on", "off", "add"] = "list",
-    name: str = "",
+    name: SkillName = "",
 ) -> Result:
     """List the skills that the agent may read, switch one on or off, or add a folder of them.
 
@@ -68,6 +73,7 @@ async def skills(
     elif action != "list":
         await _switch(conversation, name, on=action == "on")
     found = (await session.rpc.skills.list()).get("skills") or ()
+    conversation.known.skills = tuple(str(each.get("name")) for each in found)
     rows = tuple(
         (
             str(each.get("name")),

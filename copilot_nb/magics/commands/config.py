@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot_nb.errors import ConfigError
-from copilot_nb.magics.command import Rest, SettingName, command, unknown
+from copilot_nb.magics.command import SettingName, SettingValue, command, unknown
 from copilot_nb.magics.result import Result, Table, Text
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _TRUST, _DISTRUST = "trust", "distrust"
 
 
 @command
-def config(conversation: Conversation, name: SettingName = "", value: Rest = "") -> Result:
+def config(conversation: Conversation, name: SettingName = "", value: SettingValue = "") -> Result:
     """Show every setting with its value and where that comes from, or set one for this kernel.
 
     `%copilot config trust` lets the project's `.copilot-nb.toml` count, as it is now;

@@ -111,7 +111,7 @@ def _columns_of(name: str, shell: Any) -> list[str]:
     return [column.name for column in frame.columns] if frame is not None else []
 
 
-def _files(typed: str, mark: str) -> Iterator[str]:
+def file_names(typed: str) -> Iterator[str]:
     """Files and folders whose path begins like that; hidden ones only when asked for."""
     folder, start = os.path.split(typed)
     try:
@@ -120,9 +120,14 @@ def _files(typed: str, mark: str) -> Iterator[str]:
         return
     fitting = (e for e in entries if e.name.startswith(start) and _is_wanted(e.name, start))
     for entry in islice(fitting, FILES):
-        path = os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps "./" and "~" as typed
+        yield os.path.join(folder, entry.name) + ("/" if entry.is_dir() else "")  # noqa: PTH118 - keeps "./" and "~" as typed
+
+
+def _files(typed: str, mark: str) -> Iterator[str]:
+    """The same as references; one in marks is closed with its file."""
+    for path in file_names(typed):
         quoted = mark or ('"' if " " in path else "")
-        yield f"{quoted}{path}{quoted if not entry.is_dir() else ''}"
+        yield f"{quoted}{path}{'' if path.endswith('/') else quoted}"
 
 
 def _by_name(entry: os.DirEntry[str]) -> str:

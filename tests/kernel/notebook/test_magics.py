@@ -8,6 +8,7 @@ import pytest
 
 from copilot_nb.notebook.models.providers import TOKEN_VARIABLES
 from copilot_nb.testing.reply import Reply
+from tests.kernel.environments import OWN
 from tests.kernel.notebook.conftest import plain, shown
 
 if TYPE_CHECKING:
@@ -164,6 +165,30 @@ def test_completion_goes_through_the_kernel(notebook: Notebook) -> None:
     assert "provider" in complete(notebook.kernel, "%copilot pro")
     assert "--out" in complete(notebook.kernel, "%%copilot --o")
     assert "ollama" in complete(notebook.kernel, "%copilot provider ")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("%copilot resume ", "%copilot mcp restart ", "%copilot budget day ", "%copilot rewind "),
+        *("%%copilot --see ", "%copilot agents use c", "%copilot nothing ", "%%copilot why a"),
+    ],
+)
+@pytest.mark.parametrize("kernel", [OWN], indirect=True)
+def test_where_we_know_nothing_nothing_is_offered(notebook: Notebook, code: str) -> None:
+    """No list of IPython's, which would have Python's words and magics."""
+    assert complete(notebook.kernel, code) == []
+
+
+@pytest.mark.parametrize("kernel", [OWN], indirect=True)
+def test_what_is_not_ours_is_completed_by_ipython(notebook: Notebook) -> None:
+    """Python around our lines, and the name of our magic."""
+    assert "print" in complete(notebook.kernel, "pri")
+    assert "%copilot" in complete(notebook.kernel, "%cop")
+    assert complete(notebook.kernel, "table = %copilot usage d") == ["day"]
+    notebook.kernel.check("stations = 1")
+    assert complete(notebook.kernel, "x = 1\ny = %copilot ask why is @stat") == ["stations"]
+    assert complete(notebook.kernel, "%%copilot\nwhy is @nothing") == []
 
 
 def complete(kernel: Kernel, code: str) -> list[str]:

@@ -118,7 +118,7 @@ def test_any_prompt_survives(prompt: str) -> None:
         ("a --zzz", "There is no option '--zzz'.", "Usage: "),
         ("a --limit", "--limit needs a value.", "Usage: "),
         ("a --limit soon", "--limit of `copy` takes a number, not 'soon'.", "Such as --limit 5"),
-        ("a --count 1.5", "--count of `copy` takes a whole number, not '1.5'.", "Such as --count 5"),
+        ("a --count 1.5", "--count of `copy` takes a whole number, not '1.5'.", "Such as --count"),
         ("a -limit 3", "There is no option '-limit'.", "Did you mean --limit? Behind `--`"),
         ("-keepold a", "There is no option '-keepold'.", "Did you mean --keep-old? Behind `--`"),
         ("-c 3", "There is no option '-c'.", "Did you mean --count? Behind `--`"),
@@ -219,7 +219,11 @@ def test_quoting_gives_any_value_of_an_option_back(values: list[str]) -> None:
     ("line", "message", "hint"),
     [
         ("ad", "ACTION of `send` takes list or add, not 'ad'.", "Did you mean add?"),
-        ("--level huge", "--level of `send` takes low or high, not 'huge'.", f"Usage: {send.usage}"),
+        (
+            "--level huge",
+            "--level of `send` takes low or high, not 'huge'.",
+            f"Usage: {send.usage}",
+        ),
     ],
 )
 def test_a_choice_names_what_it_may_be(line: str, message: str, hint: str) -> None:

@@ -43,7 +43,9 @@ async def test_ask_asks_with_its_options(talk: Talk) -> None:
     assert talk.called("session.create")[-1]["model"] == "other"
 
 
-@pytest.mark.parametrize("line", ["ask", "ask --new", "ask --out 1x hi", "provider --model x"])
+@pytest.mark.parametrize(
+    "line", ["ask", "ask --new", "ask --out 1x hi", "provider --model x", "agents use"]
+)
 async def test_what_lacks_its_main_word_is_refused(talk: Talk, line: str) -> None:
     """And nothing has changed or started."""
     with pytest.raises(UsageError):

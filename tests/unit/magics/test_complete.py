@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from copilot_nb.data.privacy import PrivacyRule
 from copilot_nb.magics.commands import COMMANDS
 from copilot_nb.magics.offers import completions, fragment
 from copilot_nb.notebook import current
@@ -47,14 +48,29 @@ if TYPE_CHECKING:
         ("%copilot allow s", ["shell"]),
         ("%copilot config code", ["code_timeout"]),
         ("%copilot config tr", ["trust"]),
+        ("%copilot config view ", ["auto", "widget", "plain", "static", "terminal", "default"]),
+        ("%copilot config context f", ["full"]),
+        ("%copilot config audit ", ["yes", "no", "default"]),
+        ("%copilot config provider o", ["openai", "ollama"]),
+        ("%copilot config policy a", ["ask", "allow"]),
+        ("%copilot config budget_day ", ["off", "default"]),
+        ("%copilot config budget_day 200k t", []),
+        ("%copilot config trust ", []),
+        ("%copilot allow tool run_c", ["run_code"]),
+        ("%copilot deny shell run_c", []),
+        ("%%copilot --tools run_code,list_v", ["run_code,list_variables"]),
+        ("%copilot agents use s", ["standard"]),
+        ("table = %copilot usage d", ["day"]),
+        ("x = y = %copilot usage d", None),
         ("%copilot resume ", []),
-        ("%copilot", []),
-        ("%copilotx ", []),
-        ("print(", []),
+        ("%copilot", None),
+        ("%copilotx ", None),
+        ("print(", None),
+        ("a %copilot ", None),
     ],
 )
-def test_tab_offers_what_may_follow(text: str, offered: list[str]) -> None:
-    """Subcommands, options, and values that are known without asking anybody."""
+def test_tab_offers_what_may_follow(text: str, offered: list[str] | None) -> None:
+    """Subcommands, options, and values that are known without asking anybody; None elsewhere."""
     assert completions(text) == offered
 
 
@@ -65,6 +81,8 @@ async def test_names_are_those_that_lists_have_shown(
     talk.conversation.known.sessions = ("My first talk", "Mine", "0a1b")
     talk.conversation.known.models = ("gpt-5", "gpt-5-mini")
     talk.conversation.known.servers = ("files",)
+    talk.conversation.known.agents = ("critic",)
+    talk.conversation.known.skills = ("plots",)
     monkeypatch.setattr(current, "_conversations", [talk.conversation])
 
     assert completions("%copilot resume M") == ["'My first talk'", "Mine"]
@@ -72,7 +90,20 @@ async def test_names_are_those_that_lists_have_shown(
     assert completions("%%copilot --session 0") == ["0a1b"]
     assert completions("%copilot model gpt") == ["gpt-5", "gpt-5-mini"]
     assert completions("%copilot mcp restart ") == ["files"]
+    assert completions("%copilot agents use c") == ["critic"]
+    assert completions("%copilot skills off ") == ["plots"]
     assert talk.starts == []
+
+
+async def test_rules_are_offered_to_be_removed(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not columns, which may have none."""
+    monkeypatch.setenv("COPILOT_NB_PRIVACY", "nowhere.toml")
+    talk.conversation.privacy.add(PrivacyRule("deny", "*mail*"), save=False)
+    monkeypatch.setattr(current, "_conversations", [talk.conversation])
+
+    assert completions("%copilot privacy remove ") == ["'*mail*'"]
+    monkeypatch.setattr(current, "_conversations", [])
+    assert completions("%copilot privacy remove ") == []
 
 
 def test_names_and_files_are_those_that_are_there(
@@ -82,10 +113,14 @@ def test_names_and_files_are_those_that_are_there(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my notes.txt").touch()
     (tmp_path / ".hidden").touch()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").touch()
     running_shell.user_ns["stations"] = 1
 
     assert completions("%%copilot --out stat") == ["stations"]
-    assert completions("%%copilot --attach ") == ["'my notes.txt'"]
+    assert completions("%%copilot --attach ") == ["data/", "'my notes.txt'"]
+    assert completions("%%copilot --attach data/") == ["data/a.csv"]
+    assert completions("%copilot skills add da") == ["data/"]
 
 
 @pytest.fixture
