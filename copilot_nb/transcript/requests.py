@@ -35,7 +35,7 @@ from copilot_nb.transcript.blocks import (
 )
 from copilot_nb.transcript.choices import ALLOW_ALWAYS
 from copilot_nb.transcript.fold import begin, find, fold, fold_nested, words
-from copilot_nb.transcript.forms import PlanBlock, SignInBlock
+from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock
 from copilot_nb.transcript.permissions import permission
 from copilot_nb.transcript.safety import sound, visible
 
@@ -215,6 +215,10 @@ def local_request_opened(
     )
 
 
+NOT_SENT = "Not sent: "
+"""How a warning begins that says why what was filled in was not taken."""
+
+
 @fold.register
 @fold_nested.register
 def request_timed(data: LocalRequestTimed, _event: SessionEvent, turn: Transcript) -> Transcript:
@@ -228,9 +232,13 @@ def request_timed(data: LocalRequestTimed, _event: SessionEvent, turn: Transcrip
 @fold.register
 @fold_nested.register
 def request_warned(data: LocalRequestWarned, _event: SessionEvent, turn: Transcript) -> Transcript:
-    """What this side knows of a request, such as where a link leads."""
-    block = find(turn, PermissionBlock, data.request_id)
-    if block is None:
+    """What this side knows of a request, such as where a link leads; or why a form was not sent."""
+    block = turn.get(data.request_id)
+    if isinstance(block, FormBlock):
+        # Of what did not fit only the newest is still so.
+        kept = tuple(text for text in block.warnings if not text.startswith(NOT_SENT))
+        return turn.put(replace(block, warnings=(*kept, *map(visible, data.warnings))))
+    if not isinstance(block, PermissionBlock):
         return turn
     new = tuple(text for text in map(visible, data.warnings) if text not in block.warnings)
     if not new:

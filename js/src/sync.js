@@ -51,16 +51,9 @@ export function connect(model) {
       clearTimeout(asking);
       asking = 0;
     }
-    settle(step.reset ? page.blocks.map((block) => block.id) : step.touched);
+    for (const id of step.reset ? page.blocks.map((block) => block.id) : step.touched) store.settle(id);
     if (step.reset) tell(null);
     else if (step.touched.size) tell(step.touched);
-  }
-
-  function settle(ids) {
-    for (const id of ids) {
-      const block = page.blocks.find((one) => one.id === id);
-      if (block?.state !== "open") store.settle(id);
-    }
   }
 
   /** Asks for a snapshot, and again with growing pauses until one has come. */

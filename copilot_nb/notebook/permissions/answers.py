@@ -43,6 +43,9 @@ def answer_of(request: PendingRequest, value: Mapping[str, Any], *, by: str = YO
         request: What was asked.
         value: What a view sends; see `views.view.Callbacks`.
         by: Who answers.
+
+    Raises:
+        ValueError: A value of a form does not fit its field; the message says what would.
     """
     return _ANSWERS[request.kind](request, value, by)
 
@@ -117,12 +120,13 @@ def _form(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer 
 
 
 def _filled(request: PendingRequest, given: object, by: str) -> Answer | None:
-    """The form with these values; None when one of them does not fit its field."""
+    """The form with these values.
+
+    Raises:
+        ValueError: One of them does not fit; the message names its field.
+    """
     fields = form_fields(request.prompt.get("requestedSchema")).fields
-    try:
-        content = checked(fields, given if isinstance(given, dict) else {})
-    except ValueError:
-        return None
+    content = checked(fields, given if isinstance(given, dict) else {})
     result = ElicitationResult(action="accept", content=content)
     return Answer(result, by, form_words(content), "accept")
 

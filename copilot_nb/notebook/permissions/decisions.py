@@ -21,6 +21,7 @@ from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.local import LocalNotice, LocalRequestWarned
 from copilot_nb.protocol.session import MessageOptions
 from copilot_nb.transcript.blocks import ToolBlock
+from copilot_nb.transcript.requests import NOT_SENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,7 +139,12 @@ class Decisions:
     def answered(self, session: Session, request_id: str, value: Mapping[str, Any]) -> None:
         """A person has answered in a view; what cannot be understood leaves the request open."""
         request = next((r for r in session.pending.open if r.id == request_id), None)
-        answer = answer_of(request, value) if request else None
+        try:
+            answer = answer_of(request, value) if request else None
+        except ValueError as error:
+            warnings = (f"{NOT_SENT}{error}.",)
+            session.emit_local(LocalRequestWarned(request_id=request_id, warnings=warnings))
+            return
         if request is None or answer is None:
             return
         if request.kind == "exit_plan_mode" and answer.body is not None:

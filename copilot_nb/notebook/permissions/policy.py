@@ -10,6 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -211,7 +212,9 @@ class Rules:
             found = (scripted.value for scripted in self.answers if scripted.fits(request))
             value = next(found, None)
             by = f"answer in {self.name}"
-            return None if value is None else answer_of(request, value, by=by)
+            with suppress(ValueError):  # what does not fit is somebody else's to answer
+                return None if value is None else answer_of(request, value, by=by)
+            return None
         about = subject(request)
         is_held = about.kind == "release"
         leads = "\n".join(link_target(path) or path for path in paths(request))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Mapping
 
+    from copilot_nb.transcript.blocks import Block
     from copilot_nb.views.view import Callbacks
 
 __all__ = ["WIDGET_MIME", "Publish", "WidgetView", "publish_in_cell"]
@@ -105,7 +106,7 @@ class WidgetView:
         self._latest = Transcript()
         self._sent = _Sent(0, self._latest)
         self._timer: asyncio.TimerHandle | None = None
-        self._answered: dict[str, float] = {}
+        self._answered: dict[str, tuple[Block | None, float]] = {}
 
     @property
     def ready(self) -> bool:
@@ -195,12 +196,16 @@ class WidgetView:
             self._callbacks.act(name, act)
 
     def _answer(self, request_id: str, value: object) -> None:
-        """Passes on the first fitting answer; a repeat only after the page gave up waiting."""
+        """Passes on the first fitting answer.
+
+        Another only after the page gave up waiting, or when the request says something new.
+        """
         block = self._latest.get(request_id)
         now = self._loop.time()
-        if now - self._answered.get(request_id, float("-inf")) < _REPEAT_AFTER:
+        before, at = self._answered.get(request_id, (None, 0.0))
+        if block == before and now - at < _REPEAT_AFTER:
             return
         answer = fitting(block, value)
         if answer is not None:
-            self._answered[request_id] = now
+            self._answered[request_id] = (block, now)
             self._callbacks.answer(request_id, answer)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.transcript.blocks import PermissionBlock, TextBlock, Transcript, UserInputBlock
-from copilot_nb.transcript.forms import Choice
+from copilot_nb.transcript.forms import Choice, FormBlock, FormField
 from tests.unit.views.bench import quiet, text
 
 if TYPE_CHECKING:
@@ -84,6 +84,18 @@ async def test_second_click_is_dropped(bench: Bench) -> None:
     await bench.say(k="answer", id="p", v={"choice": "no"})
 
     assert bench.answers == [("p", {"choice": "allow_once"})]
+
+
+async def test_answer_to_what_was_sent_back_is_no_second_click(bench: Bench) -> None:
+    """What was filled in did not fit, the request says why, and the next try comes at once."""
+    form = FormBlock(id="f", heading="Who?", fields=(FormField(name="n", kind="text", label="N"),))
+    view = bench.open(Transcript(state="running", blocks=(form,)))
+    for name in ("x", "xyz"):
+        await bench.say(k="answer", id="f", v={"action": "accept", "content": {"n": name}})
+        form = replace(form, warnings=(f"Not sent: {name}",))
+        view.update(Transcript(state="running", blocks=(form,)))
+
+    assert [value["content"]["n"] for _, value in bench.answers] == ["x", "xyz"]
 
 
 async def test_stop_is_passed_on(bench: Bench) -> None:

@@ -169,7 +169,6 @@ def test_the_other_kinds_have_answers_too(
 @pytest.mark.parametrize(
     ("request_", "value"),
     [
-        (form("Who?", {"age": {"type": "integer"}}), {"action": "accept", "content": {"age": "x"}}),
         (form("Who?"), {"choice": "allow_once"}),
         (plan("All."), {"choice": "approve_everything"}),
         (plan("All."), {"choice": "autopilot_fleet"}),
@@ -185,6 +184,14 @@ def test_what_does_not_fit_the_request_answers_nothing(
 ) -> None:
     """It stays open."""
     assert answer_of(request_, value) is None
+
+
+def test_what_does_not_fit_a_field_says_why() -> None:
+    """The page checks less than this side: what it lets through must not be lost."""
+    asked = form("Who?", {"age": {"type": "integer", "title": "Your age"}})
+
+    with pytest.raises(ValueError, match="Your age: a number is needed"):
+        answer_of(asked, {"action": "accept", "content": {"age": "x"}})
 
 
 def test_a_sign_in_can_be_given_up() -> None:

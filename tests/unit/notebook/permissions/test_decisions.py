@@ -224,6 +224,31 @@ async def test_a_form_is_filled_in(talk: Talk) -> None:
     assert (block.source, block.answer, block.by) == ("clerk", "Sent: name", "you")
 
 
+async def test_a_form_that_does_not_fit_says_why_and_stays_open(talk: Talk) -> None:
+    """Only the newest reason stands in it, and it can be sent again."""
+    names = iter(["Mo", "x" * 9, "Mary Ann"])
+    seen: list[tuple[str, ...]] = []
+
+    def watch(transcript: Transcript, callbacks: Callbacks) -> None:
+        for block in transcript.open_requests:
+            if isinstance(block, FormBlock) and block.warnings not in seen:
+                seen.append(block.warnings)
+                content = {"name": next(names)}
+                callbacks.answer(block.id, {"action": "accept", "content": content})
+
+    talk.watcher = watch
+    name = {"type": "string", "title": "Name", "minLength": 3, "maxLength": 8}
+    turn, got = await asking(talk, lambda s: ask_form(s, "Who?", {"properties": {"name": name}}))
+
+    assert seen == [
+        (),
+        ("Not sent: Name: at least 3 characters.",),
+        ("Not sent: Name: at most 8 characters.",),
+    ]
+    assert got["content"] == {"name": "Mary Ann"}
+    assert only(turn, FormBlock).answer == "Sent: name"
+
+
 async def test_nobody_fills_in_a_form(talk: Talk) -> None:
     """It is declined, by the policy of places where nobody is."""
     turn, got = await asking(talk, lambda s: ask_form(s, "Who?", SCHEMA))
