@@ -155,8 +155,15 @@ def shown(cell: Cell) -> str:
 
 
 def _asked(turn: Transcript) -> str:
-    """The prompt above its turn; a stored turn leaves it out, because its cell shows it."""
-    return "".join(f"> {line}\n" for line in turn.prompt.splitlines())
+    """The prompt above its turn, and when it was asked.
+
+    A stored turn leaves both out: its cell shows the one, and the other would change its file.
+    """
+    from copilot_nb.views.words import moment
+
+    when = moment(turn.at)
+    lines = [*(f"> {line}" for line in turn.prompt.splitlines()), *([f"— {when}"] if when else [])]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _are_numbers(cells: tuple[Cell, ...]) -> bool:

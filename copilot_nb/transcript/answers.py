@@ -40,7 +40,8 @@ def prompted(data: UserMessage, event: SessionEvent, turn: Transcript) -> Transc
     """A prompt begins the turn; one that comes while it runs is a line of its own."""
     if turn.memory.began is None:
         turn = remember(turn, began=seconds_of(event))
-        return replace(turn, prompt=turn.prompt or sound(data.content), state="running")
+        prompt = turn.prompt or sound(data.content)
+        return replace(turn, prompt=prompt, state="running", at=turn.at or event.timestamp)
     if data.delivery in {"steering", "queued"} and not data.source:
         return notice(turn, event.id, f"You added: {visible(data.content)}")
     return turn
@@ -51,7 +52,10 @@ def step_started(data: AssistantTurnStart, event: SessionEvent, turn: Transcript
     """The model is called; a turn that had ended goes on."""
     began = seconds_of(event) if turn.memory.began is None else turn.memory.began
     return replace(
-        remember(turn, drafts=(), began=began), state="running", model=data.model or turn.model
+        remember(turn, drafts=(), began=began),
+        state="running",
+        model=data.model or turn.model,
+        at=turn.at or event.timestamp,
     )
 
 

@@ -177,6 +177,8 @@ class PermissionBlock:
     """The decision in words: "Allowed once", "Denied: use ls instead"."""
     by: str = ""
     """Who decided: you, a rule, a policy, a time limit."""
+    at: str = ""
+    """When, ISO 8601: for records and programs; no view draws it."""
     tool_call_id: str = ""
 
 
@@ -193,6 +195,7 @@ class UserInputBlock:
     state: RequestState = "open"
     answer: str = ""
     by: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +299,8 @@ class Transcript:
     """Where answers come from when a reader must know, such as "demo model"."""
     usage: Usage = field(default_factory=Usage)
     seconds: float | None = None
+    at: str = ""
+    """When it began, ISO 8601: for records and programs; no view draws it."""
     memory: Memory = field(default_factory=Memory, repr=False, compare=False)
 
     def get(self, block_id: str) -> Block | None:
@@ -332,6 +337,7 @@ class Transcript:
             label=self.label,
             usage=self.usage,
             seconds=self.seconds,
+            at=self.at,
             memory=self.memory,
         )
 

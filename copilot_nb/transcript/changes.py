@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Op = list[Any]
 
 _USAGE = tuple(field.name for field in fields(Usage))
-_HEAD = ("prompt", "state", "status", "model", "sent", "label", "seconds")
+_HEAD = ("prompt", "state", "status", "model", "sent", "label", "seconds", "at")
 
 
 def to_wire(transcript: Transcript) -> dict[str, Any]:

@@ -68,6 +68,7 @@ class FormBlock:
     answer: str = ""
     """In words: "Sent: name, email", "Declined"."""
     by: str = ""
+    at: str = ""
     tool_call_id: str = ""
 
 
@@ -86,6 +87,7 @@ class PlanBlock:
     state: RequestState = "open"
     answer: str = ""
     by: str = ""
+    at: str = ""
     tool_call_id: str = ""
 
 
@@ -102,6 +104,7 @@ class SignInBlock:
     state: RequestState = "open"
     answer: str = ""
     by: str = ""
+    at: str = ""
 
 
 TodoState = Literal["pending", "running", "done", "blocked"]

@@ -91,7 +91,7 @@ def permission_completed(
     answer = _ANSWERS.get(data.result.kind) or words(data.result.kind).capitalize()
     if data.result.feedback:
         answer = f"{answer}: {visible(data.result.feedback)}"
-    return turn.put(replace(block, state="answered", answer=answer))
+    return turn.put(replace(block, state="answered", answer=answer, at=event.timestamp))
 
 
 @fold.register
@@ -111,7 +111,7 @@ def question_asked(data: UserInputRequested, _event: SessionEvent, turn: Transcr
 @fold.register
 @fold_nested.register
 def question_answered(
-    data: UserInputCompleted, _event: SessionEvent, turn: Transcript
+    data: UserInputCompleted, event: SessionEvent, turn: Transcript
 ) -> Transcript:
     """What the answer was."""
     block = find(turn, UserInputBlock, data.request_id)
@@ -119,7 +119,8 @@ def question_answered(
         return turn
     if data.answer is None:
         return turn.put(replace(block, state="cancelled"))
-    return turn.put(replace(block, state="answered", answer=visible(data.answer)))
+    answer = visible(data.answer)
+    return turn.put(replace(block, state="answered", answer=answer, at=event.timestamp))
 
 
 @fold.register
@@ -131,11 +132,11 @@ def form_asked(data: ElicitationRequested, _event: SessionEvent, turn: Transcrip
 
 @fold.register
 @fold_nested.register
-def form_answered(data: ElicitationCompleted, _event: SessionEvent, turn: Transcript) -> Transcript:
+def form_answered(data: ElicitationCompleted, event: SessionEvent, turn: Transcript) -> Transcript:
     """What was sent, by the names of its fields."""
     if data.action == "accept":
-        return _ended(turn, data.request_id, prompts.form_words(data.content))
-    return _ended(turn, data.request_id, prompts.FORM_WORDS.get(data.action or "", ""))
+        return _ended(turn, event, data.request_id, prompts.form_words(data.content))
+    return _ended(turn, event, data.request_id, prompts.FORM_WORDS.get(data.action or "", ""))
 
 
 @fold.register
@@ -147,14 +148,14 @@ def plan_asked(data: ExitPlanModeRequested, _event: SessionEvent, turn: Transcri
 
 @fold.register
 @fold_nested.register
-def plan_judged(data: ExitPlanModeCompleted, _event: SessionEvent, turn: Transcript) -> Transcript:
+def plan_judged(data: ExitPlanModeCompleted, event: SessionEvent, turn: Transcript) -> Transcript:
     """Whether the agent goes on with its plan."""
     if data.approved is None:
-        return _ended(turn, data.request_id, "")
+        return _ended(turn, event, data.request_id, "")
     words = prompts.plan_words(
         approved=data.approved, action=data.selected_action, feedback=data.feedback
     )
-    return _ended(turn, data.request_id, words)
+    return _ended(turn, event, data.request_id, words)
 
 
 @fold.register
@@ -169,10 +170,10 @@ def switch_asked(
 @fold.register
 @fold_nested.register
 def switch_answered(
-    data: AutoModeSwitchCompleted, _event: SessionEvent, turn: Transcript
+    data: AutoModeSwitchCompleted, event: SessionEvent, turn: Transcript
 ) -> Transcript:
     """Whether another model goes on."""
-    return _ended(turn, data.request_id, prompts.SWITCH_WORDS.get(str(data.response), ""))
+    return _ended(turn, event, data.request_id, prompts.SWITCH_WORDS.get(str(data.response), ""))
 
 
 @fold.register
@@ -187,10 +188,10 @@ def limits_asked(
 @fold.register
 @fold_nested.register
 def limits_answered(
-    data: SessionLimitsExhaustedCompleted, _event: SessionEvent, turn: Transcript
+    data: SessionLimitsExhaustedCompleted, event: SessionEvent, turn: Transcript
 ) -> Transcript:
     """Whether there are more."""
-    return _ended(turn, data.request_id, prompts.limit_words(data.response))
+    return _ended(turn, event, data.request_id, prompts.limit_words(data.response))
 
 
 @fold.register
@@ -261,7 +262,7 @@ def request_answered(
     answer, by = visible(data.answer), visible(data.by)
     if isinstance(block, PlanBlock) and data.body is not None:
         block = replace(block, plan=sound(data.body))
-    turn = turn.put(replace(block, state="answered", answer=answer, by=by))
+    turn = turn.put(replace(block, state="answered", answer=answer, by=by, at=event.timestamp))
     return begin(turn, block.tool_call_id, event) if isinstance(block, PermissionBlock) else turn
 
 
@@ -271,7 +272,7 @@ def _asked(turn: Transcript, kind: str, data: Wire) -> Transcript:
     return turn.put(prompts.asked(kind, request_id, prompt, call))
 
 
-def _ended(turn: Transcript, request_id: str, words: str) -> Transcript:
+def _ended(turn: Transcript, event: SessionEvent, request_id: str, words: str) -> Transcript:
     """The turn with the request answered in these words; without words nobody answered it."""
     block = turn.get(request_id)
     if not isinstance(block, REQUESTS) or block.state == "cancelled":
@@ -281,4 +282,4 @@ def _ended(turn: Transcript, request_id: str, words: str) -> Transcript:
         return turn if told else turn.put(replace(block, answer=words))
     if not words:
         return turn.put(replace(block, state="cancelled"))
-    return turn.put(replace(block, state="answered", answer=words))
+    return turn.put(replace(block, state="answered", answer=words, at=event.timestamp))

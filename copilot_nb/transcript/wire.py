@@ -17,7 +17,7 @@ from copilot_nb.transcript.blocks import Block, Output, TextOutput, Transcript, 
 from copilot_nb.transcript.safety import sound, visible
 
 _BLOCKS: Mapping[str, type[Block]] = {cls.kind: cls for cls in get_args(Block)}
-_WORDS = ("prompt", "status", "model", "sent", "label")
+_WORDS = ("prompt", "status", "model", "sent", "label", "at")
 _PROSE = frozenset({"plan", "prompt", "summary", "text"})
 """Fields of Markdown and of people's own words: joined emoji stay joined."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from copilot_nb.transcript.blocks import (
+    REQUESTS,
     Block,
     ErrorBlock,
     ImageOutput,
@@ -32,6 +33,7 @@ from copilot_nb.views.words import (
     decision,
     field_note,
     footer,
+    moment,
     reply,
     target,
     tasks_done,
@@ -48,10 +50,13 @@ def to_text(transcript: Transcript, *, full: bool = False) -> str:
 
     Args:
         transcript: The turn.
-        full: Leave nothing out: with the model's reasoning, and outputs at their whole length.
+        full: Leave nothing out: with the model's reasoning, outputs at their whole length, and when
+            somebody answered.
     """
     answered = attached(transcript)
-    parts = [_block(block, answered, full=full) for block in transcript.blocks]
+    parts = [
+        _dated(_block(block, answered, full=full), block, full=full) for block in transcript.blocks
+    ]
     if transcript.sent:
         parts.append(f"> Sent to the model: {transcript.sent}")
     foot = " · ".join(part for part in (transcript.label, footer(transcript)) if part)
@@ -91,6 +96,12 @@ def _block(  # noqa: C901, PLR0911 - one case per block
             return _error(block)
         case _:
             assert_never(block)
+
+
+def _dated(text: str, block: Block, *, full: bool) -> str:
+    """A request with when it was answered; what is stored holds no times."""
+    when = moment(block.at) if full and isinstance(block, REQUESTS) else ""
+    return f"{text}\n> {when}" if text and when else text
 
 
 def _reasoning(block: ReasoningBlock) -> str:
@@ -145,7 +156,7 @@ def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock], *, full: boo
     title = f": {block.title}" if block.title else ""
     title += f" ({counts(block.diff)})" if block.diff else ""
     lines = [f"> {agent}{block.name}{title}{state}"]
-    lines += [_permission(permission, block) for permission in permissions]
+    lines += [_dated(_permission(each, block), each, full=full) for each in permissions]
     if block.outputs and block.arguments.strip() != block.title:
         lines.append(_fence(block.arguments, block.language))
     lines += [_output(output, full=full) for output in block.outputs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from copilot_nb.transcript.blocks import PermissionBlock, ToolBlock, Transcript, Usage
@@ -66,6 +67,14 @@ def reply(block: RequestBlock) -> str:
     if block.state != "answered":
         return "not answered"
     return f"{block.answer} ({block.by})" if block.by else block.answer
+
+
+def moment(at: str) -> str:
+    """An ISO 8601 time as people here read it, "2026-01-31 14:05"; empty for anything else."""
+    try:
+        return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def bare(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from copilot_nb.magics.result import Table, Text, Turns
 from copilot_nb.transcript.blocks import TextBlock, Transcript
@@ -28,6 +29,18 @@ def test_long_cells_are_shortened_as_text_only() -> None:
     assert max(map(len, repr(table).splitlines())) <= 60
     assert table[0]["text"] == "word " * 40
     assert "word " * 40 in table._repr_html_()
+
+
+def test_a_turn_says_when_it_was_asked() -> None:
+    """Below its prompt; a time that is none is not said."""
+    turn = Transcript(
+        prompt="Go\non", at="2026-01-31T14:05:06Z", blocks=(TextBlock(id="t", text="Hi"),)
+    )
+
+    when = datetime(2026, 1, 31, 14, 5, tzinfo=UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    assert repr(Turns((turn,))).startswith(f"> Go\n> on\n— {when}\nHi")
+    assert f"— {when}" in Turns((turn,))._repr_html_()
+    assert repr(Turns((replace(turn, at="soon"),))).startswith("> Go\n> on\nHi")
 
 
 def test_a_table_is_a_sequence_of_dicts() -> None:

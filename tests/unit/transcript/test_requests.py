@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.transcript.blocks import PermissionBlock, UserInputBlock
+from copilot_nb.transcript.blocks import REQUESTS, PermissionBlock, UserInputBlock
 from copilot_nb.transcript.reduce import reduce
 from tests.unit.transcript.events import after, event, only
 
@@ -55,6 +55,30 @@ def test_an_open_request_waits_for_a_person() -> None:
     assert (block.heading, block.body, block.tool_call_id) == ("Run this command?", "ls", "c")
     assert turn.status == "Waiting for you"
     assert turn.open_requests == (block,)
+
+
+ENDINGS = [
+    ("permission.completed", {"requestId": "r", "result": {"kind": "approved"}}),
+    ("user_input.completed", {"requestId": "q", "answer": "a"}),
+    ("elicitation.completed", {"requestId": "f", "action": "decline"}),
+    ("exit_plan_mode.completed", {"requestId": "p", "approved": True}),
+    ("local.request_answered", {"requestId": "r", "by": "you", "answer": "x"}),
+]
+
+
+@pytest.mark.parametrize(("name", "data"), ENDINGS)
+def test_an_answer_says_when(name: str, data: dict[str, Any]) -> None:
+    """The first word on it does; the turn says when it began."""
+    form = event("elicitation.requested", requestId="f", message="Who?")
+    plan = event("exit_plan_mode.requested", requestId="p", summary="S")
+
+    turn = after(ASKED, QUESTION, form, plan, event(name, at=5, **data), event(name, at=9, **data))
+
+    block = turn.get(data["requestId"])
+    assert isinstance(block, REQUESTS)
+    assert turn.at == "2026-01-01T00:00:00.000Z"
+    last = "09" if name.startswith("local") else "05"
+    assert (block.state, block.at) == ("answered", f"2026-01-01T00:00:{last}.000Z")
 
 
 def test_what_a_hook_decided_is_not_asked() -> None:

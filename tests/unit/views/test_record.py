@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from copilot_nb.transcript.blocks import ToolBlock, Transcript
+from copilot_nb.transcript.blocks import REQUESTS, ToolBlock, Transcript
 from copilot_nb.views.record import MIME, from_record, to_record
 from copilot_nb.views.static import mimebundle, to_html, to_text
+from copilot_nb.views.words import moment
 from tests.unit.views.turns import ANSWERED, DOT, FAILED, FULL, WAITING
 
 
@@ -51,6 +52,19 @@ def test_a_record_has_what_the_html_leaves_out() -> None:
         "text": "## Gaps\n\nI look at `df`.",
         "closed": True,
     }
+
+
+def test_a_record_says_when() -> None:
+    """A turn was asked and its requests answered; the stored turn reads the same at any time."""
+    at = "2026-01-31T14:05:06.000Z"
+    blocks = (replace(b, at=at) if isinstance(b, REQUESTS) else b for b in ANSWERED.blocks)
+    turn = replace(ANSWERED, blocks=tuple(blocks), at=at)
+
+    assert again(turn).at == at
+    assert {b.at for b in again(turn).blocks if isinstance(b, REQUESTS)} == {at}
+    assert to_html(turn) == to_html(ANSWERED)
+    assert to_text(turn) == to_text(ANSWERED)
+    assert moment(at) in to_text(turn, full=True)
 
 
 @pytest.mark.parametrize("record", [None, {}, {"version": 2, "turn": {}}, {"version": 1}, "x"])

@@ -269,7 +269,8 @@ def test_the_markdown_reads_well_in_a_diff() -> None:
 def test_the_markdown_of_a_failure_and_of_nothing() -> None:
     """Never an empty output."""
     assert to_text(FAILED) == (
-        "> **Error:** Authentication failed.\n> See `%copilot provider`.\n> HTTP 401\n> unauthorized"
+        "> **Error:** Authentication failed.\n> See `%copilot provider`.\n"
+        "> HTTP 401\n> unauthorized"
     )
     assert to_text(Transcript(state="done")) == "(an empty turn)"
     assert "> **Which?** — not answered" in to_text(WAITING)
