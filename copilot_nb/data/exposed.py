@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from copilot_nb.data.denied import is_short
 from copilot_nb.data.frames import frame_of
+from copilot_nb.data.known import is_short
 from copilot_nb.data.withheld import withheld
 
 if TYPE_CHECKING:

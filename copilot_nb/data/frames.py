@@ -15,7 +15,9 @@ from copilot_nb.data.values import clip, comes_from, short
 from copilot_nb.transcript.blocks import TableOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
+
+    from copilot_nb.data.said import Said
 
 CELL = 60
 """Characters of one cell."""
@@ -55,9 +57,9 @@ class Frame:
     """(column position, step) -> every step-th value of it, as Python values."""
     missing: Callable[[int], int]
     """Missing values in the column at that position."""
-    among: Callable[[int, Collection[str | float]], list[Any]] | None = None
-    """(column position, texts and numbers) -> those that stand in it; None where it is not known
-    how to find them faster than by reading the column."""
+    among: Callable[[int, Said], list[Any]] | None = None
+    """(column position, what a text says) -> values of it that may be meant; None where it is not
+    known how to find them faster than by reading the column."""
     index: tuple[str, ...] = ()
     """Names of the index's levels, empty where they have none."""
     heads: tuple[str, ...] = ()

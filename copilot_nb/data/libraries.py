@@ -7,10 +7,11 @@ value are attributes and methods of its library's own class.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.among import in_arrow, in_pandas, in_polars
 from copilot_nb.data.frames import Column, Frame, cell
 from copilot_nb.data.values import clip, is_a, is_scientific, short, type_name
 from copilot_nb.data.xarrays import in_memory, is_index
@@ -83,11 +84,6 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
         data = [part.iloc[:, at].tolist() for at in range(part.shape[1])]
         return [list(row) for row in zip(part.index.tolist(), *data, strict=True)]
 
-    def among(at: int, wanted: Collection[str | float]) -> list[Any]:
-        column = frame.iloc[:, at]
-        kind = "O" if column.dtype == object else str(getattr(column.dtype, "kind", ""))
-        return column[column.isin(_of_kind(wanted, kind))].unique().tolist()  # type: ignore[no-any-return]  # the library has no types
-
     return Frame(
         kind="Series" if series else "DataFrame",
         columns=_columns(frame.columns.tolist(), frame.dtypes.tolist()),
@@ -98,16 +94,8 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
         read=read,
         column=lambda at, step: frame.iloc[::step, at].tolist(),
         missing=lambda at: int(frame.iloc[:, at].isna().sum()),
-        among=among,
+        among=lambda at, said: in_pandas(frame.iloc[:, at], said),
     )
-
-
-def _of_kind(wanted: Collection[str | float], kind: str) -> list[Any]:
-    """Of texts and numbers those that a column of that kind may hold; both for objects."""
-    if kind == "O":
-        return list(wanted)
-    numeric = kind in set("iufc")
-    return [value for value in wanted if (type(value) is not str) is numeric]
 
 
 def _level_names(index: Any) -> tuple[str, ...]:
@@ -126,12 +114,6 @@ def _polars(polars: Any, value: Any) -> Frame | None:
         # An empty list would be taken for columns.
         return [list(row) for row in frame.select(names)[list(rows)].rows()] if rows else []
 
-    def among(at: int, wanted: Collection[str | float]) -> list[Any]:
-        column = frame.to_series(at)
-        kind = "f" if column.dtype.is_numeric() else ""
-        values = polars.Series(_of_kind(wanted, kind)).cast(column.dtype, strict=False)
-        return column.filter(column.is_in(values.drop_nulls())).unique().to_list()  # type: ignore[no-any-return]  # the library has no types
-
     return Frame(
         kind="polars.Series" if series else "polars.DataFrame",
         columns=_columns(frame.columns, frame.dtypes),
@@ -140,7 +122,7 @@ def _polars(polars: Any, value: Any) -> Frame | None:
         read=read,
         column=lambda at, step: frame.to_series(at).gather_every(step).to_list(),
         missing=lambda at: int(frame.to_series(at).null_count()),
-        among=among,
+        among=lambda at, said: in_polars(frame.to_series(at), said),
     )
 
 
@@ -158,12 +140,6 @@ def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
         data = [column.to_pylist() for column in part.columns]
         return [list(row) for row in zip(*data, strict=True)]
 
-    def among(at: int, wanted: Collection[str | float]) -> list[Any]:
-        compute, column = sys.modules["pyarrow.compute"], value.column(at)
-        texts = _of_kind(wanted, "" if "string" in str(column.type) else "f")
-        values = pyarrow.array(texts).cast(column.type, safe=False)
-        return column.filter(compute.is_in(column, value_set=values)).unique().to_pylist()  # type: ignore[no-any-return]  # the library has no types
-
     return Frame(
         kind="pyarrow.RecordBatch" if batch else "pyarrow.Table",
         columns=_columns(value.schema.names, value.schema.types),
@@ -174,7 +150,7 @@ def _pyarrow(pyarrow: Any, value: Any) -> Frame | None:
             value.column(at).take(pyarrow.array(range(0, value.num_rows, step))).to_pylist()
         ),
         missing=lambda at: int(value.column(at).null_count),
-        among=among,
+        among=lambda at, said: in_arrow(value.column(at), said),
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.denied import Find
+from copilot_nb.data.finds import Find
 from copilot_nb.data.secret_forms import forms
 
 if TYPE_CHECKING:

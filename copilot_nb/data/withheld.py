@@ -7,12 +7,16 @@ under a key of nested containers, in an array or an attribute of that name.
 from __future__ import annotations
 
 import contextlib
+import datetime
+import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.arrays import INDEXES
 from copilot_nb.data.frames import frame_of
+from copilot_nb.data.libraries import python_values
 from copilot_nb.data.samples import DICTS, LISTS, SETS
 from copilot_nb.data.values import comes_from, instance_data, is_a, is_scientific, module_of
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
     from copilot_nb.data.frames import Frame
     from copilot_nb.data.privacy import Privacy
+    from copilot_nb.data.said import Said
 
 VALUES = 200_000
 """Values of one column, and items of one container, that are read."""
@@ -30,6 +35,7 @@ DEPTH = 6
 TABLES = 200
 """Tables in one container that are read."""
 _PLAIN = {str, int, float}
+_SINGLE = {*_PLAIN, datetime.date, datetime.datetime, Decimal, uuid.UUID}
 _LISTS = (*LISTS, *SETS)
 _CONTAINERS = {*DICTS, *_LISTS}
 
@@ -68,19 +74,20 @@ class LongColumn:
     frame: Frame
     at: int
 
-    def among(self, said: set[str | float]) -> Iterable[Any]:
-        """What of these stands in it."""
+    def among(self, said: Said) -> Iterable[Any]:
+        """What of this stands in it."""
         if self.frame.among is not None:
             with contextlib.suppress(Exception):  # values that cannot be compared: one by one, then
                 return self.frame.among(self.at, said)
         values = self.frame.column(self.at, max(1, self.frame.rows // LONG))
-        return said.intersection(value for value in values if type(value) in _PLAIN)
+        wanted = {*said.phrases, *(number.value for number in said.numbers)}
+        return wanted.intersection(value for value in values if type(value) in _PLAIN)
 
 
 def leaves(value: Any, depth: int = DEPTH) -> Iterator[object]:
-    """The texts and numbers in a value: in plain containers, tables and arrays."""
+    """The single values in a value: in plain containers, tables and arrays."""
     kind = type(value)
-    if kind in (str, int, float):
+    if kind in _SINGLE or (is_scientific(value) and not hasattr(kind, "__len__")):
         yield value
     elif depth and kind in DICTS:
         for each in islice(list(value.values()), VALUES):
@@ -106,7 +113,7 @@ def _cells(value: Any) -> Iterator[object]:
 
 
 def _elements(array: Any) -> Iterable[object]:
-    return array.reshape(-1)[:: max(1, array.size // VALUES)].tolist()  # type: ignore[no-any-return]  # numpy is Any here
+    return python_values(array.reshape(-1)[:: max(1, array.size // VALUES)])
 
 
 def _in_memory(variable: Any) -> Iterator[object]:

@@ -93,7 +93,7 @@ def _unmet(added: list[PrivacyRule], variables: Mapping[str, object]) -> list[st
 
 
 def _listed(rules: PrivacyRules, said: list[str]) -> Table:
-    from copilot_nb.data.denied import SHORTEST, SHORTEST_NUMBER
+    from copilot_nb.data.known import SHORTEST, SHORTEST_NUMBER
     from copilot_nb.data.privacy import ADVICE
 
     rows = tuple(

@@ -13,7 +13,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copilot_nb.data.denied import PERHAPS, Find, denied_values, lines_of, replace_finds
+from copilot_nb.data.denied import denied_values
+from copilot_nb.data.finds import Find, lines_of, replace_finds
+from copilot_nb.data.known import PERHAPS
 from copilot_nb.data.privacy import MASK
 from copilot_nb.data.secrets import find_secrets
 from copilot_nb.errors import UsageError

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from copilot_nb.data.denied import denied_values, lines_of, replace_finds
+from copilot_nb.data.denied import denied_values
+from copilot_nb.data.finds import lines_of, replace_finds
 from copilot_nb.data.privacy import Privacy, PrivacyRule
 
 PATIENTS = pd.DataFrame(

@@ -81,7 +81,7 @@ def test_short_values_are_found_where_their_column_is_exposed() -> None:
     assert found() == [("Annabel", "value of df.name")]
     assert found("df.salary") == [
         ("10", "perhaps a value of df.salary"),
-        ("20", "perhaps a value of df.salary"),
+        ("20.0", "perhaps a value of df.salary"),
         ("Annabel", "value of df.name"),
     ]
     assert ("Ann", "perhaps a value of df.name") in found("df.salary", "df.name")

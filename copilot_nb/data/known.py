@@ -1,0 +1,214 @@
+"""Withheld values, each in the form in which it is looked for: as text, as a number, as a moment.
+
+Texts are found by the words with which they begin, however many there are.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import uuid
+from bisect import bisect_left, bisect_right
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from copilot_nb.data.finds import Find
+from copilot_nb.data.said import microseconds
+from copilot_nb.data.values import comes_from, is_scientific, short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from copilot_nb.data.said import Number, Said
+
+SHORTEST = 4
+"""Characters; shorter ones stand everywhere."""
+SHORTEST_NUMBER = 5
+PERHAPS = "perhaps"
+"""How what is said of a short value begins."""
+AROUND = 50
+"""Widths of a number, on both sides of it, in which others are counted."""
+TIMES_CHANCE = 3
+"""So many more numbers must be found than chance would find."""
+_WORD = re.compile(r"\w+")
+_COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
+_AS_TEXT = (datetime.time, datetime.timedelta, uuid.UUID)
+
+Form = str | int | float | datetime.date
+"""A date is a moment, too."""
+
+
+class Known:
+    """Values, and whose they are.
+
+    Args:
+        exposed: Columns, such as `df.age`, of which short values are looked for, too.
+    """
+
+    def __init__(self, exposed: Iterable[str] = ()) -> None:
+        self._exposed = frozenset(exposed)
+        self._texts: dict[str, str] = {}
+        self._numbers: dict[float, str] = {}
+        self._moments: dict[int, str] = {}
+        self._begin: dict[str, set[tuple[int, int]]] = {}
+        """First word -> (how long the text is, where in it the word stands), each less than 0 so
+        that the longest come first when they are sorted."""
+
+    def add(self, owner: str, value: object) -> None:
+        """One more value; one that stands everywhere only where its column is exposed."""
+        form = _form(value)
+        if form is None:
+            return
+        perhaps = _is_short(form)
+        if perhaps and owner not in self._exposed:
+            return
+        what = f"{PERHAPS} a value of {owner}" if perhaps else f"value of {owner}"
+        if isinstance(form, str):
+            self._add_text(form, what)
+        elif isinstance(form, datetime.date):
+            for at in _moments(form):
+                self._moments.setdefault(at, what)
+        else:
+            self._numbers.setdefault(form, what)
+
+    def finds(self, said: Said) -> Iterator[Find]:
+        """Where values stand in a text."""
+        yield from self._in_words(_lower(said.text)) if self._texts else ()
+        for number in said.numbers if self._numbers else ():
+            if what := self._numbers.get(number.value):
+                yield Find(number.start, number.end, what)
+        for moment in said.moments if self._moments else ():
+            if what := self._moments.get(moment.at):
+                yield Find(moment.start, moment.end, what)
+
+    def fractions(self) -> list[float]:
+        """The numbers that may be rounded."""
+        return [number for number in self._numbers if type(number) is float and number % 1]
+
+    def __contains__(self, number: float) -> bool:
+        return number in self._numbers
+
+    def whose(self, number: float) -> str:
+        """What is said where that number is found."""
+        return self._numbers[number]
+
+    def _add_text(self, text: str, what: str) -> None:
+        first = _WORD.search(text)
+        if first is not None and self._texts.setdefault(text, what) is what:
+            self._begin.setdefault(first[0], set()).add((-len(text), -first.start()))
+
+    def _in_words(self, folded: str) -> Iterator[Find]:
+        ordered: dict[str, list[tuple[int, int]]] = {}
+        done = 0
+        for word in _WORD.finditer(folded):
+            if word.start() < done or word[0] not in self._begin:
+                continue
+            if word[0] not in ordered:
+                ordered[word[0]] = sorted(self._begin[word[0]])
+            for length, offset in ordered[word[0]]:
+                start = word.start() + offset
+                end = start - length
+                what = self._texts.get(folded[start:end]) if start >= done else None
+                if what and _ends(folded, end):
+                    done = end
+                    yield Find(start, end, what)
+                    break
+
+
+def shortened(
+    numbers: Sequence[Number], fractions: Sequence[float], share: float = 1.0
+) -> Iterator[tuple[Number, float]]:
+    """Numbers of a text that are values with less digits, and the value of each.
+
+    In a dense column every number is near some value: they count only where there are more than
+    chance would find.
+
+    Args:
+        numbers: The text's.
+        fractions: The values, in order.
+        share: How many of all values these are, where they are only some.
+    """
+    found: list[tuple[Number, float]] = []
+    chance = 0.0
+    for number in numbers:
+        if not number.rounded:
+            continue
+        low, high = bisect_left(fractions, number.low), bisect_right(fractions, number.high)
+        width = number.high - number.low
+        around = bisect_right(fractions, number.high + AROUND * width) - bisect_left(
+            fractions, number.low - AROUND * width
+        )
+        chance += min(1.0, (around - (high - low)) / (2 * AROUND) / share)
+        if low < high:
+            found.append((number, fractions[low]))
+    if len(found) > TIMES_CHANCE * chance:
+        yield from found
+
+
+def is_short(value: object) -> bool:
+    """Whether a value cannot be told from other words and numbers of a text."""
+    form = _form(value)
+    return form is not None and _is_short(form)
+
+
+def _is_short(form: Form) -> bool:
+    if isinstance(form, str):
+        return len(form) < SHORTEST
+    if isinstance(form, datetime.date):
+        return False
+    text = str(int(form)) if form == int(form) else str(form)
+    return len(text) < SHORTEST_NUMBER
+
+
+def _form(value: Any) -> Form | None:
+    """What a value is looked for as: its sign and its case do not count; None if it is nothing."""
+    value = _plain(value)
+    if isinstance(value, str):
+        text = _lower(value.strip())
+        return text if text and text not in _COMMON else None
+    if isinstance(value, datetime.date):
+        return value if value == value else None  # noqa: PLR0124 - pandas' NaT is not itself
+    return None if value is None or type(value) is bool else _number(value)
+
+
+def _plain(value: Any) -> str | int | float | Decimal | datetime.date | None:
+    """A scalar of a library as Python's own; of what is none of these its text."""
+    if value is None or isinstance(value, str | int | float | Decimal | datetime.date):
+        return value
+    if comes_from(value, "numpy", "datetime64"):
+        value = value.astype("datetime64[us]")
+    item = getattr(value, "item", None) if is_scientific(value) else None
+    if callable(item) and not hasattr(type(value), "__len__"):
+        return _plain(item())
+    return str(value) if isinstance(value, _AS_TEXT) else short(value)
+
+
+def _number(value: float | Decimal) -> float | None:
+    if not math.isfinite(value):
+        return None
+    if isinstance(value, Decimal):
+        value = int(value) if value == value.to_integral_value() else float(value)
+    return abs(value)
+
+
+def _moments(value: datetime.date) -> Iterator[int]:
+    """By the clock that the value shows, and by that of its number."""
+    own = microseconds(value)
+    yield own
+    offset = value.utcoffset() if isinstance(value, datetime.datetime) else None
+    if offset:
+        yield own - offset // datetime.timedelta(microseconds=1)
+
+
+def _lower(text: str) -> str:
+    """In lower case, every character where it was: some would become two."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether no word goes on there."""
+    return at >= len(text) or not (text[at].isalnum() and text[at - 1].isalnum())
