@@ -1,16 +1,19 @@
 """What subcommands return: values that draw themselves as plain text and as safe HTML.
 
 A table keeps numbers and times as they are for whoever uses it as data, and shows them as people
-read them.
+read them. As text it is as wide as the terminal: what does not fit goes on in the next line.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.transcript.safety import visible
@@ -20,7 +23,13 @@ if TYPE_CHECKING:
 
 Cell = str | int | float | datetime | None
 
-_WIDEST = 60
+_BRIEF = 60
+_MOST_LINES = 8
+_WIDTH = 100
+"""Of a table as text where no terminal says it: in files, and in what is made out of them."""
+_WHOLE = 36
+"""A word up to that long, such as the id of a session, is never broken."""
+_GAP = "  "
 _TICKED = re.compile(r"`([^`\n]+)`")
 _PLAIN = "margin:0;padding:0;"
 _CAPTION = ' style="text-align:left;padding:4px 0"'
@@ -56,13 +65,15 @@ class Table(Sequence[dict[str, Cell]]):
     caption: str = ""
     note: str = ""
     """What stands below: mostly the next step."""
+    brief: tuple[str, ...] = ()
+    """Columns of which some words are enough as text, such as prompts."""
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return Table(self.columns, self.rows[index], self.caption, self.note)
+            return Table(self.columns, self.rows[index], self.caption, self.note, self.brief)
         return dict(zip(self.columns, self.rows[index], strict=True))
 
     def __iter__(self) -> Iterator[dict[str, Cell]]:
@@ -71,20 +82,21 @@ class Table(Sequence[dict[str, Cell]]):
     def __repr__(self) -> str:
         if not self.rows:
             return "\n".join(visible(line) for line in (self.caption, self.note) if line)
-        cells, columns = self._drawn()
+        (heads, *rows), columns = self._drawn()
         right = list(map(_are_numbers, columns))
-        cells = [tuple(map(_short, row)) for row in cells]
-        widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
-        lines = [
-            "  ".join(
-                cell.rjust(width) if at_right else cell.ljust(width)
-                for cell, width, at_right in zip(row, widths, right, strict=True)
-            ).rstrip()
-            for row in cells
-        ]
-        lines.insert(1, "  ".join("-" * width for width in widths))
+        cells = [heads, *(tuple(map(self._line, heads, row)) for row in rows)]
+        widths = _widths(cells, _width())
+        head, *body = (_lines(row, widths, right) for row in cells)
+        rule = _GAP.join("-" * width for width in widths)
         caption = [visible(self.caption)] if self.caption else []
-        return "\n".join([*caption, *lines, *([visible(self.note)] if self.note else [])])
+        note = [visible(self.note)] if self.note else []
+        return "\n".join([*caption, *head, rule, *(line for row in body for line in row), *note])
+
+    def _line(self, column: str, cell: str) -> str:
+        """A cell without line ends; names and descriptions come from servers."""
+        text = visible(cell).replace("\n", " ")
+        is_long = column in self.brief and len(text) > _BRIEF
+        return f"{text[: _BRIEF - 1].rstrip()}…" if is_long else text
 
     def _repr_html_(self) -> str:
         """A plain table; every cell is text."""
@@ -201,7 +213,38 @@ def _row(tag: str, cells: tuple[str, ...], styles: list[str]) -> str:
     return f"<tr>{''.join(drawn)}</tr>"
 
 
-def _short(text: str) -> str:
-    """One line of a cell for the plain form; names and descriptions come from servers."""
-    text = visible(text).replace("\n", " ")
-    return textwrap.shorten(text, _WIDEST, placeholder="…") if len(text) > _WIDEST else text
+def _width() -> int:
+    """How wide a text may be."""
+    known = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size((_WIDTH, 0)).columns if known else _WIDTH
+
+
+def _widths(cells: Sequence[tuple[str, ...]], most: int) -> list[int]:
+    """How wide each column is: the widest give way until all fit, but no word is broken for it."""
+    columns = list(zip(*cells, strict=True))
+    least = [min(_longest_word(column), _WHOLE) for column in columns]
+    widths = [max(min(max(map(len, column)), most), least[at]) for at, column in enumerate(columns)]
+    room = most - len(_GAP) * (len(columns) - 1)
+    while sum(widths) > room:
+        left = [at for at, width in enumerate(widths) if width > least[at]]
+        if not left:
+            break
+        widths[max(left, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _longest_word(column: Sequence[str]) -> int:
+    return max(len(word) for cell in column for word in cell.split() or [""])
+
+
+def _lines(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
+    """A row as lines: a cell that is longer than its column goes on in the next one."""
+    wrapped = (
+        textwrap.wrap(cell, width, break_on_hyphens=False, max_lines=_MOST_LINES, placeholder=" …")
+        for cell, width in zip(row, widths, strict=True)
+    )
+    for line in zip_longest(*wrapped, fillvalue=""):
+        yield _GAP.join(
+            cell.rjust(width) if at_right else cell.ljust(width)
+            for cell, width, at_right in zip(line, widths, right, strict=True)
+        ).rstrip()

@@ -43,7 +43,8 @@ async def history(conversation: Conversation, *, stored: bool = False) -> Result
         return Text("This notebook has had no turn since the kernel started.")
     columns = ("number", "prompt", "when", "seconds", "model", "tool calls", "state")
     caption = counted(len(rows), "turn")
-    return Table(columns, rows, caption, "%copilot show NUMBER draws one again.")
+    note = "%copilot show NUMBER draws one again."
+    return Table(columns, rows, caption, note, brief=("prompt",))
 
 
 @command

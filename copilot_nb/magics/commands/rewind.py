@@ -57,7 +57,8 @@ def _listed(points: list[RewindPoint]) -> Result:
         for at, each in enumerate(points, 1)
     )
     note = "%copilot rewind NUMBER goes back to before it, --files with the files."
-    return Table(("number", "prompt", "when", "files"), rows, counted(len(rows), "prompt"), note)
+    columns = ("number", "prompt", "when", "files")
+    return Table(columns, rows, counted(len(rows), "prompt"), note, brief=("prompt",))
 
 
 def _time(text: str | None) -> datetime | None:

@@ -204,4 +204,5 @@ def _table(conversation: Conversation, listed: tuple[StoredSession, ...], limit:
         rows,
         counted(len(listed), "session") + more,
         "%copilot sessions NAME shows what was said in one, %copilot resume NAME goes on with it.",
+        brief=_COLUMNS[:1],
     )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from copilot_nb.magics.result import Table, Text, Turns
 from copilot_nb.transcript.blocks import TextBlock, Transcript
+
+if TYPE_CHECKING:
+    import pytest
 
 TABLE = Table(("name", "asks"), (("bash", "always"), ("<b>", "never & never")), "2 tools")
 
@@ -22,12 +26,50 @@ def test_a_table_is_readable_as_text() -> None:
     ]
 
 
-def test_long_cells_are_shortened_as_text_only() -> None:
-    """A long description does not break the lines; the value keeps it."""
-    table = Table(("text",), (("word " * 40,),))
+def test_long_cells_go_on_in_the_next_line() -> None:
+    """All of it can be read, words whole, in as much room as there is."""
+    detail = "No account is signed in. " * 3
+    fix = (
+        "Sign in with `%copilot login`, or copy --from-file into /home/somebody/.cache/copilot-1.0"
+    )
+    table = Table(
+        ("check", "detail", "fix", "n"), (("model", detail, fix, 12345), ("x", "", "y", 1))
+    )
 
-    assert max(map(len, repr(table).splitlines())) <= 60
-    assert table[0]["text"] == "word " * 40
+    lines = repr(table).splitlines()
+
+    assert max(map(len, lines)) <= 100
+    text = " ".join(" ".join(lines).split())
+    for word in (*detail.split(), *fix.split()):
+        assert word in text
+    assert lines[2].startswith("model  No account is signed in. No")
+    assert lines[2].endswith("  12,345")
+    assert lines[3].startswith("       signed in.")
+    assert lines[-1].split() == ["x", "y", "1"]
+
+
+def test_a_table_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gives way to no less than its words; of what is endless the beginning is enough."""
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    words = Table(("a", "b"), (("word " * 40, "x" * 36),))
+    monkeypatch.setenv("COLUMNS", "300")
+    assert len(repr(words).splitlines()) == 3
+
+    monkeypatch.setenv("COLUMNS", "60")
+
+    assert max(map(len, repr(words).splitlines())) <= 60
+    assert "x" * 36 in repr(words)
+    monkeypatch.setenv("COLUMNS", "10")
+    assert "x" * 36 in repr(words)
+    assert len(repr(Table(("a",), (("word " * 4000,),))).splitlines()) == 10
+
+
+def test_prompts_are_brief_as_text_only() -> None:
+    """The value keeps all of it."""
+    table = Table(("prompt",), (("word " * 40,),), brief=("prompt",))
+
+    assert repr(table).splitlines()[-1] == "word " * 11 + "word…"
+    assert table[0]["prompt"] == table[:1][0]["prompt"] == "word " * 40
     assert "word " * 40 in table._repr_html_()
 
 
