@@ -1,37 +1,56 @@
-"""How much memory values take, and copies of them: of tables, arrays and builtin containers.
+"""How much memory values take, and copies of them: of all that stores what can be read.
 
-What they hold of other classes is shared with the original. Copying runs no code of the user's
+What cannot be copied is refused, wherever in a value it stands. Copying runs no code of the values'
 classes.
 """
 
 from __future__ import annotations
 
-import collections
 import sys
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.effects.values import items_of
 from copilot_nb.data.libraries import memory_of
-from copilot_nb.data.samples import ATOMS, DICTS
+from copilot_nb.data.states import has_state, state_copy
+from copilot_nb.data.stored import (
+    ATOMS,
+    NotCopiedError,
+    attributes,
+    base_of,
+    beside_table,
+    empty,
+    fields,
+    first,
+    inside,
+    is_fixed,
+    is_own,
+    is_own_class,
+    is_plain,
+    length,
+    set_attributes,
+    set_inside,
+)
 from copilot_nb.data.values import (
+    class_data,
+    comes_from,
     instance_data,
     is_a,
+    is_scientific,
     module_of,
+    mro,
     plain_attribute,
 )
+from copilot_nb.data.xarrays import in_memory, is_xarray, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 ITEMS = 200_000
-"""Items of nested containers that one copy takes."""
+"""Items of nested values that one copy takes."""
 DEPTH = 20
+_HELD = 1_000
+"""Items of a container whose memory is asked for."""
 _ITEM_BYTES = 64
 _IMMUTABLE = ("polars", "pyarrow")
-
-
-class NotCopiedError(Exception):
-    """The value cannot be copied; the message says why."""
 
 
 def bytes_of(value: object, levels: int = 2) -> int:
@@ -44,27 +63,42 @@ def bytes_of(value: object, levels: int = 2) -> int:
         return nbytes
     if root == "pandas" and hasattr(value, "memory_usage"):
         return int(value.memory_usage(index=False).sum())
-    cls = type(value)
-    if cls in (list, tuple, set, frozenset, collections.deque, *DICTS):
-        return len(value) * _ITEM_BYTES + _held(items_of(value) or (), levels)  # type: ignore[arg-type]  # a container
-    if is_own(value):
-        return _ITEM_BYTES + _held(tuple(instance_data(value).values()), levels)
-    return len(value) if cls in (bytes, bytearray, str) else _ITEM_BYTES  # type: ignore[arg-type]  # these have a length
+    if base_of(type(value)) is bytearray or type(value) in (bytes, str):
+        return len(value)  # type: ignore[arg-type]  # these have a length
+    own = sys.getsizeof(value) if has_state(value) else _ITEM_BYTES
+    return own + _held(value, levels)
 
 
-def _held(items: Iterable[object], levels: int) -> int:
+def _held(value: Any, levels: int) -> int:
+    """What a container, an object or a class of the notebook holds."""
+    items: list[Any] = []
+    held = 0
+    if is_own_class(value):
+        items += fields(value).values()
+    elif is_plain(value) or is_own(value):
+        items += attributes(value).values()
+        if base_of(type(value)) is not None:
+            held = length(value) * _ITEM_BYTES
+            some = first(value, _HELD)
+            items += [item for _, item in some] if is_a(value, dict) else some
     large = (item for item in items if type(item) not in ATOMS)
-    return sum(bytes_of(item, levels - 1) for item in large) if levels else 0
+    return held + sum(bytes_of(item, levels - 1) for item in large) if levels else held
 
 
 def copied_together(values: Mapping[str, Any]) -> dict[str, Any]:
     """Copies of several values that refer to each other as the values do.
 
     Raises:
-        NotCopiedError: One of them cannot be copied.
+        NotCopiedError: One of them cannot be copied; it says which.
     """
     copier = _Copier()
-    return {name: copier.copy(value, DEPTH) for name, value in values.items()}
+    made = {}
+    for name, value in values.items():
+        try:
+            made[name] = copier.copy(value, DEPTH)
+        except NotCopiedError as error:
+            raise NotCopiedError(f"{name}: {error}") from None
+    return made
 
 
 class _Copier:
@@ -73,65 +107,128 @@ class _Copier:
         self.done: dict[int, Any] = {}
 
     def copy(self, value: Any, depth: int) -> Any:
-        if type(value) in ATOMS:
+        if type(value) in ATOMS or (is_fixed(value) and not is_own_class(value)):
             return value
         if id(value) in self.done:
             return self.done[id(value)]
-        cls = type(value)
-        if cls in _CONTAINERS:
-            return self._container(value, cls, depth)
-        made = table_copy(value)
-        if made is not None:
-            self.done[id(value)] = made
-            return made
-        if is_own(value):
-            raise NotCopiedError("objects of classes of the notebook are not copied for a trial")
-        if depth == DEPTH:
-            raise NotCopiedError(f"values of {cls.__name__} are not copied")
-        return value
-
-    def _container(self, value: Any, cls: type, depth: int) -> Any:
-        self.left -= len(value)
+        self.left -= 1
         if self.left < 0 or depth <= 0:
             raise NotCopiedError("it holds too many items")
-        if cls in DICTS:
-            made = self.done[id(value)] = _empty(value, cls)
-            for key, item in list(value.items()):
-                made[key] = self.copy(item, depth - 1)
-            return made
-        if cls in (set, bytearray, frozenset):
-            return cls(value)
-        items = list(value)
-        if cls is tuple:
-            return tuple(self.copy(item, depth - 1) for item in items)
-        made = self.done[id(value)] = [] if cls is list else collections.deque(maxlen=value.maxlen)
-        made.extend(self.copy(item, depth - 1) for item in items)
+        if is_own(value) or is_own_class(value):
+            # Their methods work on the notebook's names, not on those of the trial.
+            raise NotCopiedError("objects of classes of the notebook are not copied for a trial")
+        made = state_copy(value) if has_state(value) else self._table(value, depth)
+        if made is None:
+            made = self._stored(value, depth)
+        self.done[id(value)] = made
+        return made
+
+    def _table(self, value: Any, depth: int) -> Any:
+        """A copy of a table or an array with what its cells hold; None for anything else."""
+        if is_xarray(value):
+            return self._xarray(value, depth)
+        made = table_copy(value)
+        if made is None:
+            return None
+        for cells in object_cells(made):
+            self._replace(cells, depth)
+        stored = instance_data(value)
+        if "_mgr" in stored:  # of pandas
+            own = {**beside_table(value), "_attrs": stored.get("_attrs") or {}}
+            data = instance_data(made) | self.copy(own, depth - 1)
+            made = made if is_scientific(value) else object.__new__(type(value))
+            instance_data(made).update(data)
+        elif not is_scientific(value) or _hides_objects(value):
+            raise NotCopiedError(_unknown(value))
+        return made
+
+    def _replace(self, cells: Any, depth: int) -> None:
+        """Copies in the place of what the cells of an array of objects hold."""
+        items = cells.ravel().tolist()
+        if set(map(type, items)) <= set(ATOMS):
+            return
+        for at, item in enumerate(items):
+            if type(item) not in ATOMS:
+                cells.flat[at] = self.copy(item, depth - 1)
+
+    def _xarray(self, value: Any, depth: int) -> Any:
+        if not comes_from(value, "xarray", "Dataset", "DataArray"):
+            raise NotCopiedError(_unknown(value))
+        made = value.copy(deep=False)
+        for one in {id(each): each for each in variables(made).values()}.values():
+            array = in_memory(one)
+            if array is not None:
+                one._data = self.copy(array, depth - 1)  # noqa: SLF001 - it is ours
+            one._attrs = self.copy(one._attrs, depth - 1)  # noqa: SLF001 - likewise
+        if hasattr(made, "_attrs"):
+            made._attrs = self.copy(value._attrs, depth - 1)  # noqa: SLF001 - likewise
+        return made
+
+    def _stored(self, value: Any, depth: int) -> Any:
+        """A copy of an object that stores everything where it can be read."""
+        cls, base = type(value), base_of(type(value))
+        if not is_plain(value) or any("__del__" in class_data(one) for one in mro(cls)):
+            raise NotCopiedError(_unknown(value))
+        content: Any = None if base is None else inside(value)
+        self.left -= 0 if content is None else len(content)
+        if base in (tuple, frozenset):
+            items = [self.copy(item, depth - 1) for item in content]
+            made = base.__new__(cls, items)
+        else:
+            made = self.done[id(value)] = _emptied(value)
+        if isinstance(content, dict):
+            set_inside(made, {key: self.copy(item, depth - 1) for key, item in content.items()})
+        elif isinstance(content, list) and base is not tuple:
+            set_inside(made, [self.copy(item, depth - 1) for item in content])
+        elif base in (set, bytearray):
+            set_inside(made, content)
+        stored = attributes(value)
+        if stored:
+            set_attributes(made, {n: self.copy(part, depth - 1) for n, part in stored.items()})
         return made
 
 
-def is_own(value: Any) -> bool:
-    """Whether it is an instance of a class of the notebook, with attributes."""
-    cls = type(value)
-    return module_of(cls) == "__main__" and not is_a(value, type) and bool(instance_data(value))
+def _unknown(value: object) -> str:
+    return f"values of {type(value).__name__} are not copied"
 
 
-_CONTAINERS = (list, tuple, set, frozenset, bytearray, collections.deque, *DICTS)
+def _emptied(value: Any) -> Any:
+    try:
+        return empty(value)
+    except TypeError:  # an abstract class
+        raise NotCopiedError(_unknown(value)) from None
 
 
-def _empty(value: Any, cls: type) -> Any:
-    return cls(value.default_factory) if cls is collections.defaultdict else cls()
+def _hides_objects(value: Any) -> bool:
+    """Whether fields of a structured array hold objects."""
+    dtype = plain_attribute(value, "dtype")
+    return bool(getattr(dtype, "hasobject", False)) and dtype.kind != "O"
 
 
 def table_copy(value: Any) -> Any:
-    """A copy of a table, an array or a tensor; None for anything else."""
+    """A copy of a table, an array or a tensor, of its library's class; None for anything else."""
     root = module_of(type(value)).partition(".")[0]
-    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
-    if root == "pandas" and is_a(value, (pandas.DataFrame, pandas.Series, pandas.Index)):  # type: ignore[union-attr]  # `root` says that it is there
-        return value.copy(deep=not is_a(value, pandas.Index))  # type: ignore[union-attr]  # loaded
+    pandas: Any = sys.modules.get("pandas")
+    numpy: Any = sys.modules.get("numpy")
+    if pandas is not None and is_a(value, (pandas.DataFrame, pandas.Series)):
+        # Without what a subclass has overridden, and without its attributes.
+        plain = pandas.DataFrame if is_a(value, pandas.DataFrame) else pandas.Series
+        return plain(value).copy(deep=True)
+    if root == "pandas" and is_a(value, pandas.Index):
+        return value.copy(deep=False)
     if root == "torch" and memory_of(value) is not None:
         return value.detach().clone().requires_grad_(value.requires_grad)
-    if root == "numpy" and is_a(value, numpy.ndarray):  # type: ignore[union-attr]  # loaded
-        return value.copy()
+    if numpy is not None and is_a(value, numpy.ndarray):
+        return (value if is_scientific(value) else numpy.ndarray.view(value, numpy.ndarray)).copy()
     if root in _IMMUTABLE and hasattr(value, "clone"):
         return value.clone()
     return None
+
+
+def object_cells(table: Any) -> list[Any]:
+    """The arrays of objects that a table or an array of pandas or numpy stands on."""
+    numpy: Any = sys.modules.get("numpy")
+    manager = instance_data(table).get("_mgr")
+    arrays = [table] if manager is None else manager.arrays
+    arrays = [getattr(each, "_ndarray", each) for each in arrays] if numpy is not None else []
+    return [each for each in arrays if is_a(each, numpy.ndarray) and each.dtype == object]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import Column
 from copilot_nb.data.privacy import ACCESSES, MASK
-from copilot_nb.data.samples import DICTS, LISTS, SETS
+from copilot_nb.data.stored import DICTS, LISTS, SETS
 from copilot_nb.data.values import short
 
 if TYPE_CHECKING:

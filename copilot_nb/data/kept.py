@@ -7,19 +7,38 @@ the user's classes is run.
 
 from __future__ import annotations
 
-import collections
 import sys
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.copies import DEPTH, ITEMS, NotCopiedError, bytes_of, is_own, table_copy
+from copilot_nb.data.copies import DEPTH, ITEMS, bytes_of, object_cells, table_copy
 from copilot_nb.data.libraries import memory_of
-from copilot_nb.data.samples import ATOMS, DICTS
-from copilot_nb.data.values import instance_data, is_a, module_of
+from copilot_nb.data.states import has_state, set_state, state_of
+from copilot_nb.data.stored import (
+    ATOMS,
+    CONTAINERS,
+    NotCopiedError,
+    attributes,
+    base_of,
+    fields,
+    inside,
+    is_fixed,
+    is_own,
+    is_own_class,
+    is_plain,
+    set_attributes,
+    set_fields,
+    set_inside,
+)
+from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, mro, type_name
 from copilot_nb.data.xarrays import in_memory, is_xarray, slots, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    Put = Callable[[Any, Any], bool | None]
+    """Makes an object what it was; False where that is impossible."""
 
 
 @dataclass
@@ -27,156 +46,188 @@ class Kept:
     """What a value and everything within it was."""
 
     value: Any
-    parts: list[tuple[Any, Any]] = field(default_factory=list)
-    """An object, and its content: a copy of a table, a container of the same items."""
+    parts: list[tuple[Any, Any, Put]] = field(default_factory=list)
+    """An object, its content (a copy of a table, a container of the same items), the way back."""
+    beyond: tuple[str, ...] = ()
+    """Classes of what it holds whose content is not kept."""
     nbytes: int = 0
 
     def put_back(self) -> Any:
         """Make every part what it was; the value, or its copy where only that is what it was."""
         now = self.value
-        for part, content in self.parts:
-            if not _put(part, content) and part is self.value:
+        for part, content, put in self.parts:
+            if put(part, content) is False and part is self.value:
                 now = content
         return now
 
 
-def kept(value: Any) -> Kept:
+def kept(value: Any, room: float = float("inf")) -> Kept:
     """What the value is now.
+
+    Args:
+        value: Anything.
+        room: Bytes that there are for copies.
 
     Raises:
         NotCopiedError: There is no way that is safe and bounded.
     """
-    keeper = _Keeper()
+    keeper = _Keeper(room)
     keeper.keep(value, DEPTH)
-    if not keeper.parts and type(value) is not tuple:
+    if not keeper.parts and base_of(type(value)) is not tuple:
         raise NotCopiedError(f"values of {type(value).__name__} are not copied")
-    return Kept(value, keeper.parts, bytes_of(value))
+    return Kept(value, keeper.parts, tuple(sorted(keeper.beyond)), keeper.nbytes)
 
 
 class _Keeper:
-    def __init__(self) -> None:
+    def __init__(self, room: float) -> None:
         self.left = ITEMS
+        self.room = room
+        self.nbytes = 0
         self.seen: set[int] = set()
-        self.parts: list[tuple[Any, Any]] = []
+        self.parts: list[tuple[Any, Any, Put]] = []
+        self.beyond: set[str] = set()
 
     def keep(self, value: Any, depth: int) -> None:
         """Remember the value, if it can change, and what is in it."""
         if type(value) in ATOMS or id(value) in self.seen:
             return
         self.seen.add(id(value))
-        items, content = _content(value)
-        self.left -= len(items)
-        if self.left < 0 or depth <= 0:
-            raise NotCopiedError("it holds too many items")
-        if content is not None:
-            self.parts.append((value, content))
-        for item in items:
+        if is_fixed(value) and not is_own_class(value):
+            return
+        for item in self._content(value):
             if type(item) not in ATOMS:
+                self.left -= 1
+                if depth <= 1 or self.left < 0:
+                    raise NotCopiedError("it holds too many items")
                 self.keep(item, depth - 1)
 
+    def _content(self, value: Any) -> Iterable[Any]:
+        """Remember the value's own content; what it holds."""
+        if is_xarray(value):
+            return self._xarray(value)
+        self.nbytes += bytes_of(value, levels=0)
+        if self.nbytes > self.room:
+            raise NotCopiedError("it holds more than the limit")
+        table = table_copy(value)
+        if table is not None:
+            return self._table(value, table)
+        if has_state(value):
+            return self._part(value, state_of(value), set_state)
+        if is_own_class(value):
+            stored = fields(value)
+            return self._part(value, stored, set_fields, stored.values())
+        if not is_plain(value):
+            self.beyond.add(type_name(value))
+            if not is_own(value):
+                return ()
+        return self._stored(value)
 
-class _Slots(dict[str, Any]):
-    """What an object of xarray had stored."""
+    def _stored(self, value: Any) -> Iterable[Any]:
+        """Of an object whose class is no library's of tables."""
+        items: list[Any] = []
+        base, stored = base_of(type(value)), attributes(value)
+        if base is not None:
+            content = inside(value)
+            items += content.values() if type(content) is dict else content
+            if base not in (tuple, frozenset):
+                self._part(value, content, set_inside)
+        if stored or type(value) not in CONTAINERS:
+            self._part(value, stored, set_attributes)
+        items += stored.values()
+        live = [part for part in stored.values() if _is_live(part)]
+        if live and not is_own(value):
+            raise NotCopiedError(f"it holds what is no data ({type_name(live[0])})")
+        return [*items, *filter(is_own_class, mro(type(value)))]
+
+    def _table(self, value: Any, table: Any) -> Iterable[Any]:
+        """A table or an array: its copy, what its cells hold, and attributes of a subclass."""
+        items = [item for cells in object_cells(table) for item in cells.ravel().tolist()]
+        of_pandas = "_mgr" in instance_data(value)
+        stored = attributes(value) if of_pandas or not is_scientific(value) else {}
+        items += [part for name, part in stored.items() if name not in _BY_PANDAS]
+        if of_pandas:
+            stored["_mgr"] = table._mgr  # noqa: SLF001 - as pandas' own `inplace=True` does
+            if "_item_cache" in stored:
+                stored["_item_cache"] = {}
+            return self._part(value, stored, set_attributes, items)
+        if stored:
+            self._part(value, stored, set_attributes)
+        return self._part(value, table, _put_table, items)
+
+    def _xarray(self, value: Any) -> Iterable[Any]:
+        """The arrays and attributes of all of its variables, and what ties them together."""
+        own = list(variables(value).values())
+        stored = [(one, dict(slots(one))) for one in (value, *own)]
+        arrays = [array for array in map(in_memory, own) if array is not None]
+        attrs = [each.get("_attrs") for _, each in stored]
+        return self._part(value, stored, _put_xarray, [*arrays, *attrs])
+
+    def _part(self, value: Any, content: Any, put: Put, items: Iterable[Any] = ()) -> Iterable[Any]:
+        self.parts.append((value, content, put))
+        return items
 
 
-def _content(value: Any) -> tuple[list[Any], Any]:
-    """What a value holds, and its own content; None where that cannot change."""
-    cls = type(value)
-    if cls in DICTS:
-        return list(value.values()), dict(value)
-    if cls in (list, set, bytearray, collections.deque):
-        return [] if cls in (set, bytearray) else list(value), cls(value)
-    if cls is tuple:
-        return list(value), None
-    if is_own(value):
-        return list(instance_data(value).values()), dict(instance_data(value))
-    if is_xarray(value):
-        return _xarray(value)
-    table = table_copy(value)
-    return _objects(value), table
+def _is_live(value: Any) -> bool:
+    """Whether the value is in use by the process: a lock, a file, a handle."""
+    return module_of(type(value)).partition(".")[0] in _LIVE and not has_state(value)
 
 
-def _xarray(value: Any) -> tuple[list[Any], Any]:
-    """The arrays and attributes of all of its variables, and what ties them together."""
-    own = list(variables(value).values())
-    stored = [(one, _Slots(slots(one))) for one in (value, *own)]
-    arrays = [array for array in map(in_memory, own) if array is not None]
-    attributes = [one for _, each in stored for one in each.values() if type(one) is dict]
-    return [*arrays, *attributes], stored
+_LIVE = {"_thread", "threading", "_io", "socket", "_socket", "ssl", "ctypes", "_ctypes"}
 
 
-def _objects(value: Any) -> list[Any]:
-    """What the cells of a table or an array hold that may change."""
-    root = module_of(type(value)).partition(".")[0]
-    if root == "numpy":
-        columns = [value.reshape(-1)] if value.dtype == object else []
-    elif root == "pandas" and hasattr(value, "iloc"):
-        frame = value.to_frame(name=0) if value.ndim == 1 else value
-        every = [frame.iloc[:, at] for at in range(frame.shape[1])]
-        columns = [column for column in every if column.dtype == object]
-    else:
-        columns = []
-    return [item for column in columns for item in column.tolist() if type(item) not in ATOMS]
-
-
-def _put(value: Any, content: Any) -> bool:
-    """Make an object what it was; False where that is impossible."""
-    cls = type(value)
-    if cls in DICTS or is_own(value):
-        _put_into(value if cls in DICTS else instance_data(value), content)
-    elif cls in (list, bytearray):
-        value[:] = content
-    elif cls in (set, collections.deque):
-        value.clear()
-        (value.update if cls is set else value.extend)(content)
-    elif is_xarray(value):
-        for one, stored in content:
-            for name, part in stored.items():
-                setattr(one, name, part)
-    else:
-        return _put_table(value, content)
-    return True
-
-
-def _put_into(target: dict[Any, Any], content: dict[Any, Any]) -> None:
-    # Not past a class that keeps an order of its own beside the items.
-    owner: Any = collections.OrderedDict if type(target) is collections.OrderedDict else dict
-    owner.clear(target)
-    owner.update(target, content)
+def _put_xarray(_value: Any, content: Any) -> None:
+    for one, stored in content:
+        for name, part in stored.items():
+            setattr(one, name, part)
 
 
 def _put_table(value: Any, copy: Any) -> bool:
-    put = _TABLES.get(module_of(type(value)).partition(".")[0])
-    return put is not None and put(value, copy)
+    root = module_of(type(copy)).partition(".")[0]
+    return root in _TABLES and _TABLES[root](value, copy)
 
 
 def _put_tensor(value: Any, copy: Any) -> bool:
-    return _put_array(memory_of(value), memory_of(copy))
+    array = memory_of(value)
+    return array is not None and _put_array(array, memory_of(copy))
 
 
 def _put_array(value: Any, copy: Any) -> bool:
-    if value is None or copy is None or not value.flags.writeable:
+    if not _put_form(value, copy):
         return False
-    if value.shape != copy.shape or value.dtype != copy.dtype:
+    array = _plain_array(value)
+    if not array.flags.writeable:
         return False
-    if is_a(value, sys.modules["numpy"].ma.MaskedArray):
-        value.mask = copy.mask
-    value[...] = copy
+    if is_a(array, sys.modules["numpy"].ma.MaskedArray):
+        array.mask = copy.mask
+    array[...] = copy
     return True
 
 
-def _put_pandas(value: Any, copy: Any) -> bool:
-    if is_a(value, sys.modules["pandas"].Index):
-        value.names = copy.names  # all of it that can change
-        return True
-    # What pandas' own `inplace=True` ends with; a new object is bound where it is missing.
-    update = getattr(value, "_update_inplace", None)
-    if update is None:
+def _put_form(value: Any, copy: Any) -> bool:
+    """Give an array its dtype and shape again; its memory must be as large as it was."""
+    array, cls = _plain_array(value), sys.modules["numpy"].ndarray
+    if array.nbytes != copy.nbytes:
         return False
-    update(copy)
-    value.attrs = copy.attrs
-    if value.ndim == 1:
-        value.name = copy.name
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # numpy advises against it
+            if array.dtype != copy.dtype:
+                cls.dtype.__set__(value, copy.dtype)
+            if _plain_array(value).shape != copy.shape:
+                cls.shape.__set__(value, copy.shape)
+    except (AttributeError, TypeError, ValueError):  # it is not contiguous, or holds objects
+        return False
+    return True
+
+
+def _plain_array(value: Any) -> Any:
+    """The array past what a subclass of the user's overrides."""
+    array = sys.modules["numpy"].ndarray
+    return value if is_scientific(value) else array.view(value, array)
+
+
+def _put_index(value: Any, copy: Any) -> bool:
+    value.names = copy.names  # all of it that can change
     return True
 
 
@@ -189,9 +240,11 @@ def _put_polars(value: Any, copy: Any) -> bool:
     return False
 
 
+_BY_PANDAS = {"_mgr", "_flags", "_item_cache", "_cacher"}
+"""What pandas stores that holds nothing of the user's."""
 _TABLES: dict[str, Callable[[Any, Any], bool]] = {
     "numpy": _put_array,
-    "pandas": _put_pandas,
+    "pandas": _put_index,
     "polars": _put_polars,
     "torch": _put_tensor,
 }

@@ -6,23 +6,43 @@ distances, so a change between the samples is missed; `Sample.whole` says whethe
 
 from __future__ import annotations
 
-import collections
-import datetime
-import decimal
+import functools
 import marshal
 import sys
-import uuid
 import zlib
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.libraries import memory_of
-from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, plain_attribute
+from copilot_nb.data.states import has_state, state_of
+from copilot_nb.data.stored import (
+    ATOMS,
+    CONTAINERS,
+    SETS,
+    attributes,
+    base_of,
+    beside_table,
+    fields,
+    first,
+    is_fixed,
+    is_own,
+    is_own_class,
+    is_plain,
+    length,
+)
+from copilot_nb.data.values import (
+    class_data,
+    instance_data,
+    is_a,
+    is_scientific,
+    mro,
+    plain_attribute,
+)
 from copilot_nb.data.xarrays import in_memory, is_index, is_xarray, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 WHOLE = 1 << 20
 """Bytes of an array that are read whole."""
@@ -34,19 +54,9 @@ ITEMS = 1_000
 """Items of a container that are read, those of its items included."""
 DEPTH = 4
 
-LISTS = (list, tuple, collections.deque)
-SETS = (set, frozenset)
-DICTS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
-ATOMS = (
-    int, float, complex, str, bytes, bool, type(None), datetime.date, datetime.datetime,
-    datetime.timedelta, datetime.time, decimal.Decimal, uuid.UUID,
-)  # fmt: skip
-"""Types whose values never change and whose hash is cheap."""
 _PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None)}
-"""Of those, what can be written down at once."""
-
-
-KNOWN = {*LISTS, *SETS, *DICTS, *ATOMS, bytearray}
+"""Atoms that can be written down at once."""
+KNOWN = {*CONTAINERS, *ATOMS}
 """Types that are read by themselves."""
 
 
@@ -60,17 +70,13 @@ class Sample:
 
 def sample(value: object) -> Sample:
     """The content of a value, as far as it can be read without running its class's code."""
-    for fits, read in _READERS:
-        if fits(value):
-            try:
-                return read(value)
-            except Exception:  # noqa: BLE001 - a broken subclass is compared by identity
-                return Sample(id(value), whole=False)
-    return Sample(id(value), whole=True)
+    reader = _Reader()
+    digest = reader.read(value)
+    return Sample(digest, reader.whole)
 
 
 class _Reader:
-    """Reads nested containers until the budget is spent."""
+    """Reads nested values until the budget is spent."""
 
     def __init__(self) -> None:
         self.left = ITEMS
@@ -86,21 +92,51 @@ class _Reader:
         if depth <= 0 or self.left <= 0:
             self.whole = False
             return id(value)
-        if cls in LISTS or cls in SETS or cls in DICTS:
-            return self._container(value, cls, depth)
-        if module_of(cls) == "__main__" and not is_a(value, type):
-            return hash((id(value), self._container(instance_data(value), dict, depth)))
-        inner = sample(value) if is_scientific(value) else Sample(id(value))
-        self.left -= 10 if is_scientific(value) else 1
-        self.whole &= inner.whole
-        return inner.digest
+        if cls in CONTAINERS:
+            return self._container(value, depth)
+        try:
+            return self._object(value, depth)
+        except Exception:  # noqa: BLE001 - a broken subclass is compared by identity
+            self.whole = False
+            return id(value)
 
-    def _container(self, value: Any, cls: type, depth: int) -> int:
-        count = len(value)
-        some = self._some(value, cls, count)
-        if cls in SETS:
+    def _object(self, value: Any, depth: int) -> int:
+        """What is no builtin: by what its library reads, or by what it stores."""
+        table = next((read for fits, read in _TABLES if fits(value)), None)
+        if table is not None:
+            self.left -= 10
+            inner = table(value)
+            self.whole &= inner.whole
+            own = {} if is_scientific(value) else beside_table(value)
+            return hash((inner.digest, self._container(own, depth))) if own else inner.digest
+        self.left -= 1
+        if is_own_class(value):
+            return hash((id(value), *self._fields(value, depth)))
+        if has_state(value):
+            return self.read(state_of(value), depth)
+        if is_fixed(value):
+            return id(value)
+        self.whole &= is_plain(value)
+        if not is_plain(value) and not is_own(value):
+            return id(value)
+        stored = self._container(_without_cached(value), depth)
+        items = self._container(value, depth) if base_of(type(value)) else 0
+        return hash((id(value), stored, items))
+
+    def _fields(self, cls: Any, depth: int) -> Iterator[int]:
+        """A class's data; what is no data, such as methods, by identity."""
+        for name, part in fields(cls).items():
+            yield hash(name)
+            yield self.read(part, depth - 1) if type(part) in KNOWN else id(part)
+
+    def _container(self, value: Any, depth: int) -> int:
+        base, count = base_of(type(value)), length(value)
+        if base is bytearray:
+            return _plain(bytes(value))
+        some = self._some(value, count)
+        if base in SETS:
             return hash((count, frozenset(self.read(item, depth - 1) for item in some)))
-        if cls in DICTS:
+        if issubclass(base, dict):
             keys, values = zip(*some, strict=True) if some else ((), ())
             return hash((count, tuple(self._each(keys, 1)), tuple(self._each(values, depth))))
         return hash((count, tuple(self._each(some, depth))))
@@ -117,33 +153,34 @@ class _Reader:
                 return (_plain(list(map(len, items))), _plain(flat))
         return [self.read(item, depth - 1) for item in items]
 
-    def _some(self, value: Any, cls: type, count: int) -> Sequence[Any]:
+    def _some(self, value: Any, count: int) -> Sequence[Any]:
         room = max(self.left, 1)
         self.left -= count
-        if cls in DICTS:
-            items = value.items()
-            if count > room:
-                self.whole = False
-                half = room // 2
-                return [*islice(items, half), *islice(reversed(items), half)]
-            return list(items)
         if count <= room:
-            return list(value)
+            return first(value, count)
         self.whole = False
-        if cls in (list, tuple):
-            return [*value[:: max(count // room, 1)], *value[-10:]]
-        return list(islice(value, room))
+        base = base_of(type(value))
+        if base in (list, tuple):
+            step = slice(None, None, max(count // room, 1))
+            return [*base.__getitem__(value, step), *base.__getitem__(value, slice(-10, None))]
+        if base in SETS:
+            return first(value, room)
+        return [*first(value, room // 2), *first(value, room // 2, backwards=True)]
+
+
+def _without_cached(value: Any) -> dict[str, Any]:
+    """What an object stores, but for what it only computed when it was asked."""
+    classes = [class_data(one) for one in mro(type(value))]
+    return {
+        name: part
+        for name, part in attributes(value).items()
+        if not any(type(names.get(name)) is functools.cached_property for names in classes)
+    }
 
 
 def _plain(value: Any) -> int:
     """A number for plain values. `hash` will not do: -1 and -2 have the same, each NaN another."""
     return zlib.crc32(marshal.dumps(value, 0))
-
-
-def _container(value: object) -> Sample:
-    reader = _Reader()
-    digest = reader.read(value)
-    return Sample(digest, reader.whole)
 
 
 def _array(value: Any) -> Sample:
@@ -152,11 +189,11 @@ def _array(value: Any) -> Sample:
         value = base.view(value, base)
     if value.dtype == object:
         step = max(value.size // VALUES, 1)
-        inner = _container(value.flat[::step].tolist())
+        inner = sample(value.flat[::step].tolist())
         return Sample(inner.digest, inner.whole and step == 1)
-    if value.nbytes <= WHOLE:
-        return Sample(zlib.crc32(value.tobytes()))
-    return Sample(zlib.crc32(_spread(value).tobytes()), whole=False)
+    whole = value.nbytes <= WHOLE
+    digest = zlib.crc32((value if whole else _spread(value)).tobytes())
+    return Sample(hash((value.shape, str(value.dtype), digest)), whole)
 
 
 def _spread(value: Any) -> Any:
@@ -191,7 +228,7 @@ def _names(value: Any) -> list[Any]:
 
 def _besides(parts: list[Any]) -> int:
     """A number for names and attributes."""
-    return _container([list(part) if is_scientific(part) else part for part in parts]).digest
+    return sample([list(part) if is_scientific(part) else part for part in parts]).digest
 
 
 def _index(index: Any, step: int = 1) -> int:
@@ -236,7 +273,7 @@ def _array_like(column: Any) -> int:
     if type(values) is not numpy.ndarray:
         values = column.to_numpy() if hasattr(column, "to_numpy") else numpy.asarray(column)
     if values.dtype == object:
-        return _container(values.tolist()).digest
+        return sample(values.tolist()).digest
     return zlib.crc32(numpy.ascontiguousarray(values).view("u1").data)
 
 
@@ -265,13 +302,11 @@ def _of(library: str, *names: str) -> Callable[[object], bool]:
     return fits
 
 
-_READERS: tuple[tuple[Callable[[object], bool], Callable[[Any], Sample]], ...] = (
-    (lambda v: type(v) in KNOWN, _container),
+_TABLES: tuple[tuple[Callable[[object], bool], Callable[[Any], Sample]], ...] = (
     (_of("pandas", "DataFrame", "Series"), _pandas),
     (_of("pandas", "Index"), _pandas_index),
     (is_xarray, _xarray),
     (_of("numpy", "ndarray"), _array),
     (_of("polars", "DataFrame", "Series"), _polars),
     (_of("torch", "Tensor"), _torch),
-    (lambda v: module_of(type(v)) == "__main__" and not is_a(v, type), _container),
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.data.arrays import INDEXES
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.libraries import python_values
-from copilot_nb.data.samples import DICTS, LISTS, SETS
+from copilot_nb.data.stored import DICTS, LISTS, SETS
 from copilot_nb.data.values import comes_from, instance_data, is_a, is_scientific, module_of
 
 if TYPE_CHECKING:

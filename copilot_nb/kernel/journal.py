@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.copies import NotCopiedError, bytes_of
+from copilot_nb.data.copies import bytes_of
 from copilot_nb.data.fingerprints import (
     Change,
     Fingerprint,
@@ -22,6 +22,7 @@ from copilot_nb.data.fingerprints import (
     lines,
 )
 from copilot_nb.data.kept import Kept, kept
+from copilot_nb.data.stored import NotCopiedError, is_own_class
 from copilot_nb.data.values import is_a
 from copilot_nb.kernel.interrupt import uninterruptible
 
@@ -103,12 +104,12 @@ class Snapshot:
             elif time.monotonic() > deadline:
                 self.refused[id(value)] = "copying took too long"
             else:
-                room -= size
-                self._copy(value)
+                self._copy(value, room)
+                room -= max(size, _size(self.copies.get(id(value))))
 
-    def _copy(self, value: Any) -> None:
+    def _copy(self, value: Any, room: int) -> None:
         try:
-            self.copies[id(value)] = kept(value)
+            self.copies[id(value)] = kept(value, room)
         except NotCopiedError as error:
             self.refused[id(value)] = str(error)
         except Exception:  # noqa: BLE001 - a subclass of the user's; the run itself goes on
@@ -147,6 +148,8 @@ class Journal:
         named: list[str] = []
         if expected is not None:
             named = [*expected.changes, *([] if expected.known else sorted(expected.reads))]
+            if "environment" in expected.world:  # which is also where classes are changed
+                named += [name for name, value in self._names().items() if is_own_class(value)]
         snapshot = Snapshot(self._names(), expected.changes if expected is not None else ())
         snapshot.copy(named, int(self.megabytes * 1e6))
         self._running += 1
@@ -255,7 +258,8 @@ class _Restore:
         value = self.run.before[names[0]]
         lost = self._lost(value, change)
         if lost and change.kind in _IN_PLACE:
-            return [*said, f"{_listed(names)} stays changed: {lost}."]
+            stays = "stays" if change.kind == "changed" else "may stay"
+            return [*said, f"{_listed(names)} {stays} changed: {lost}."]
         if lost:
             self._bind(names, value)
             return [*said, f"{_listed(names)} is the earlier object, but changed: {lost}."]
@@ -264,7 +268,16 @@ class _Restore:
         if change.before and not fingerprint(now).same_as(change.before):
             return [*said, f"{_listed(names)} is back only in part: what it holds was not copied."]
         shape = f": {change.before.shape}" if change.before and change.before.shape else ""
-        return [*said, f"{_listed(names)} is back{shape}."]
+        return [*said, f"{_listed(names)} is back{shape}{self._but(value, now)}."]
+
+    def _but(self, value: Any, now: Any) -> str:
+        """What of an object that is back is not."""
+        if now is not value:
+            return "; it is a copy: what else holds the object keeps it as it was changed"
+        copy = self.run.copies.get(id(value))
+        if copy is None or not copy.beyond:
+            return ""
+        return f", but for what is stored in its {', '.join(copy.beyond)}: that is not copied"
 
     def _lost(self, value: Any, change: Change) -> str:
         """Why an object cannot be what it was; empty if it is, or has come back with another."""

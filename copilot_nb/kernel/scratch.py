@@ -10,8 +10,9 @@ from __future__ import annotations
 import types
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.copies import NotCopiedError, bytes_of, copied_together
+from copilot_nb.data.copies import bytes_of, copied_together
 from copilot_nb.data.effects.values import LEVELS, items_of
+from copilot_nb.data.stored import NotCopiedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -337,17 +337,6 @@ def test_objects_within_objects_come_back(code: str) -> None:
     assert not [line for line in told if "in part" in line]
 
 
-def test_what_came_back_in_part_is_said() -> None:
-    """A class of the user's that inherits from a table keeps its values where none are copied."""
-    notebook = Notebook()
-    notebook.run("class Mine(pd.DataFrame): pass\nd = Mine({'a': [1, 2]})")
-
-    notebook.run("d.iloc[0, 0] = 99")
-
-    (told,) = notebook.undo()
-    assert "back only in part" in told or "stays changed" in told
-
-
 def test_what_objects_hold_counts_as_memory() -> None:
     """An object is small, the array in it is not."""
     notebook = Notebook()

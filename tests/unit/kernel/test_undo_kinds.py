@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import sys
-from collections import Counter, OrderedDict, defaultdict, deque
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+import threading
+from array import array
+from collections import ChainMap, Counter, OrderedDict, UserDict, defaultdict, deque
+from functools import cached_property
+from io import BytesIO, StringIO
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -70,6 +75,80 @@ def torch(monkeypatch: pytest.MonkeyPatch) -> None:
     module.Tensor = Tensor  # type: ignore[attr-defined]  # a stand-in
     monkeypatch.setattr(Tensor, "__module__", "torch")
     monkeypatch.setitem(sys.modules, "torch", module)
+
+
+class Model:
+    """A class of a package: what `fit` learns are attributes."""
+
+    def __init__(self) -> None:
+        self.rate, self.fitted, self.steps = 0.1, False, [("scale", {"mean": np.zeros(2)})]
+
+    def fit(self) -> Model:
+        """Learn."""
+        self.weights, self.fitted = np.ones(3), True
+        self.steps[0][1]["mean"][0] = 5
+        return self
+
+    @cached_property
+    def size(self) -> int:
+        """Is remembered when it is asked for."""
+        return 3
+
+
+class Slots:
+    """Stores in slots only."""
+
+    __slots__ = ("a", "b", "c")
+
+    def __init__(self) -> None:
+        self.a, self.b = [1], 2
+
+
+class Items(list[Any]):
+    """A list with attributes."""
+
+
+class Pairs(dict[str, Any]):
+    """A dict whose own ways are not used."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+
+
+class Point(NamedTuple):
+    """Cannot change, what it holds can."""
+
+    tags: list[int]
+
+
+class Table(pd.DataFrame):
+    """As GeoDataFrame is: a table with an attribute of its own."""
+
+    _metadata: ClassVar = ["unit"]
+    unit: Any = None
+
+
+class Quantity(np.ndarray[Any, Any]):
+    """An array with an attribute."""
+
+    unit = ""
+
+
+def quantity() -> Any:
+    """Three numbers in metres."""
+    value = np.arange(3.0).view(Quantity)
+    value.unit = "m"
+    return value
+
+
+def geography() -> Table:
+    """A table in degrees."""
+    value = Table({"a": [1, 2], "c": [["x"], ["y"]]})
+    value.unit = {"c": "degrees"}
+    return value
 
 
 def dataset() -> xr.Dataset:
@@ -161,6 +240,32 @@ KINDS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         lambda: {"a": [{1, 2}, {"b": (1, [2])}]},
         ("v['a'][0].add(3)", "v['a'].reverse()", "v['a'].clear()"),
     ),
+    "model": (Model, ("v.fit()", "v.steps.append(1)", "v.rate = 5; del v.fitted")),
+    "slots": (Slots, ("v.a.append(2)", "v.b = 5", "v.c = 1", "del v.a")),
+    "list subclass": (lambda: Items([1, [2]]), ("v.append(3)", "v[1].append(3)", "v.name = 'n'")),
+    "dict subclass": (lambda: Pairs(a=[1]), ("v['b'] = 2", "v['a'].append(2)", "v.clear()")),
+    "NamedTuple": (lambda: Point([1]), ("v.tags.append(2)",)),
+    "table subclass": (
+        geography,
+        (
+            "v['z'] = 1", "v.loc[0, 'a'] = 9", "v.unit['c'] = 'm'", "v.unit = 3",
+            "v.loc[0, 'c'].append('z')", "v.drop(columns='a', inplace=True)",
+        ),
+    ),
+    "array subclass": (quantity, ("v[0] = 5", "v.unit = 'km'", "v.shape = (3, 1)")),
+    "namespace": (lambda: SimpleNamespace(a=1, b=[1]), ("v.a = 5", "v.b.append(2)", "v.c = 1")),
+    "UserDict": (lambda: UserDict(a=[1]), ("v['q'] = 1", "v['a'].append(2)")),
+    "ChainMap": (lambda: ChainMap({"a": 1}, {"b": 2}), ("v['q'] = 1", "v.maps.pop()")),
+    "numbers": (lambda: array("i", [1, 2]), ("v[0] = 5", "v.append(3)")),
+    "text buffer": (lambda: StringIO("abc"), ("v.seek(0, 2); v.write('d')",)),
+    "buffer": (lambda: BytesIO(b"abc"), ("v.truncate(1)",)),
+    "Generator": (lambda: np.random.default_rng(1), ("v.random(3)",)),
+    "RandomState": (lambda: np.random.RandomState(1), ("v.rand()", "v.seed(2)")),
+    "Random": (lambda: random.Random(1), ("v.random()", "v.gauss(0, 1)")),  # noqa: S311 - no secret
+    "shape": (
+        lambda: np.arange(12).reshape(3, 4),
+        ("v.shape = (4, 3)", "v.dtype = 'i4'; v[0] = 1"),
+    ),
     "OrderedDict": (
         lambda: OrderedDict(a=1, b=2),
         ("v.update(q=1)", "v.move_to_end('a')", "v.popitem(last=False); v['a'] = 3"),
@@ -176,14 +281,25 @@ CASES = [(kind, code) for kind, (_, codes) in KINDS.items() for code in codes]
 
 def content(value: Any) -> str:
     """A text that is another one if the content is another one."""
-    match value:
-        case Tensor():
-            return repr(value.array)
-        case xr.Dataset() | xr.DataArray():
-            return repr(value.to_dict())
-    names = [getattr(value, name, None) for name in ("name", "names", "attrs")]
+    for classes, read in CONTENT:
+        if isinstance(value, classes):
+            return repr(read(value))
+    names = [getattr(value, name, None) for name in ("name", "names", "attrs", "unit", "shape")]
     axes = [getattr(getattr(value, axis, None), "names", None) for axis in ("index", "columns")]
     return repr((value, getattr(value, "schema", None), names, axes))
+
+
+CONTENT: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (Tensor, lambda value: value.array),
+    ((xr.Dataset, xr.DataArray), lambda value: value.to_dict()),
+    ((Model, SimpleNamespace), vars),
+    (Slots, lambda value: {name: getattr(value, name, None) for name in Slots.__slots__}),
+    (Pairs, dict.copy),
+    ((StringIO, BytesIO), lambda value: (value.getvalue(), value.tell())),
+    (np.random.Generator, lambda value: value.bit_generator.state),
+    (np.random.RandomState, lambda value: value.get_state()),
+    (random.Random, lambda value: value.getstate()),
+)
 
 
 @pytest.mark.parametrize(("kind", "code"), CASES)
@@ -306,3 +422,91 @@ def test_a_class_that_cannot_be_measured_is_no_hindrance() -> None:
 
     assert run.lines
     assert "`v`" in notebook.undo()[0]
+
+
+def test_what_was_only_computed_is_no_change() -> None:
+    """An attribute that is remembered when it is read first."""
+    notebook = Notebook(v=Model())
+
+    run = notebook.run("v.size")
+
+    assert run.lines == ()
+
+
+def test_a_class_comes_back_with_its_object() -> None:
+    """What a method stores in its class is part of the change."""
+    notebook = Notebook()
+    notebook.run(
+        "class Net:\n    made = 0\n    names = []\n"
+        "    def fit(self):\n        Net.made += 1\n        self.names.append(1)\n"
+        "        self.w = 1\n        Net.late = 2\nnet = Net()"
+    )
+    net = notebook.names["Net"]
+
+    run = notebook.run("net.fit()")
+    told = notebook.undo()
+
+    assert run.lines == ("`Net` changed", "`net` changed")
+    assert (net.made, net.names, hasattr(net, "late")) == (0, [], False)
+    assert told == ("`Net` is back.", "`net` is back.")
+
+
+def test_a_class_comes_back_by_itself() -> None:
+    """Where code changes only the class."""
+    notebook = Notebook()
+    notebook.run("class Net:\n    made = 0\n    def get(self):\n        return 1")
+    net = notebook.names["Net"]
+
+    notebook.run("Net.made = 99; Net.get = None")
+    told = notebook.undo()
+
+    assert (net.made, net().get()) == (0, 1)
+    assert told == ("`Net` is back.",)
+
+
+def test_what_cannot_be_read_is_said_to_be_unsure() -> None:
+    """A foreseen change of an object whose content is elsewhere is not passed over."""
+    notebook = Notebook(it=iter([1, 2]))
+
+    run = notebook.run("next(it)")
+
+    assert run.lines == ("`it` may have changed: it was not compared whole",)
+    assert not run.undoable
+    assert notebook.undo() == ("`it` may stay changed: values of list_iterator are not copied.",)
+
+
+def test_what_is_not_back_of_an_object_is_said() -> None:
+    """Its attributes are; the inside of what they hold may not be."""
+    model = Model()
+    model.tree = iter([1, 2])  # type: ignore[attr-defined]  # as one that was fitted
+    notebook = Notebook(v=model)
+
+    notebook.run("v.fit(); next(v.tree)")
+
+    assert notebook.undo() == (
+        "`v` is back, but for what is stored in its list_iterator: that is not copied.",
+    )
+    assert not model.fitted
+
+
+def test_what_is_in_use_is_not_put_back() -> None:
+    """A package's object with a lock belongs to threads, too."""
+    model = Model()
+    model.lock = threading.Lock()  # type: ignore[attr-defined]  # as a connection has
+    notebook = Notebook(v=model)
+
+    notebook.run("v.fit()")
+
+    assert notebook.undo() == ("`v` stays changed: it holds what is no data (_thread.lock).",)
+
+
+def test_an_array_of_another_size_comes_back_as_a_copy() -> None:
+    """Its memory is gone: what else holds it is told to keep the other one."""
+    notebook = Notebook(v=np.arange(4.0), holder=[])
+    notebook.names["holder"].append(notebook.names["v"])
+
+    notebook.run("v.resize((2,), refcheck=False)")
+    told = notebook.undo()
+
+    assert notebook.names["v"].tolist() == [0, 1, 2, 3]
+    assert any("`v` is back: 4; it is a copy: what else holds" in line for line in told)
