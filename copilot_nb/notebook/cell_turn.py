@@ -162,7 +162,7 @@ class CellTurn:
             NoticeBlock(id=f"news-{at}", text=text) for at, text in enumerate(talk.link.take_news())
         )
         with Prelude(session, screen, composed.prompt):
-            await talk.spending.admit(session)
+            await talk.admit(session)
             composed = await talk.gate.prompt(session, composed)
             await talk.lent.lend(session, composed.functions, talk.link.shell)
         payload = talk.ledger.begin(composed.prompt, composed.sent)

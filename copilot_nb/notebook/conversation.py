@@ -7,12 +7,15 @@ errors end the cell, never the session.
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from IPython.core.getipython import get_ipython
 
 from copilot_nb.errors import ConfigError, UsageError
+from copilot_nb.kernel import cells
 from copilot_nb.notebook.account.spending import Spending
 from copilot_nb.notebook.acts import ACTS
 from copilot_nb.notebook.care.audit import Audit
@@ -43,7 +46,7 @@ from copilot_nb.session.tasks import Tasks
 from copilot_nb.views.view import Callbacks
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.models.providers import Source
@@ -82,7 +85,9 @@ class Conversation:
         """What left the kernel."""
         self.privacy = PrivacyRules(self.settings.environ)
         """What must not leave it."""
-        self.spending = Spending(self.settings, lambda: len(self.history), self.link.source)
+        self.spending = Spending(
+            self.settings, lambda: len(self.history) if self.running else 0, self.link.source
+        )
         """What the model calls cost, and the caps on it."""
         self.audit = Audit(self.settings, lambda: len(self.history))
         """What tools did, and who allowed it."""
@@ -102,6 +107,8 @@ class Conversation:
         self.lent = Lent()
         """Functions that the agent may call in the turn that runs."""
         self._cell: CellTurn | None = None
+        self._asked_in = 0
+        """The cell that asked last."""
         self._acts = Tasks()
         self._decided: Session | None = None
 
@@ -129,7 +136,7 @@ class Conversation:
             raise UsageError("A turn runs in this notebook.", hint="Ask again when it has ended.")
         limit = self.settings.get("timeout", options.timeout)
         self.decisions.check()
-        self.spending.begin(options.budget)
+        self._begin(options.budget)
         self.spending.caps()
         composed = await self.compose(prompt, options)
         if options.tools and self.link.ready is not None:
@@ -146,6 +153,12 @@ class Conversation:
             self._cell = None
             await self.lent.take_back()
         return turn
+
+    def _begin(self, budget: str = "") -> None:
+        """A cell begins to ask."""
+        shell = get_ipython()
+        self._asked_in = cells.running(shell) if shell is not None else 0
+        self.spending.begin(budget)
 
     def remember(self, turn: Turn) -> None:
         """The newest turn is this."""
@@ -254,6 +267,12 @@ class Conversation:
         """
         return self._attended(await self.link.open())
 
+    @property
+    def ready(self) -> Session | None:
+        """The session, if it is open as everything is set now."""
+        session = self.link.ready
+        return None if session is None else self._attended(session)
+
     async def look(self) -> Session:
         """The session, for what needs no model: without one it is opened all the same.
 
@@ -269,15 +288,42 @@ class Conversation:
             self.decisions.attach(session)
         session.pending.time_limit = self.settings.get("answer_timeout")
         session.release = enveloped(self.gate.release)
+        session.admit = partial(self.admit, session)
         self.spending.follow(session)
         self.audit.follow(session)
         return session
 
+    @asynccontextmanager
+    async def aside(self, what: str) -> AsyncIterator[Session]:
+        """A session beside the conversation, within the same caps.
+
+        Args:
+            what: What asks in it, as `%copilot usage` names it.
+        """
+        async with self.link.aside() as session:
+            self.spending.count(session, what)
+            session.admit = partial(self.admit, session)
+            yield session
+
+    async def admit(self, session: Session) -> None:
+        """Keep what is sent within the caps, whoever sends it.
+
+        Raises:
+            BudgetError: It is not, and nobody allows more.
+            ConfigError: A cap is in what nobody counts here.
+        """
+        shell = get_ipython()
+        if not self.running and shell is not None and cells.running(shell) != self._asked_in:
+            self._begin()
+        await self.spending.admit(session, may_ask=self.running)
+
     async def _before_tool(self, data: PreToolUse) -> HookOutput | None:
         session = self.link.session
-        if session is not None and (over := await self.spending.over(session)):
-            if self._cell is not None:
-                self._acts.spawn(self._cell.abort(over))
+        if session is not None and (
+            over := await self.spending.over(session, may_ask=self.running)
+        ):
+            stop = self._cell.abort(over) if self._cell is not None else session.abort()
+            self._acts.spawn(stop)
             return HookOutput(permission_decision="deny", permission_decision_reason=over)
         try:  # a session that is used from Python composes nothing
             self.link.shell.privacy = self.privacy.current()

@@ -61,7 +61,7 @@ def current() -> Session:
             hint="In a script: `async with copilot_nb.Client() as client: …` (docs/session.md).",
         )
     talk = conversation()
-    return talk.link.ready or block_on(talk.session())
+    return talk.ready or block_on(talk.session())
 
 
 def show(turn: Turn | StoredTurn | Mapping[str, Any] | int | None = None) -> None:

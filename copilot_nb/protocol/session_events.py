@@ -215,6 +215,8 @@ class SessionCompactionComplete(Wire):
     tokens_removed: int | None = None
     pre_compaction_tokens: int | None = None
     post_compaction_tokens: int | None = None
+    compaction_tokens_used: dict[str, Any] | None = None
+    """What the summary cost."""
     trigger: str | None = None
 
 

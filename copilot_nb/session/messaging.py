@@ -143,6 +143,8 @@ class Messaging:
         return turn, delivery
 
     async def _deliver(self, turn: Turn, message: MessageOptions) -> None:
+        if self._session.admit is not None and not _steers(message):
+            await self._session.admit()
         async with self._sending:
             sent = await self._session.calls(methods.SEND, message)
         if not _steers(message):

@@ -5,6 +5,7 @@ The names and their meaning are those of the Rust crate's `Session`, and what it
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from copilot_nb.errors import ConnectionClosedError, SessionClosedError, TurnTimeoutError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from copilot_nb.session.toolbox import Toolbox
     from copilot_nb.session.turn import Turn
 
+Admit = Callable[[], Awaitable[None]]
 SEED_TIMEOUT = 60.0
 """Seconds that the seed's waiting methods wait."""
 
@@ -53,6 +55,8 @@ class Prompting(Answering):
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where it lives; sync code and other threads hand their work over to it."""
         self.queue = controls.QueueControl(self.calls)
+        self.admit: Admit | None = None
+        """Called before anything that begins a turn is sent; what it raises keeps it back."""
         self._messaging = Messaging(self)
 
     @property

@@ -137,6 +137,8 @@ class Session(Prompting):
 
     async def ephemeral_query(self, question: str) -> str:
         """Ask aside: the answer leaves no trace in the conversation."""
+        if self.admit is not None:
+            await self.admit()
         return str((await self.rpc.ui.ephemeral_query(question=question)).get("answer", ""))
 
     async def log(

@@ -64,6 +64,7 @@ async def compact(conversation: Conversation, instructions: Rest = "") -> Text:
         return Text("Nothing was summed up: nothing was said yet.")
     session = await conversation.session()
     asked = await cleared(conversation, instructions) if instructions else None
+    await conversation.admit(session)
     try:
         done = await session.history.compact(asked)
     except CopilotError as error:

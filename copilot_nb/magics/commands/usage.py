@@ -27,6 +27,7 @@ async def usage(
 ) -> Table:
     """Show what was spent: per turn, model or call of this kernel, or per day of all notebooks.
 
+    In place of a turn's number stands what else asked: code, compaction, doctor or background.
     Premium requests, AI credits and tokens are as the runtime says them; dollars where prices are
     known (`%config Copilot.prices`). Below stands what is left of the account's quota.
 
@@ -42,7 +43,7 @@ async def usage(
     if by == "day":
         grouped = _grouped((str(day), call) for day, call in spending.days())
         return _table("day", grouped, note)
-    key: Callable[[Call], Cell] = (lambda c: c.turn) if by == "turn" else (lambda c: c.model)
+    key: Callable[[Call], Cell] = _asker if by == "turn" else (lambda call: call.model)
     return _table(by, _grouped((key(call), call) for call in spending.calls), note)
 
 
@@ -114,6 +115,11 @@ def _caps(conversation: Conversation) -> Table | Text:
     )
 
 
+def _asker(call: Call) -> Cell:
+    """The turn that a call belongs to, or what else asked."""
+    return call.what or call.turn
+
+
 def _grouped(pairs: Iterable[tuple[Cell, Call]]) -> dict[Cell, list[Call]]:
     groups: dict[Cell, list[Call]] = {}
     for key, call in pairs:
@@ -137,7 +143,7 @@ def _table(heading: str, groups: dict[Cell, list[Call]], note: str) -> Table:
 
 def _calls(calls: list[Call], note: str) -> Table:
     names = ("at", "turn", "model", *_SUMS[1:])
-    rows = tuple((call.at, call.turn, call.model, *_sums([call])[1:]) for call in calls)
+    rows = tuple((call.at, _asker(call), call.model, *_sums([call])[1:]) for call in calls)
     return Table(names, rows, _total(calls), note)
 
 

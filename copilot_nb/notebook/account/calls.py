@@ -28,10 +28,13 @@ class Call:
     at: datetime
     session: str
     turn: int
+    """The turn of a cell that it belongs to; 0 where it belongs to none."""
     model: str
     input: int
     output: int
     cached: int = 0
+    what: str = ""
+    """What asked, where no cell's turn did: code, compaction, doctor, background."""
     requests: float | None = None
     """Premium requests; None at a provider of one's own, which has none."""
     credits: float | None = None
@@ -42,7 +45,7 @@ class Call:
     @property
     def own(self) -> bool:
         """Whether a provider of one's own answered: an account's calls count as requests."""
-        return self.requests is None
+        return self.requests is self.credits is None
 
     def amount(self, unit: Unit) -> float | None:
         """What it cost in that unit; None where that is not known."""

@@ -1,8 +1,8 @@
 """What the model calls of this notebook cost, and the caps that ask or stop before it is more.
 
-A cap holds for a cell, a session or a day. It is looked at before a prompt is sent and before each
-tool call, because behind both stands another model call: that is expected to cost what the last one
-did. A cap in a unit that nobody counts here is no cap, and refused.
+A cap holds for a cell, a session or a day. It is looked at before a prompt is sent, whoever sends
+it, and before each tool call, because behind both stands another model call: that is expected to
+cost what the last one did. A cap in a unit that nobody counts here is no cap, and refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.errors import BudgetError, ConfigError, CopilotError
 from copilot_nb.notebook.account.calls import Call, Days
 from copilot_nb.notebook.account.caps import SCOPES, WORDS, Cap, Prices, Scope, Unit, measured
-from copilot_nb.protocol.events import AssistantUsage
+from copilot_nb.protocol.events import AssistantUsage, SessionCompactionComplete
 from copilot_nb.protocol.local import LocalNotice
 from copilot_nb.session.tools import Invocation
 
@@ -42,7 +42,7 @@ class Spending:
 
     Args:
         settings: The notebook's: caps and prices.
-        turn: Gives the number of the turn that runs.
+        turn: Gives the number of the turn that a cell waits for; 0 when none does.
         source: Gives the place that is asked next.
     """
 
@@ -67,11 +67,29 @@ class Spending:
         return self._priced(self._calls)
 
     def follow(self, session: Session) -> None:
-        """Count what that session costs from now on."""
+        """Count what the conversation's session costs from now on."""
         if session is not self._followed:
             self._followed = session
             self._more.pop("session", None)
-            session.on(self._take)
+            self.count(session)
+
+    def count(self, session: Session, what: str = "") -> None:
+        """Count what a session costs.
+
+        Args:
+            session: Any of this notebook's.
+            what: What asks in it, if not the turns of cells.
+        """
+
+        def take(event: SessionEvent) -> None:
+            used = event.data
+            if isinstance(used, SessionCompactionComplete) and used.compaction_tokens_used:
+                summary = AssistantUsage.from_wire(used.compaction_tokens_used)
+                self._take(session, summary, what or "compaction")
+            elif isinstance(used, AssistantUsage):
+                self._take(session, used, what or ("code" if session.turns else "background"))
+
+        session.on(take)
 
     def begin(self, budget: str = "") -> None:
         """A cell begins.
@@ -105,8 +123,12 @@ class Spending:
         """What was spent so far."""
         return sum(call.amount(unit) or 0.0 for call in self._priced(self._within(scope)))
 
-    async def admit(self, session: Session) -> None:
+    async def admit(self, session: Session, *, may_ask: bool) -> None:
         """See that the next model call keeps within every cap; asks where it does not.
+
+        Args:
+            session: Whose call it is.
+            may_ask: Whether a cell waits in which somebody can be asked.
 
         Raises:
             BudgetError: It does not, and nobody allows more.
@@ -123,14 +145,16 @@ class Spending:
                 if spent < limit and spent + expected <= limit:
                     continue
                 said = _said(scope, cap, limit, spent, expected)
-                if self._settings.get("budget_hard") or not await _more(session, scope, cap, said):
+                may_ask = may_ask and not self._settings.get("budget_hard")
+                if not may_ask or not await _more(session, scope, cap, said):
                     raise BudgetError(said, hint=_HINTS[scope])
-                self._more[scope] = max(limit, spent)
+                # The next call is looked at again when it is sent; it was allowed, however large.
+                self._more[scope] = max(limit, spent, spent + expected - cap.amount)
 
-    async def over(self, session: Session) -> str:
+    async def over(self, session: Session, *, may_ask: bool) -> str:
         """Why the turn must stop before its next model call; empty when it need not."""
         try:
-            await self.admit(session)
+            await self.admit(session, may_ask=may_ask)
         except CopilotError as error:
             session.emit_local(LocalNotice(text=error.message, level="warning", details=error.hint))
             return "the budget is used up"
@@ -159,15 +183,14 @@ class Spending:
         if not counted:
             raise _uncounted(scope, unit, model, source.place)
 
-    def _take(self, event: SessionEvent) -> None:
-        data = event.data
-        if not isinstance(data, AssistantUsage):
-            return
+    def _take(self, session: Session, data: AssistantUsage, what: str) -> None:
+        turn = self._turn()
         nano = (data.copilot_usage or {}).get("totalNanoAiu")
         call = Call(
             at=datetime.now(UTC),
-            session=self._followed.session_id if self._followed else "",
-            turn=self._turn(),
+            session=session.session_id,
+            turn=turn,
+            what="" if turn else what,
             model=data.model,
             input=data.input_tokens or 0,
             output=data.output_tokens or 0,

@@ -291,7 +291,7 @@ async def _model(conversation: Conversation, source: Source, *, ask: bool) -> Fi
 
 async def _asked(conversation: Conversation) -> float:
     """Milliseconds until the first piece of an answer, in a session beside the conversation."""
-    async with conversation.link.aside() as session:
+    async with conversation.aside("doctor") as session:
         first: list[float] = []
         began = time.perf_counter()
 

@@ -141,3 +141,35 @@ def test_a_cap_stops_a_turn_where_it_is_hard(notebook: Notebook) -> None:
     assert "%copilot budget session" in over
     assert "There is no cap." in say(notebook, "%copilot budget session off")
     say(notebook, "%copilot budget --soft")
+
+
+LOOP = """
+import copilot_nb
+answers = []
+for n in range(5):
+    answers.append(copilot_nb.current().ask_sync(f"Question {n}.").text)
+"""
+ASKED = """
+from copilot_nb.notebook.current import conversation
+print([call.what for call in conversation().spending.calls][-5:])
+"""
+
+
+def test_a_cap_holds_for_a_loop_and_all_is_counted(notebook: Notebook) -> None:
+    """What Python, a summary and the doctor ask stands beside the turns of cells."""
+    notebook.script(Reply("One."), Reply("Two."), Reply(tools=[("bash", {"command": "ls"})]))
+    assert "One." in say(notebook, "%%copilot\nFirst.")
+    say(notebook, "%copilot budget session 270 tokens")
+
+    stopped = say(notebook, LOOP)
+    assert "BudgetError: This session has spent 240 tokens of 270 tokens" in stopped
+    assert "%copilot budget session" in stopped
+    assert "BudgetError" in say(notebook, "%copilot compact")
+
+    say(notebook, "%copilot budget session 400 tokens")
+    assert "TurnAbortedError" in say(notebook, LOOP)
+    say(notebook, "%copilot budget session off")
+    assert "Summed up" in say(notebook, "%copilot compact")
+    say(notebook, "%copilot doctor --ask")
+    assert len(notebook.model.requests) == 5
+    assert "['', 'code', 'code', 'compaction', 'doctor']" in say(notebook, ASKED)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from copilot_nb.cli import main
-from copilot_nb.errors import AuthenticationError, ConfigError, UsageError
+from copilot_nb.errors import AuthenticationError, BudgetError, ConfigError, UsageError
 from copilot_nb.magics.result import Text
 from copilot_nb.notebook.care import doctor
 from copilot_nb.notebook.care.doctor import Finding
@@ -70,6 +70,20 @@ async def test_caps_are_set_shown_and_lifted(talk: Talk) -> None:
     assert (await say(talk, "budget --soft")).note.endswith("you are asked.")
     await say(talk, "budget cell off")
     assert isinstance(await say(talk, "budget day off"), Text)
+
+
+async def test_usage_says_what_asked_besides_turns_of_cells(talk: Talk) -> None:
+    """No cell is blamed for it; a summary keeps to the caps, too."""
+    await say(talk, "ask One")
+    session = await talk.conversation.session()
+    await session.ask("Two")
+
+    assert [row["turn"] for row in await say(talk, "usage")] == [1, "code"]
+    assert [row["turn"] for row in await say(talk, "usage call")] == [1, "code"]
+    await say(talk, "budget session 150 tokens")
+    with pytest.raises(BudgetError, match="This session has spent 240 tokens"):
+        await say(talk, "compact")
+    assert talk.called("session.history.compact") == []
 
 
 async def test_a_cap_that_would_hold_nothing_is_refused(talk: Talk) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from copilot_nb.errors import ConfigError, ShownError
+from copilot_nb.errors import BudgetError, ConfigError, ShownError, TurnAbortedError
 from copilot_nb.notebook.account.caps import Cap, Prices, measured
 from copilot_nb.notebook.options import AskOptions
 from copilot_nb.protocol.events import SessionEvent
@@ -156,6 +156,91 @@ async def test_a_turn_stops_before_the_call_that_would_exceed_the_cells_cap(talk
     notices = [b.text for b in last.transcript.blocks if isinstance(b, NoticeBlock)]
     assert any("This cell has spent 120 tokens of 150 tokens" in text for text in notices)
     assert any("the budget is used up" in text for text in notices)
+
+
+async def test_caps_hold_for_what_python_asks(talk: Talk) -> None:
+    """There is no cell in which somebody could be asked: the next step is in the error."""
+    talk.watcher = lambda _transcript, _callbacks: None
+    talk.environ["COPILOT_NB_BUDGET_SESSION"] = "150 tokens"
+    session = await talk.conversation.session()
+    await session.ask("One")
+
+    for ask in (session.ask("Two"), session.send("Two"), session.ephemeral_query("Two?")):
+        with pytest.raises(BudgetError, match="spent 120 tokens of 150 tokens") as caught:
+            await ask
+
+    assert "`%copilot budget session AMOUNT`" in caught.value.hint
+    assert len(talk.fake.requests) == 1
+
+
+async def test_what_python_asks_stops_before_the_call_that_would_exceed_a_cap(talk: Talk) -> None:
+    """Between its steps, as a cell's turn does."""
+    talk.environ["COPILOT_NB_BUDGET_SESSION"] = "150 tokens"
+    talk.fake.script = [LOOK, Reply("More.")]
+    session = await talk.conversation.session()
+
+    with pytest.raises(TurnAbortedError):
+        await session.ask("Look")
+
+    assert len(talk.fake.requests) == 1
+
+
+async def test_a_cap_of_a_cell_holds_for_its_code(talk: Talk, running_shell: Any) -> None:
+    """Each cell of code begins anew, as each `%%copilot` does."""
+    talk.environ["COPILOT_NB_BUDGET_CELL"] = "150 tokens"
+    await talk.conversation.run("One")
+    session, cells = await talk.conversation.session(), running_shell.history_manager.input_hist_raw
+
+    for code in ("first", "second"):
+        cells.append(code)
+        await session.ask(code)
+        with pytest.raises(BudgetError, match="This cell has spent 120 tokens"):
+            await session.ask(code)
+
+    assert len(talk.fake.requests) == 3
+
+
+async def test_a_session_that_was_opened_anew_keeps_to_the_caps(talk: Talk) -> None:
+    """Such as after a server was added: nothing of what guards it is left out."""
+    talk.environ["COPILOT_NB_BUDGET_SESSION"] = "150 tokens"
+    await talk.conversation.run("One")
+    await talk.conversation.link.reopen()
+
+    session = talk.conversation.ready
+
+    assert session is not None
+    with pytest.raises(BudgetError):
+        await session.ask("Two")
+
+
+async def test_a_session_aside_keeps_to_the_caps_and_is_counted(talk: Talk) -> None:
+    """It is another session than the conversation's, on the same day."""
+    talk.environ["COPILOT_NB_BUDGET_DAY"] = "150 tokens"
+    spending = talk.conversation.spending
+
+    async with talk.conversation.aside("doctor") as session:
+        await session.ask("OK?")
+        with pytest.raises(BudgetError, match="Today has spent 120 tokens"):
+            await session.ask("OK?")
+
+    assert [(call.turn, call.what) for call in spending.calls] == [(0, "doctor")]
+    assert spending.spent("session", "tokens") == 0
+
+
+async def test_calls_that_no_turn_of_a_cell_made_say_what_did(talk: Talk) -> None:
+    """Python, a summary of the history, and what goes on when nothing runs."""
+    await talk.conversation.run("One")
+    session = await talk.conversation.session()
+    await session.ask("Two")
+    used = {"model": "scripted", "inputTokens": 100, "outputTokens": 20}
+    data = {"success": True, "compactionTokensUsed": used}
+    session.dispatch_event(SessionEvent({"type": "session.compaction_complete", "data": data}))
+    session.dispatch_event(of_account())
+    await talk.conversation.run("Three")
+
+    calls = talk.conversation.spending.calls
+    assert [call.what or call.turn for call in calls] == [1, "code", "compaction", "background", 2]
+    assert [call.amount("tokens") for call in calls] == [120] * 5
 
 
 async def test_a_cap_in_dollars_needs_a_price_and_then_holds(
