@@ -350,7 +350,7 @@ def _asks(name: str, own: Tool | None) -> str:
 
 
 _KERNEL = frozenset(tool.name for tool in KERNEL_TOOLS)
-_SOMETIMES = frozenset({"preview_file", "view", "glob", "grep"})
+_SOMETIMES = frozenset({"preview_file", "view", "glob", "grep", "rg"})
 """Tools that read in the working folder without asking, and ask for anything else."""
 _SILENT = frozenset(
     {

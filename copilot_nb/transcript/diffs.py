@@ -11,12 +11,19 @@ _HUNK = "@@"
 
 
 def diff_lines(text: str) -> list[str]:
-    """The lines of a unified diff that a reader needs: every hunk, whole."""
+    """The lines of a unified diff that a reader needs.
+
+    Every hunk, whole; where it changes several files, the line with which each of them begins.
+    """
     headers = ("index ", "--- ", _LAST_HEADER, "create file mode ", "new file mode ")
+    lines = text.strip("\n").split("\n")
+    several = sum(line.startswith(_FILE) for line in lines) > 1
     shown, in_header = [], True
-    for line in text.strip("\n").split("\n"):
+    for line in lines:
         if line.startswith(_FILE):
             in_header = True
+            if several:
+                shown.append(line)
         elif not in_header or not line.startswith((*headers, "deleted file mode ")):
             shown.append(line)
             in_header = in_header and not line.startswith(_HUNK)

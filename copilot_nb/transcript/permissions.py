@@ -90,10 +90,14 @@ def _shell(prompt: Prompt) -> Fields:
     }
 
 
+_VERBS = {"create": "Create", "delete": "Delete"}
+"""What the runtime says of its intention, and what is asked about a file."""
+
+
 def _write(prompt: Prompt) -> Fields:
     path, diff = _text(prompt, "fileName"), _text(prompt, "diff").strip("\n")
-    intention = _text(prompt, "intention")
-    verb = "Create" if "create" in intention.lower() else "Change"
+    intention = _text(prompt, "intention").lower()
+    verb = next((verb for word, verb in _VERBS.items() if word in intention), "Change")
     added, gone = diff_counts(diff)
     return {
         "heading": f"{verb} {_name(path)}?" + (f" (+{added} −{gone})" if diff else ""),

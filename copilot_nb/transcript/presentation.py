@@ -6,6 +6,7 @@ Arguments may be half written: the model streams them as JSON text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -24,6 +25,8 @@ class Shape:
 
     title: tuple[str, ...] = ()
     """Arguments that name the call; the first one given is its title."""
+    patch: bool = False
+    """The call's text is a patch: the files that it names are the title."""
     body: str = ""
     """Argument that is the call's text; without it, what is not in the title is shown as JSON."""
     language: str = "json"
@@ -35,7 +38,7 @@ class Shape:
 
 
 TOOLS: Mapping[str, Shape] = {
-    "apply_patch": Shape(body="input", language="diff"),
+    "apply_patch": Shape(body="input", language="diff", patch=True),
     "ask_user": Shape(hidden=True),
     "bash": Shape(title=("command",), body="command", language="bash"),
     "create": Shape(title=("path",), body="file_text", language="path"),
@@ -61,6 +64,10 @@ TOOLS: Mapping[str, Shape] = {
     "write_bash": Shape(title=("input",), body="input", language="text"),
 }
 """The tools whose calls read better than as JSON."""
+
+_PATCHED = re.compile(r"^\*\*\* (Add|Delete|Update) File: (.+)$", re.MULTILINE)
+_PATCHES = {"Add": "create", "Delete": "delete", "Update": "edit"}
+"""What is done to a file, in the words of the runtime's own results."""
 
 _LANGUAGES = {
     ".css": "css",
@@ -104,8 +111,10 @@ def show(tool: str, arguments: object, *, complete: bool = True) -> Shown:
     """
     row = shape(tool)
     if not isinstance(arguments, Mapping):
-        text = arguments if isinstance(arguments, str) else _json(arguments, complete=complete)
-        return Shown("", visible(text), "text" if isinstance(arguments, str) else "json")
+        if not isinstance(arguments, str):
+            return Shown("", visible(_json(arguments, complete=complete)), "json")
+        language = row.language if row.body else "text"
+        return Shown(_names(row, arguments), visible(arguments), language)
     named = [name for name in row.title if arguments.get(name) not in {None, ""}] or _only(
         arguments
     )
@@ -113,7 +122,8 @@ def show(tool: str, arguments: object, *, complete: bool = True) -> Shown:
     if row.edit[0]:
         return Shown(title, _edit(arguments, row), row.language)
     if row.body and row.body in arguments:
-        return Shown(title, visible(_text(arguments[row.body])), _language(row, arguments))
+        text = _text(arguments[row.body])
+        return Shown(title or _names(row, text), visible(text), _language(row, arguments))
     rest = {name: value for name, value in arguments.items() if name not in named[:1]}
     hidden_rest = rest if len(title) < TITLE_LENGTH else arguments
     return Shown(title, visible(_json(hidden_rest, complete=complete)), "json")
@@ -145,6 +155,12 @@ def file_language(path: str) -> str:
 def indented(value: object) -> str:
     """A value as indented JSON, nothing for nothing."""
     return _json(value, complete=True)
+
+
+def _names(row: Shape, text: str) -> str:
+    """What the text itself says that the call is about: "edit a.py, create b.py"."""
+    found = _PATCHED.findall(text) if row.patch else ()
+    return first_line(", ".join(f"{_PATCHES[verb]} {path}" for verb, path in found))
 
 
 def _only(arguments: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from copilot_nb.protocol.form import ElicitationResult, ExitPlanModeResult
 from copilot_nb.protocol.permission import approve_once
 from copilot_nb.session.handlers import Handlers
 from copilot_nb.testing.model import Reply
+from copilot_nb.transcript.diffs import diff_lines
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, TodoBlock, TodoItem
 from copilot_nb.transcript.whole import whole_output
 from tests.behaviour.stage import WAIT, Stage, shell
@@ -14,6 +15,17 @@ from tests.unit.transcript.events import only
 INSERT = "INSERT INTO todos (id, title) VALUES ('read', 'Read the data'), ('plot', 'Plot it')"
 UPDATE = "UPDATE todos SET status = 'done' WHERE id = 'read'"
 BEGIN = "UPDATE todos SET status = 'in_progress' WHERE id = 'plot'"
+PATCH = """*** Begin Patch
+*** Update File: a.txt
+@@
+-one
++ONE
+ two
+*** Add File: b.txt
++new
+*** Delete File: c.txt
+*** End Patch
+"""
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -39,6 +51,31 @@ async def test_the_list_of_tasks_is_kept_up_to_date(stage: Stage) -> None:
         TodoItem(text="Read the data", state="done"),
         TodoItem(text="Plot it", state="running"),
     )
+
+
+async def test_a_patch_asks_for_each_file_and_names_it(stage: Stage) -> None:
+    """GPT models write this way: every file by itself, with what becomes of it."""
+    (stage.directory / "a.txt").write_text("one\ntwo\n", encoding="utf-8")
+    (stage.directory / "c.txt").write_text("bye\n", encoding="utf-8")
+    session = await stage.session(
+        Reply(tools=[("apply_patch", {"input": PATCH})]),
+        Reply("Done."),
+        config={"model": "gpt-5-codex"},
+        handlers=Handlers(permission=lambda _: approve_once()),
+    )
+
+    turn = await session.ask("Change them.", timeout=WAIT)
+
+    assert [block.heading for block in turn.transcript.blocks if block.kind == "permission"] == [
+        "Change a.txt? (+1 −1)",
+        "Create b.txt? (+2 −0)",
+        "Delete c.txt? (+0 −2)",
+    ]
+    (call,) = turn.tool_calls
+    assert (call.title, call.language) == ("edit a.txt, create b.txt, delete c.txt", "diff")
+    named = [line for line in diff_lines(call.diff) if line.startswith("diff ")]
+    assert [line.rpartition("/")[2] for line in named] == ["a.txt", "b.txt", "null"]
+    assert not (stage.directory / "c.txt").exists()
 
 
 async def test_a_plan_is_shown_and_sent_back(stage: Stage) -> None:

@@ -35,8 +35,8 @@ def written(piece: str, name: str = "run_code", agent: str = "") -> SessionEvent
 
 
 def test_a_call_without_a_title_is_named_by_what_it_changed() -> None:
-    """A patch says itself nothing in one line."""
-    patch = {"input": "*** Begin Patch\n*** Add File: a.py\n+x"}
+    """What it was given says nothing in one line."""
+    patch = {"input": "*** Begin Patch\n+x"}
     edits = [{"path": "a.py", "kind": "create"}, {"path": "b.py", "kind": "delete"}]
 
     turn = after(

@@ -19,10 +19,18 @@ HUNK = """@@ -1,3 +1,3 @@
 
 
 def test_the_headers_are_left_out() -> None:
-    """Hunks stay, file names and modes go, in every file of the diff."""
-    lines = diff_lines(HEAD + "@@ -1 +1 @@\n-a\n+b" + HEAD + "@@ -2 +2 @@\n-c\n+d\n")
+    """Hunks stay, file names and modes go; what asks about a file names it."""
+    assert diff_lines(HEAD + "@@ -1 +1 @@\n-a\n+b") == ["@@ -1 +1 @@", "-a", "+b"]
 
-    assert lines == ["@@ -1 +1 @@", "-a", "+b", "@@ -2 +2 @@", "-c", "+d"]
+
+def test_each_of_several_files_is_named() -> None:
+    """Nobody else says where the changes of one end and those of the next begin."""
+    deleted = HEAD.replace("b/p/x.js", "b/dev/null", 1)
+
+    lines = diff_lines(HEAD + "@@ -1 +1 @@\n-a\n+b" + deleted + "@@ -2 +2 @@\n-c\n+d\n")
+
+    first, second = "diff --git a/p/x.js b/p/x.js", "diff --git a/p/x.js b/dev/null"
+    assert lines == [first, "@@ -1 +1 @@", "-a", "+b", second, "@@ -2 +2 @@", "-c", "+d"]
 
 
 def test_a_changed_line_is_never_taken_for_a_header() -> None:

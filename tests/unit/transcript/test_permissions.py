@@ -127,6 +127,10 @@ def test_a_write_shows_its_diff_and_counts() -> None:
     assert (block.heading, block.place, block.body) == ("Change x.py? (+2 −1)", "/p/x.py", "")
     assert block.diff == DIFF.strip()
     assert (new.heading, new.body, new.language) == ("Create new.py?", "x = 1", "python")
+    gone = asked(
+        "write", fileName="old.py", diff="--- a\n+++ b\n@@ -1 +0,0 @@\n-x", intention="Delete file"
+    )
+    assert gone.heading == "Delete old.py? (+0 −1)"
     assert diff_counts(DIFF) == (2, 1)
 
 

@@ -8,6 +8,10 @@ import pytest
 
 from copilot_nb.transcript.presentation import TITLE_LENGTH, Shown, show, show_partial
 
+PATCH = (
+    "*** Begin Patch\n*** Update File: a.py\n@@\n-x\n+y\n*** Add File: b/c.py\n+z\n*** End Patch"
+)
+
 
 @pytest.mark.parametrize(
     ("tool", "arguments", "shown"),
@@ -35,6 +39,8 @@ from copilot_nb.transcript.presentation import TITLE_LENGTH, Shown, show, show_p
         ("run_code", {"code": "\ndf.head()\nx"}, Shown("df.head() …", "\ndf.head()\nx", "python")),
         ("sql", {"query": "SELECT 1"}, Shown("SELECT 1", "SELECT 1", "sql")),
         ("apply_patch", {"input": "+x"}, Shown("+x", "+x", "diff")),
+        ("apply_patch", PATCH, Shown("edit a.py, create b/c.py", PATCH, "diff")),
+        ("apply_patch", {"input": PATCH}, Shown("edit a.py, create b/c.py", PATCH, "diff")),
         ("unknown", {"q": "short"}, Shown("short", "", "json")),
         ("unknown", {"a": 1, "b": None}, Shown("", '{\n  "a": 1,\n  "b": null\n}', "json")),
         ("unknown", {}, Shown("", "", "json")),
