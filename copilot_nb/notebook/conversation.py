@@ -206,15 +206,19 @@ class Conversation:
         if model:
             self.settings.choose("model", model, "%copilot model")
 
-    async def use_provider(self, source: Source) -> None:
+    async def use_provider(self, source: Source, *, save: bool = False) -> None:
         """Ask there from the next turn on; the conversation goes on with it.
+
+        Args:
+            source: The place, perhaps with a model.
+            save: In all notebooks of this user, and not in this kernel only.
 
         Raises:
             ConfigError: Its URL or key is missing.
         """
         source.check(self.settings.environ)
-        self.settings.choose("provider", replace(source, model=""), BY_PROVIDER)
-        self.settings.choose("model", source.model or None, BY_PROVIDER)
+        self.settings.choose("provider", replace(source, model=""), BY_PROVIDER, save=save)
+        self.settings.choose("model", source.model or None, BY_PROVIDER, save=save)
 
     async def new(self) -> None:
         """Begin a new conversation with the next turn; permissions given so far are gone."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.notebook.permissions.places import project_folder, real_path
-from copilot_nb.notebook.stored.bookmark import STATE, write_private
+from copilot_nb.notebook.stored.bookmark import config_folder, write_private
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
@@ -169,9 +169,4 @@ class Project:
             raise ConfigError(f"{path} cannot be written: {error.strerror}.", hint="") from None
 
     def _path(self) -> Path:
-        named = self._environ.get(STATE)
-        if named:
-            return Path(named).expanduser() / "trusted.json"
-        from platformdirs import user_config_path
-
-        return user_config_path("copilot-nb") / "trusted.json"
+        return config_folder(self._environ) / "trusted.json"

@@ -50,6 +50,11 @@ def look(kind: Kind, value: Any, source: str) -> None:
         _LOOKS[kind](value, source)
 
 
+def written(value: Any) -> Any:
+    """A value as a file keeps it."""
+    return value.fields() if isinstance(value, Source) else value
+
+
 def wrong(source: str, given: Any, allowed: str) -> ConfigError:
     """The error for what cannot be meant."""
     return ConfigError(f"{source} is {given!r}.", hint=f"It takes {allowed}.")
@@ -91,6 +96,8 @@ def _provider(given: Any, source: str) -> Source:
     if isinstance(given, Source):
         return given
     try:
+        if isinstance(given, dict):
+            return Source.of(given, source)
         return parse(_text(given, source), source)
     except ConfigError as error:  # a URL may hold a password: its message says what can be said
         raise ConfigError(f"{source}: {error.message}", hint=error.hint) from None

@@ -1,8 +1,9 @@
 """Settings of one notebook and where each value comes from.
 
 An option on the line wins over what a subcommand or `%config Copilot.name = …` set, that over the
-environment (`COPILOT_NB_NAME`), that over the project's file, if it is trusted, that over IPython's
-profile, that over the default. Reading a setting never changes anything.
+environment (`COPILOT_NB_NAME`), that over the project's file, if it is trusted, that over what the
+user saved, that over IPython's profile, that over the default. Reading a setting never changes
+anything.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.notebook import readers
 from copilot_nb.notebook.project import Project
+from copilot_nb.notebook.saved import Saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -149,6 +151,8 @@ class Settings:
         self.environ = os.environ if environ is None else environ
         self.project = Project(self.environ)
         """What the project's file sets."""
+        self.saved = Saved(self.environ)
+        """What the user keeps for all notebooks."""
         self._chosen: dict[str, tuple[Value, Any]] = {}
 
     def find(self, name: str, option: Any = None) -> Value:
@@ -167,17 +171,25 @@ class Settings:
                 return Value(setting.read(given, source), source)
         return Value(setting.default, "default")
 
-    def choose(self, name: str, value: Any, source: str) -> None:
+    def choose(self, name: str, value: Any, source: str, *, save: bool = False) -> None:
         """Set a value from a subcommand; None takes it back, and so does a later `%config`.
 
+        Args:
+            name: One of `SETTINGS`.
+            value: What it shall be.
+            source: Which subcommand that says.
+            save: For all notebooks of this user, and not for this kernel only.
+
         Raises:
-            ConfigError: It cannot mean a value of this setting, or names what is not there.
+            ConfigError: It cannot mean a value of this setting, or names what is not there; or the
+                user's file cannot be written.
         """
-        if value is None:
-            self._chosen.pop(name, None)
-            return
-        read = checked(name, value, source)
-        self._chosen[name] = (Value(read, source), self._config(name))
+        read = checked(name, value, source) if value is not None else None
+        if save:
+            self.saved.put(name, readers.written(read))
+        self._chosen.pop(name, None)
+        if read is not None:
+            self._chosen[name] = (Value(read, source), self._config(name))
 
     @contextmanager
     def trying(self, name: str, value: Any, source: str) -> Iterator[None]:
@@ -207,6 +219,7 @@ class Settings:
         yield self.environ.get(setting.variable), setting.variable
         value, file = self.project.get(name)
         yield value, f"{name} in {file}"
+        yield self.saved.get(name), f"{name} in {self.saved.path}"
         yield profile, f"c.Copilot.{name} in IPython's profile"
 
     def get(self, name: str, option: Any = None) -> Any:

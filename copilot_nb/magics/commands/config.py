@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot_nb.errors import ConfigError
+from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.magics.command import SettingName, SettingValue, command, unknown
 from copilot_nb.magics.result import Result, Table, Text
 
@@ -12,20 +12,27 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.settings import Settings
 
-_TRUST, _DISTRUST = "trust", "distrust"
+_TRUST, _DISTRUST, _DEFAULT = "trust", "distrust", "default"
 
 
 @command
-def config(conversation: Conversation, name: SettingName = "", value: SettingValue = "") -> Result:
-    """Show every setting with its value and where that comes from, or set one for this kernel.
+def config(
+    conversation: Conversation,
+    name: SettingName = "",
+    value: SettingValue = "",
+    *,
+    save: bool = False,
+) -> Result:
+    """Show every setting with its value and where that comes from, or set one.
 
-    `%copilot config trust` lets the project's `.copilot-nb.toml` count, as it is now;
-    `%copilot config distrust` takes that back.
+    It holds until the kernel ends, or with --save in all your notebooks. `%copilot config trust`
+    lets the project's `.copilot-nb.toml` count, as it is now; `distrust` takes that back.
 
     Args:
         conversation: The notebook's.
         name: A setting; or trust, distrust.
         value: Its new value; `default` takes back what was set in this kernel.
+        save: Keep it for all your notebooks; with default, no longer.
     """
     from copilot_nb.notebook.settings import SETTINGS, checked
 
@@ -37,11 +44,16 @@ def config(conversation: Conversation, name: SettingName = "", value: SettingVal
     names = [each.name for each in SETTINGS]
     if name and name not in names:
         raise unknown("setting", name, names, "`%copilot config` lists them.")
+    if save and not value:
+        raise UsageError("--save needs a NAME and a VALUE.", hint=f"Usage: {config.usage}")
+    note = settings.project.note()
     if value:
-        settings.choose(name, None if value == "default" else value, f"%copilot config {name}")
+        given = None if value == _DEFAULT else value
+        settings.choose(name, given, f"%copilot config {name}", save=save)
+        note = settings.saved.lasting(save=save) if given else note
     wanted = [each for each in SETTINGS if name in {"", each.name}]
     rows = tuple((each.name, *_found(settings, each.name), each.help) for each in wanted)
-    return Table(("setting", "value", "from", "meaning"), rows, "", settings.project.note())
+    return Table(("setting", "value", "from", "meaning"), rows, "", note)
 
 
 def _found(settings: Settings, name: str) -> tuple[str, str]:

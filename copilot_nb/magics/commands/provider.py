@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import UsageError
 from copilot_nb.magics.command import ModelName, ProviderName, command
@@ -30,7 +30,8 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
     key_env: str = "",
     ask_key: bool = False,
     api_version: str = "",
-    wire_api: str = "",
+    wire_api: Literal["", "completions", "responses"] = "",
+    save: bool = False,
 ) -> Result:
     """Show where the model answers, or choose another place for the next turns.
 
@@ -47,10 +48,11 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
         key_env: Name of the environment variable that holds the key.
         ask_key: Ask for the key in a hidden field; it is kept until the kernel ends.
         api_version: Azure's API version.
-        wire_api: completions or responses.
+        wire_api: What the server speaks.
+        save: Ask there in all your notebooks; of a key only its variable's name is kept.
     """
     if spec in {"", "list"}:
-        if url or model or key_env or ask_key or api_version or wire_api:
+        if url or model or key_env or ask_key or api_version or wire_api or save:
             raise UsageError("These options need a provider.", hint="Usage: " + provider.usage)
         return await _listed(conversation) if spec else Text(await _shown(conversation))
     from copilot_nb.notebook import facts
@@ -64,11 +66,12 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
     source = replace(source, model=model, api_version=api_version, wire_api=wire_api)
     if ask_key:
         source = replace(source, key_variable=await _asked_key(source))
-    await conversation.use_provider(source)
+    await conversation.use_provider(source, save=save)
     conversation.known.models = ()
     now = conversation.link.source()
     named = now.model or not now.own or now.kind == "demo"
-    notes = [await _silence(conversation, now), "" if named else _NO_MODEL]
+    lasting = conversation.settings.saved.lasting(save=save)
+    notes = [await _silence(conversation, now), "" if named else _NO_MODEL, lasting]
     return Text("\n".join([facts.provider(now), *filter(None, notes)]))
 
 

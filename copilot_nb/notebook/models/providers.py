@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from copilot_nb.errors import ConfigError
@@ -74,6 +74,26 @@ class Source:
         if self.base_url == usual:
             return self.kind
         return self.base_url if self.kind == "openai" else f"{self.kind} {self.base_url}"
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any], reason: str) -> Source:
+        """The source of these fields.
+
+        Raises:
+            ConfigError: They are of none.
+        """
+        texts = all(isinstance(value, str) for value in fields.values())
+        if not texts or not fields.keys() <= {*_FIELDS} or fields.get("kind") not in PRESETS:
+            raise ConfigError(
+                "That is no provider.", hint="`%copilot provider … --save` writes one."
+            )
+        source = cls(reason=reason, **fields)
+        return replace(source, base_url=checked_url(source.base_url)) if source.base_url else source
+
+    def fields(self) -> dict[str, str]:
+        """What tells it from others, but for the model; a key is not among it."""
+        found = {name: getattr(self, name) for name in _FIELDS}
+        return {name: value for name, value in found.items() if value}
 
     @property
     def own(self) -> bool:
@@ -139,6 +159,9 @@ class Source:
             field = "bearer_token" if self.key_variable.endswith("BEARER_TOKEN") else "api_key"
             options[field] = key
         return ProviderConfig.model_validate(options)
+
+
+_FIELDS = ("kind", "base_url", "key_variable", "api_version", "wire_api", "key_file")
 
 
 def _read_key(path: str) -> str:

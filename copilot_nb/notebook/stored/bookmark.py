@@ -94,6 +94,16 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     return user_state_path("copilot-nb")
 
 
+def config_folder(environ: Mapping[str, str]) -> Path:
+    """Where the user's own choices are."""
+    named = environ.get(STATE)
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("copilot-nb")
+
+
 def notebook_name(environ: Mapping[str, str]) -> str:
     """What tells this notebook from others: its file as the front end names it, else the folder."""
     name = environ.get("JPY_SESSION_NAME") or _from_front_end()

@@ -8,9 +8,12 @@ import pytest
 
 from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.magics.commands import COMMANDS
+from copilot_nb.notebook.settings import Settings
 from copilot_nb.notebook.toolbox import ToolTable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.unit.notebook.conftest import Talk
 
 
@@ -63,7 +66,10 @@ async def test_provider_shows_and_chooses(talk: Talk) -> None:
     await say(talk, "ask hello")
 
     expected = "azure at https://x.openai.azure.com, model d, key from MY_KEY"
-    assert str(chosen) == f"{expected} (set by %copilot provider)"
+    assert str(chosen).splitlines() == [
+        f"{expected} (set by %copilot provider)",
+        "It holds until the kernel ends; `--save` keeps it for all your notebooks.",
+    ]
     assert str(await say(talk, "provider")).startswith(expected)
     assert talk.called("session.create")[-1]["provider"] == {
         "type": "azure",
@@ -122,6 +128,23 @@ async def test_model_and_provider_have_one_precedence(talk: Talk) -> None:
     await say(talk, "config model default")
     assert await row("provider") == ("http://127.0.0.1:1/v1", "COPILOT_NB_PROVIDER")
     assert await row("model") == ("scripted", "COPILOT_NB_MODEL")
+
+
+async def test_what_is_set_says_how_long_it_holds(talk: Talk, tmp_path: Path) -> None:
+    """And with --save it is there in the next kernel."""
+    file = tmp_path / "state" / "settings.toml"
+    until = await say(talk, "config timeout 60")
+    always = await say(talk, "config audit on --save")
+    place = await say(talk, "provider http://127.0.0.1:9/v1 --model mine --save")
+
+    assert until.note == "It holds until the kernel ends; `--save` keeps it for all your notebooks."
+    assert always.note == f"It holds in all your notebooks, by {file}."
+    assert str(place).endswith(f"It holds in all your notebooks, by {file}.")
+    later = Settings(lambda _: None, {"COPILOT_NB_STATE": str(tmp_path / "state")})
+    assert (later.get("timeout"), later.get("audit"), later.get("model")) == (None, True, "mine")
+    assert str(later.get("provider")) == "http://127.0.0.1:9/v1"
+    with pytest.raises(UsageError, match="--save needs a NAME and a VALUE"):
+        await say(talk, "config --save")
 
 
 async def test_new_and_stop_say_what_they_did(talk: Talk) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         ("%copilot ask --m", ["--model", "--mode"]),
         (
             "%copilot provider --",
-            ["--model", "--key-env", "--ask-key", "--api-version", "--wire-api"],
+            ["--model", "--key-env", "--ask-key", "--api-version", "--wire-api", "--save"],
         ),
         ("%copilot provider o", ["openai", "ollama"]),
         ("%copilot provider ollama o", []),
