@@ -28,6 +28,7 @@ from copilot_nb.transcript.blocks import (
 from copilot_nb.transcript.cuts import length, line_count, since
 from copilot_nb.transcript.diffs import diff_lines
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, SignInBlock, TodoBlock
+from copilot_nb.transcript.safety import visible
 from copilot_nb.views.lines import Lines
 from copilot_nb.views.stream import MarkdownStream, coloured
 from copilot_nb.views.words import (
@@ -384,7 +385,7 @@ def _table(output: TableOutput) -> RenderableType:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("", *output.columns) if output.has_index else output.columns:
-        table.add_column(Text(name), justify="right")
+        table.add_column(Text(visible(name)), justify="right")
     for row in output.rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     return table

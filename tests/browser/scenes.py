@@ -22,6 +22,7 @@ from copilot_nb.transcript.forms import Choice
 from copilot_nb.transcript.safety import sound
 from copilot_nb.views.view import Callbacks
 from copilot_nb.views.widget.widget import WidgetView
+from tests.unit.views.hostile_turns import questions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,6 +184,17 @@ class Stage:
             self.put(TextBlock(id=block_id, text=text[:end]))
             await asyncio.sleep(pause)
         self.put(TextBlock(id=block_id, text=text, closed=True))
+
+    async def question(self, corpus: list[dict[str, str]], pause: float = 0.06) -> None:
+        """Asks with each text of a corpus, one panel after another, of every kind in turn."""
+        for at, entry in enumerate(corpus):
+            asks = questions(sound(entry["text"]))
+            asked = replace(asks[at % len(asks)], id=f"asked{at}")
+            self.transcript = replace(self.transcript, blocks=(asked,))
+            self.view.update(self.transcript)
+            await asyncio.sleep(pause)
+        self.transcript = replace(self.transcript, blocks=())
+        self.put(TextBlock(id="all", text="All asked.", closed=True))
 
     async def ask(self, block: PermissionBlock | UserInputBlock) -> dict[str, Any]:
         """Shows a request and waits for the answer; the block becomes answered by it."""

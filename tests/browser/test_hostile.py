@@ -13,17 +13,29 @@ if TYPE_CHECKING:
     from tests.browser.driver import LabPage
 
 CORPUS = REPOSITORY / "tests" / "data" / "hostile.json"
-SHOW = f"""\
+LOAD = f"""\
 import json
 from pathlib import Path
 
 corpus = json.loads(Path({str(CORPUS)!r}).read_text())
-stage = Stage(hostile(corpus))
+"""
+SHOW = f"{LOAD}stage = Stage(hostile(corpus))"
+ASK = f"""\
+{LOAD}
+async def turn():
+    global stage
+    stage = Stage()
+    await stage.question(corpus)
+
+await wait_in_cell(turn())
 """
 TAGS = (
     "a b blockquote br button code del details div em hr i img input kbd li mark ol p path pre s"
     " section small span strong style sub summary sup svg table tbody td th thead tr u ul"
 )
+PANEL_TAGS = f"{TAGS} fieldset label legend option select textarea"
+"""What a person answers with."""
+PANELS = "root => [...root.querySelectorAll('.copilot-request')].map(one => one.classList[2])"
 LOOK = """(root, tags) => {
     const found = [];
     for (const node of root.querySelectorAll("*")) {
@@ -53,7 +65,7 @@ def untouched(page: LabPage) -> dict[str, Any]:
 
 
 def test_hostile_text_neither_runs_nor_loads(open_notebook: OpenNotebook) -> None:
-    """Live and stored, for every input of the corpus, in every kind of block."""
+    """Live and stored, for every input of the corpus, in answers, calls and answered requests."""
     page = open_notebook([SETUP, SHOW, "stage.end()"])
     page.run_to_end(0)
     before = untouched(page)
@@ -76,3 +88,28 @@ def test_hostile_text_neither_runs_nor_loads(open_notebook: OpenNotebook) -> Non
     assert page.foreign_requests == []
     assert untouched(page) == before
     assert page.cells.count() == 3
+
+
+def test_hostile_questions_neither_run_nor_load(open_notebook: OpenNotebook) -> None:
+    """Panels, forms, plans and sign-ins while they are open: one for every input of the corpus."""
+    page = open_notebook([SETUP, ASK, "stage.end()"])
+    page.run_to_end(0)
+    before = untouched(page)
+
+    page.run(1)
+    live = page.output(1).locator(".copilot-live")
+    live.wait_for()
+    found, panels = set[str](), set[str]()
+
+    def is_over() -> bool:
+        found.update(live.evaluate(LOOK, PANEL_TAGS))
+        panels.update(live.evaluate(PANELS))
+        return "All asked." in live.inner_text()
+
+    page.wait_until(is_over, "all panels", 120)
+
+    assert found == set()
+    kinds = ("form", "permission", "plan", "sign-in", "user_input")
+    assert panels == {f"copilot-{kind}" for kind in kinds}
+    assert page.foreign_requests == []
+    assert untouched(page) == before

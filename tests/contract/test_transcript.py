@@ -6,6 +6,7 @@ from copilot_nb.protocol.form import ElicitationResult, ExitPlanModeResult
 from copilot_nb.protocol.permission import approve_once
 from copilot_nb.session.handlers import Handlers
 from copilot_nb.testing.model import Reply
+from copilot_nb.transcript.blocks import PermissionBlock
 from copilot_nb.transcript.diffs import diff_lines
 from copilot_nb.transcript.forms import FormBlock, PlanBlock, TodoBlock, TodoItem
 from copilot_nb.transcript.whole import whole_output
@@ -66,7 +67,8 @@ async def test_a_patch_asks_for_each_file_and_names_it(stage: Stage) -> None:
 
     turn = await session.ask("Change them.", timeout=WAIT)
 
-    assert [block.heading for block in turn.transcript.blocks if block.kind == "permission"] == [
+    asked = [block for block in turn.transcript.blocks if isinstance(block, PermissionBlock)]
+    assert [block.heading for block in asked] == [
         "Change a.txt? (+1 −1)",
         "Create b.txt? (+2 −0)",
         "Delete c.txt? (+0 −2)",

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import nh3
 import pytest
 
-from copilot_nb.transcript import prompts
-from copilot_nb.transcript.blocks import (
-    Block,
-    ErrorBlock,
-    NoticeBlock,
-    ReasoningBlock,
-    TableOutput,
-    TextBlock,
-    TextOutput,
-    ToolBlock,
-    Transcript,
-    UserInputBlock,
-)
-from copilot_nb.transcript.output import plain
-from copilot_nb.transcript.permissions import permission
+from copilot_nb.transcript.blocks import Transcript
 from copilot_nb.transcript.safety import visible
 from copilot_nb.views.markdown import to_html as markdown
 from copilot_nb.views.static import to_html, to_text
-from tests.unit.transcript.events import event, folded
 from tests.unit.views.corpus import hostile, inspect
+from tests.unit.views.hostile_turns import everywhere, requests
 
 GITHUB_TAGS = frozenset(
     [
@@ -76,65 +61,6 @@ GITHUB_ATTRIBUTES = {
     "td": {"align"},
     "th": {"align"},
 }
-
-
-def everywhere(text: str) -> Transcript:
-    """A turn with that text in every field of every block."""
-    shown, printed = visible(text), plain(text)
-    call = ToolBlock(
-        id="call",
-        name=shown,
-        title=shown,
-        arguments=shown,
-        language=text[:30],
-        state="failed",
-        output=printed,
-        outputs=(
-            TextOutput(text=printed, stream="stderr"),
-            TableOutput(columns=(text,), rows=((text, text),), caption=text),
-        ),
-        diff=f"@@ -1 +1 @@\n-{shown}\n+{shown}",
-        error=printed,
-        agent=shown,
-    )
-    asked = permission("request", {"kind": "commands", "fullCommandText": text, "intention": text})
-    question = UserInputBlock(id="question", question=shown, choices=(shown,))
-    return Transcript(
-        blocks=(
-            TextBlock(id="text", text=text),
-            ReasoningBlock(id="reasoning", text=text),
-            call,
-            asked,
-            question,
-            NoticeBlock(id="notice", text=shown, details=printed),
-            ErrorBlock(id="error", message=shown, hint=shown, details=shown),
-        ),
-        state="running",
-        status=shown,
-        label=shown,
-        model=shown,
-        sent=shown,
-    )
-
-
-def requests(text: str) -> tuple[Block, ...]:
-    """Forms, plans, sign-ins, tasks and code, as the reducer makes them of that text."""
-    schema = {"properties": {text: {"title": text, "description": text, "enum": [text, "b"]}}}
-    prompt = {"message": text, "elicitationSource": text, "requestedSchema": schema, "url": text}
-    details = {"effects": [{"kind": "reads", "text": text}], "editable": True}
-    plan = {"summary": text, "planContent": text, "actions": ["interactive", text]}
-    asks = (
-        prompts.asked("elicitation", "form", prompt),
-        prompts.asked("exit_plan_mode", "plan", plan),
-        prompts.asked("auto_mode_switch", "switch", {"errorCode": text}),
-        prompts.asked("sign_in", "sign", {"host": text, "url": text, "code": text}),
-        permission("code", {"kind": "kernel-code", "body": text, "details": details}),
-    )
-    ended = (replace(ask, id=f"{ask.id}2", state="answered", answer=text, by=text) for ask in asks)
-    start = event("tool.execution_start", toolCallId="c2", toolName="run_code")
-    changes = event("local.kernel_changes", toolCallId="c2", lines=[text])
-    todos = event("local.todos", rows=[{"title": text, "status": text}])
-    return (*asks, *ended, *folded([start, changes, todos]).blocks)
 
 
 def test_markdown_gives_only_what_we_write() -> None:

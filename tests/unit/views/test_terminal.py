@@ -27,6 +27,7 @@ from copilot_nb.transcript.permissions import permission
 from copilot_nb.views.terminal import TerminalView
 from tests.unit.transcript.events import folded, recorded, recorded_names
 from tests.unit.views.corpus import hostile
+from tests.unit.views.hostile_turns import everywhere, requests
 from tests.unit.views.turns import FAILED, FULL, WAITING
 
 
@@ -355,10 +356,11 @@ def test_long_lines_wrap_under_their_beginning() -> None:
 
 @pytest.mark.parametrize("kind", ["markdown", "command", "output", "url"])
 def test_hostile_text_can_not_command_the_terminal(kind: str) -> None:
-    """Whatever a model or a tool writes, only its letters are shown."""
+    """Whatever a model, a server or a tool writes, in any block: only its letters are shown."""
     for entry in hostile(kind):
         screen = Screen()
-        screen.view.close(Transcript(blocks=(TextBlock(id="t", text=entry.text),)))
+        turn = everywhere(entry.text)
+        screen.view.close(replace(turn, blocks=(*turn.blocks, *requests(entry.text))))
 
         screen.text.encode()
         assert not set(screen.text) & set("\x1b\x07\x08\r\x9b\u202e\u2067"), entry.name
