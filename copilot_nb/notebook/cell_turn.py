@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 ABORT_SECONDS = 0.3
 """How long ■ waits for the runtime; the cell ends in any case."""
+_MORE_TIME = "Give it more: --timeout SECONDS, or `%copilot config timeout SECONDS` for all cells."
 ALONE = AskOptions(context="none")
 """Words into a running turn bring nothing along but what they refer to."""
 
@@ -98,8 +99,9 @@ class CellTurn:
         except asyncio.CancelledError:
             await self.abort()
             raise
-        except TurnTimeoutError:
+        except TurnTimeoutError as error:
             await self.abort(f"the time limit of {limit:g} s")
+            error.hint = _MORE_TIME
             raise
         except CopilotError as error:
             if self._said.clear():  # nobody would see what waits behind the failure

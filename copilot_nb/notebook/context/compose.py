@@ -14,7 +14,7 @@ from copilot_nb.data.envelope import untrusted
 from copilot_nb.errors import UsageError
 from copilot_nb.notebook.context.index import CELLS, cells_text, error_text, index_of
 from copilot_nb.notebook.context.references import mentions, unescaped
-from copilot_nb.notebook.context.resolve import file, pictures_of, resolved
+from copilot_nb.notebook.context.resolve import attached, pictures_of, resolved
 from copilot_nb.notebook.outgoing.ledger import SentItem
 from copilot_nb.protocol.session import Attachment, MessageOptions
 
@@ -90,7 +90,7 @@ async def compose(prompt: str, options: AskOptions, shell: Shell, settings: Sett
 def _along(prompt: str, options: AskOptions, shell: Shell) -> list[Resolved]:
     """What the prompt and the options refer to, each thing once."""
     found = [resolved(mention, shell) for mention in mentions(prompt)]
-    found += [file(path, shell.privacy) for path in options.attach]
+    found += [attached(path, shell.privacy) for path in options.attach]
     found += [pictures_of(which, shell) for which in options.see]
     return list({(each.kind, each.name): each for each in found if each is not None}.values())
 

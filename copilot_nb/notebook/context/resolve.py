@@ -6,6 +6,7 @@ A variable's values may be read here, because the prompt asks for it; rules abou
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -96,7 +97,8 @@ def file(written: str, privacy: Privacy) -> Resolved:
     """
     path = Path(written).expanduser()
     if not path.exists():
-        raise UsageError(f"There is no file {written!r}.", hint=_near_files(path) or LITERALLY)
+        hint = _meant(_near_files(path)) or LITERALLY
+        raise UsageError(f"There is no file {written!r}.", hint=hint)
     path = path.resolve()
     if path.is_dir():
         return Resolved("file", written, path=path)
@@ -114,6 +116,20 @@ def file(written: str, privacy: Privacy) -> Resolved:
     return Resolved("file", written, text=text, path=path)
 
 
+def attached(written: str, privacy: Privacy) -> Resolved:
+    """A file or folder that `--attach` names.
+
+    Raises:
+        UsageError: There is none.
+    """
+    path = Path(written).expanduser()
+    if path.exists():
+        return file(written, privacy)
+    near = " or ".join(map(shlex.quote, _near_files(path)))
+    hint = f"Did you mean {near}?" if near else f"It is looked for in {Path.cwd()}."
+    raise UsageError(f"There is no file {written!r}.", hint=hint)
+
+
 def pictures_of(which: str, shell: Shell) -> Resolved:
     """The figures of a cell, by its number, or `_` for the newest that showed one.
 
@@ -122,13 +138,15 @@ def pictures_of(which: str, shell: Shell) -> Resolved:
     """
     numbers = shell.pictures.cells
     if which != "_" and not which.isdecimal():
-        raise UsageError(f"--see takes the number of a cell or _, not {which!r}.", hint="")
+        hint = "Such as --see 3, or --see _ for the newest that showed a figure."
+        raise UsageError(f"--see takes the number of a cell or _, not {which!r}.", hint=hint)
     number = int(which) if which != "_" else (numbers[-1] if numbers else 0)
     found = tuple(filter(None, map(for_model, shell.pictures.of_cell(number))))
     if not found:
         known = ", ".join(map(str, numbers))
         what = "No figure is known" if which == "_" else f"No figure of cell {which} is known"
-        raise UsageError(f"{what}.", hint=f"There are figures of cells {known}." if known else "")
+        hint = f"There are figures of cells {known}." if known else "Draw it again, then ask."
+        raise UsageError(f"{what}.", hint=hint)
     return Resolved("image", f"figures of cell {number}", pictures=found)
 
 
@@ -141,7 +159,7 @@ def _named(mention: Mention, shell: Shell) -> Resolved | None:
     if rest and Path(mention.target).exists():
         return file(mention.target, shell.privacy)
     near = nearest(first, _known(shell))
-    files = _near_files(Path(mention.target)) if rest else ""
+    files = _meant(_near_files(Path(mention.target))) if rest else ""
     if not near and not files and _HOSTS.fullmatch(mention.target):
         return None
     what = mention.target if rest else first
@@ -275,12 +293,12 @@ def _known(shell: Shell) -> Iterable[str]:
     return [name for name in shell.user_ns if not name.startswith("_")]
 
 
-def _near_files(path: Path) -> str:
+def _near_files(path: Path) -> list[str]:
     folder = path.expanduser().parent
     if not folder.is_dir():
-        return ""
+        return []
     found = nearest(path.name, [each.name for each in folder.iterdir()])
-    return _meant([name if folder == Path() else str(path.parent / name) for name in found])
+    return [name if folder == Path() else str(path.parent / name) for name in found]
 
 
 def _meant(names: Iterable[str]) -> str:

@@ -132,10 +132,15 @@ class Source:
             return None
         value = environ.get(self.key_variable, "").strip()
         if not value and not is_local(self.base_url):
+            fill = f'Set it, such as os.environ["{self.key_variable}"] = getpass.getpass(); or '
+            if self.kind == "account":
+                raise ConfigError(
+                    f"There is no token: {self.key_variable} is not set.",
+                    hint=f"{fill}sign in with `%copilot login` alone.",
+                )
             raise ConfigError(
                 f"The {self.kind} provider needs a key, and {self.key_variable} is not set.",
-                hint=f'Set it, such as os.environ["{self.key_variable}"] = getpass.getpass(); or '
-                "let --ask-key ask for it, or name another variable with --key-env.",
+                hint=f"{fill}let --ask-key ask for it, or name another variable with --key-env.",
             )
         return value or None
 

@@ -302,6 +302,7 @@ def test_timeout_stops_the_turn(notebook: Notebook) -> None:
     cell = notebook.turn("%%copilot --timeout 0.7\nTalk.")
 
     assert cell.ename == "TurnTimeoutError"
+    assert "--timeout SECONDS, or" in cell.traceback
     assert "time limit" in plain(cell)
     notebook.after_error()
     assert "Still here." in plain(notebook.turn("%%copilot\nGo on."))

@@ -136,7 +136,7 @@ def test_what_a_subcommand_chose_lasts_until_config_changes() -> None:
     [
         ("provider", "olama", "here: 'olama' is no provider.\nDid you mean ollama?"),
         ("provider", "http://me:secret@x/v1", "here: The provider's URL holds a user name"),
-        ("policy", "permit", "here is 'permit', which cannot be read.\nIt takes ask, deny, allow, or"),
+        ("policy", "permit", "here is 'permit', which cannot be read.\nIt takes ask, deny,"),
         ("budget_day", "lots", "here is 'lots'.\nIt takes 5 (AI credits), 200k tokens,"),
         ("prices", "abc", "here says 'abc'.\nIt takes MODEL=IN/OUT in dollars"),
         ("cli_path", "/nowhere", "here is '/nowhere'.\nIt takes the path of the Copilot CLI's"),

@@ -249,22 +249,30 @@ async def test_unknown_references(notebook: Notebook, prompt: str, message: str,
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "message", "hint"),
     [
-        ({"attach": ("none.csv",)}, "There is no file 'none.csv'."),
-        ({"see": ("7",)}, "No figure of cell 7 is known."),
-        ({"see": ("_",)}, "No figure is known."),
-        ({"see": ("last",)}, "--see takes the number of a cell or _, not 'last'."),
+        (
+            {"attach": ("statoins.csv",)},
+            "There is no file 'statoins.csv'.",
+            "Did you mean stations.csv?",
+        ),
+        ({"attach": ("x/y",)}, "There is no file 'x/y'.", "It is looked for in "),
+        ({"see": ("7",)}, "No figure of cell 7 is known.", "Draw it again, then ask."),
+        ({"see": ("_",)}, "No figure is known.", "Draw it again, then ask."),
+        ({"see": ("last",)}, "--see takes the number of a cell or _, not 'last'.", "Such as"),
     ],
 )
 async def test_unknown_options(
-    notebook: Notebook, options: dict[str, object], message: str
+    notebook: Notebook, options: dict[str, object], message: str, hint: str
 ) -> None:
-    """The same for what the line names."""
+    """The same for what the line names, in its own words."""
+    file("stations.csv", b"")
+
     with pytest.raises(UsageError) as caught:
         await composed(notebook, "Hi", **options)
 
     assert caught.value.message == message
+    assert caught.value.hint.startswith(hint)
 
 
 async def test_hosts_are_left_alone(notebook: Notebook) -> None:

@@ -98,6 +98,11 @@ def test_a_missing_key_is_said_before_anything_is_sent() -> None:
         parse("anthropic", "typed").config({})
 
     assert "getpass" in caught.value.hint
+    token = replace(parse("account", "typed"), key_variable="NOPE")
+    with pytest.raises(ConfigError, match="There is no token: NOPE is not set") as caught:
+        token.check({})
+    assert "--key-env" not in caught.value.hint
+    assert "`%copilot login`" in caught.value.hint
 
 
 def test_a_server_on_this_host_may_do_without_its_key() -> None:
