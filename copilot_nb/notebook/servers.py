@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
 
 _SHELL = "Try its command in a shell."
+_ADDRESS = "Check its address, and that the server runs."
 _SLOW = (
     "A first start may load a lot: run its command in a shell once, `%copilot reset`, add it again."
 )
@@ -49,9 +50,15 @@ def config(
     if not target.strip():
         raise UsageError("`%copilot mcp add` needs a command or a URL.", hint=_ADD_HINT)
     if target.startswith(("http://", "https://")):
+        if env:
+            hint = "--key-env names the variable that holds the key of a URL."
+            raise UsageError("--env is for a command; a URL has no environment.", hint=hint)
         key = _value(key_env, environ) if key_env else ""
         headers = {"Authorization": f"Bearer {key}"} if key else None
         return McpServerConfig(type="http", url=target.strip(), headers=headers)
+    if key_env:
+        hint = "--env names a variable that a command shall have."
+        raise UsageError("--key-env is for a URL.", hint=hint)
     try:
         command, *arguments = shlex.split(target)
     except ValueError:
@@ -91,17 +98,15 @@ async def add(conversation: Conversation, name: str, wanted: McpServerConfig) ->
     """Start a server; the session has its tools from the next turn on, and after every restart.
 
     Raises:
-        UsageError: It could not be started.
+        UsageError: It could not be started; then it is not there.
     """
     session = await conversation.look()
     try:
         await session.rpc.mcp.start_server(server_name=name, config=wanted)
     except CopilotError as error:
-        reason = error.message.partition("failed with message: ")[2] or error.message
-        slow = isinstance(error, RpcError) and error.code == NO_ANSWER
-        raise UsageError(
-            f"MCP server {name} did not start: {reason}", hint=_SLOW if slow else _SHELL
-        ) from None
+        if not _is_slow(error):
+            await conversation.link.reopen()  # the runtime keeps it, and only so forgets it
+        raise _not_started(name, wanted, error) from None
     conversation.link.setup.servers[name] = wanted
 
 
@@ -128,11 +133,17 @@ async def stop(conversation: Conversation, name: str) -> None:
 
 
 async def restart(conversation: Conversation, name: str) -> None:
-    """End a server if it runs, and start it."""
+    """End a server if it runs, and start it.
+
+    Raises:
+        UsageError: It could not be started.
+    """
     session = await conversation.look()
-    await session.rpc.mcp.restart_server(
-        server_name=name, config=conversation.link.setup.servers.get(name)
-    )
+    known = conversation.link.setup.servers.get(name)
+    try:
+        await session.rpc.mcp.restart_server(server_name=name, config=known)
+    except CopilotError as error:
+        raise _not_started(name, known, error) from None
 
 
 async def tools(conversation: Conversation, name: str) -> tuple[tuple[str, str], ...]:
@@ -157,6 +168,18 @@ async def _server(conversation: Conversation, each: Mapping[str, Any]) -> Server
     here = name in conversation.link.setup.servers
     source = "this notebook" if here else str(each.get("source") or "runtime")
     return Server(name, status, count, source, str(each.get("error") or ""))
+
+
+def _is_slow(error: CopilotError) -> bool:
+    return isinstance(error, RpcError) and error.code == NO_ANSWER
+
+
+def _not_started(name: str, wanted: McpServerConfig | None, error: CopilotError) -> UsageError:
+    """Why a server is not there, and what may help."""
+    reason = error.message.partition("failed with message: ")[2] or error.message
+    hint = _ADDRESS if wanted is not None and wanted.url else _SHELL
+    hint = _SLOW if _is_slow(error) else hint
+    return UsageError(f"MCP server {name} did not start: {reason}", hint=hint)
 
 
 def _value(name: str, environ: Mapping[str, str]) -> str:

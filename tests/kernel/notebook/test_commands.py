@@ -87,6 +87,7 @@ def test_mcp_servers_come_and_go(
     restarted = say("%copilot mcp restart mini")
     removed = say("%copilot mcp remove mini")
     failed = say("%copilot mcp add bad ./nowhere")
+    left = say("%copilot mcp")
     unknown = say("%copilot mcp restart minni")
     notebook.turn("%%copilot\nGo on.")
 
@@ -98,6 +99,7 @@ def test_mcp_servers_come_and_go(
     assert "mini  connected" in restarted
     assert removed == "MCP server mini is removed."
     assert "MCP server bad did not start" in failed
+    assert left.startswith("0 MCP servers")
     assert "There is no MCP server 'minni'." in unknown
     assert "mini-add" not in str(notebook.model.requests[-1]["tools"])
 

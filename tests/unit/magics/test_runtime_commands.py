@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.errors import RpcError, UsageError
+from copilot_nb.notebook import facts
 from copilot_nb.notebook.servers import config
 from copilot_nb.rpc.peer import NO_ANSWER
 from tests.unit.magics.test_commands import say
@@ -45,6 +46,38 @@ async def test_a_server_that_does_not_come_up_is_no_riddle(talk: Talk) -> None:
     assert "in a shell once, `%copilot reset`, add it again" in added.value.hint
     assert "`%copilot reset` gives the server up" in listed.value.hint
     assert talk.conversation.link.setup.servers == {}
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"), [("./nowhere", "in a shell"), ("http://127.0.0.1:9/", "Check its address")]
+)
+async def test_a_server_that_fails_is_not_kept(talk: Talk, target: str, hint: str) -> None:
+    """The runtime would list it for ever; a session that is opened again does not know it."""
+    talk.fake.methods["session.mcp.startServer"] = refuse("no such file")
+    await say(talk, "ask Hello.")
+
+    with pytest.raises(UsageError, match="MCP server x did not start: no such file") as caught:
+        await say(talk, f"mcp add x {target}")
+
+    assert hint in caught.value.hint
+    assert "mcpServers" not in talk.called("session.resume")[-1]
+    assert talk.conversation.link.setup.servers == {}
+
+
+async def test_a_server_that_does_not_start_again_says_why(talk: Talk) -> None:
+    """In the words of its first start; it is still there, and can be removed."""
+    server = {"name": "x", "status": "connected"}
+    talk.fake.methods["session.mcp.list"] = lambda _: {"servers": [server]}
+    talk.fake.methods["session.mcp.startServer"] = lambda _: None
+    talk.fake.methods["session.mcp.stopServer"] = lambda _: None
+    talk.fake.methods["session.mcp.restartServer"] = refuse("it ended")
+    await say(talk, "mcp add x python server.py")
+
+    with pytest.raises(UsageError, match="MCP server x did not start: it ended") as caught:
+        await say(talk, "mcp restart x")
+
+    assert caught.value.hint == "Try its command in a shell."
+    assert str(await say(talk, "mcp remove x")) == "MCP server x is removed."
 
 
 async def test_models_show_what_they_can_and_cost(talk: Talk) -> None:
@@ -102,6 +135,51 @@ async def test_allow_all_is_a_policy_that_a_mode_ends(talk: Talk) -> None:
     assert talk.conversation.settings.get("policy") == "allow"
     await say(talk, "mode interactive")
     assert not talk.conversation.settings.find("policy").given
+
+
+async def test_allow_all_gives_back_the_policy_that_it_replaced(talk: Talk) -> None:
+    """A stricter one counts again when it ends; one that was set since then, all the more."""
+    await say(talk, "config policy deny")
+    await say(talk, "mode plan")
+    assert facts.status(talk.conversation)["approvals"] == "deny (%copilot config policy)"
+    assert "the policy deny answers (%copilot config policy)" in str(await say(talk, "mode"))
+
+    await say(talk, "mode autopilot --allow-all")
+    await say(talk, "mode allow-all")
+    assert "%copilot mode allow-all" in facts.status(talk.conversation)["approvals"]
+    await say(talk, "mode interactive")
+    assert facts.status(talk.conversation)["approvals"] == "deny (%copilot config policy)"
+
+    await say(talk, "mode allow-all")
+    await say(talk, "config policy ask")
+    await say(talk, "mode interactive")
+    assert talk.conversation.settings.get("policy") == "ask"
+
+
+@pytest.mark.parametrize("line", ["ask --mode interactive Go", "new", "ask --new Go"])
+async def test_allow_all_ends_with_whatever_changes_mode_or_conversation(
+    talk: Talk, line: str
+) -> None:
+    """On the line of a cell as by itself."""
+    await say(talk, "mode autopilot --allow-all")
+
+    await say(talk, line)
+
+    assert facts.status(talk.conversation)["approvals"] == "you are asked"
+
+
+async def test_a_policy_that_allows_everything_warns_wherever_it_was_set(talk: Talk) -> None:
+    """It is never said that the agent asks."""
+    talk.environ["COPILOT_NB_POLICY"] = "allow"
+
+    said = await say(talk, "mode interactive")
+
+    assert said.level == "warning"
+    assert "The policy is allow (COPILOT_NB_POLICY)" in str(said)
+    assert "`%copilot config policy ask` lets it ask you." in str(said)
+    assert "without asking you" in facts.status(talk.conversation)["approvals"]
+    await say(talk, "config policy ask")
+    assert str(await say(talk, "mode")).endswith("It asks before it does something.")
 
 
 async def test_context_is_shown_by_parts(talk: Talk) -> None:
@@ -184,6 +262,8 @@ async def test_going_back_says_what_stands_in_the_way(talk: Talk) -> None:
         ("mcp add x 'y", "A quotation mark is not closed"),
         ("mcp add x y --env sk-1", "take the name of an environment variable"),
         ("mcp add x y --env NOT_SET_HERE", "NOT_SET_HERE is not set"),
+        ("mcp add x http://127.0.0.1/ --env A", "a URL has no environment"),
+        ("mcp add x y --key-env A", "--key-env is for a URL"),
         ("skills on x", "There is no skill 'x'"),
         ("skills add nowhere", "'nowhere' is no folder"),
         ("config nothing", "There is no setting 'nothing'"),
