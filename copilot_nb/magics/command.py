@@ -25,6 +25,7 @@ from copilot_nb.magics.parameter import (
     Rest,
     ServerName,
     SessionName,
+    SessionWords,
     SettingName,
     SettingValue,
     SkillName,
@@ -53,6 +54,7 @@ __all__ = [
     "Rest",
     "ServerName",
     "SessionName",
+    "SessionWords",
     "SettingName",
     "SettingValue",
     "SkillName",
@@ -163,19 +165,22 @@ class Command:
 
     def _behind(self, text: str, given: dict[str, Any]) -> str:
         """Read the options at the end of a text; what is left of it."""
-        while True:
-            left, _, last = text.rpartition(" ")
-            before, _, name = left.rpartition(" ")
-            option = self.options.get(last)
-            if option is not None and option.kind == "flag":
-                self._option(last, given)
-                text = left.rstrip()
-            elif name in self.options and self.options[name].kind != "flag":
-                self._option(f"{name} {last}", given)
-                text = before.rstrip()
-            else:
-                self._check_slips(text)
-                return text
+        for found in re.finditer(r"\s+(?=--)", text):
+            if (behind := self._options(text[found.end() :], given)) is not None:
+                given |= behind
+                text = text[: found.start()]
+                break
+        self._check_slips(text)
+        return text
+
+    def _options(self, text: str, given: dict[str, Any]) -> dict[str, Any] | None:
+        """What was given with these options, too; None where it is not options alone."""
+        given = dict(given)
+        while text:
+            if re.split(r"[\s=]", text, maxsplit=1)[0] not in self.options:
+                return None
+            text = self._option(text, given)
+        return given
 
     def _check_slips(self, text: str) -> None:
         """See that no word of a text is nearly an option, which would be taken for text.

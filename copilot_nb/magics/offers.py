@@ -87,7 +87,8 @@ def _is_text(command: Command, count: int) -> bool:
     if "rest" not in kinds:
         return False
     at = kinds.index("rest")
-    return count > at and command.positional[at].about not in _EACH_WORD
+    text = command.positional[at]
+    return count > at and text.about not in _EACH_WORD and not text.mixed
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.errors import UsageError
+from copilot_nb.magics.words import next_word
 from copilot_nb.notebook.nearest import meant
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ ModelName = str
 """Annotation: the id of a model."""
 SessionName = str
 """Annotation: a session's name or id."""
+SessionWords = str
+"""Annotation: the same at the end of a line, blanks and all; options may stand behind it."""
 ProviderName = str
 """Annotation: a place where models answer."""
 ToolName = str
@@ -60,7 +63,7 @@ _WORDS = frozenset(
         *("SettingName", "VariableName", "PathName", "AgentName", "SkillName"),
     }
 )
-_MIXED = frozenset({"Words", "SettingValue"})
+_MIXED = frozenset({"Words", "SessionWords", "SettingValue"})
 _TEXTS = frozenset({"Subject", "Patterns"}) | _MIXED
 _KINDS: Mapping[str, Kind] = {
     "str": "text",
@@ -147,7 +150,7 @@ class Parameter:
             raise UsageError(message, hint=meant(text, self.choices, elsewhere))
         reader = _READERS.get(self.kind)
         if reader is None:
-            return text
+            return _unquoted(text) if self.about == "SessionWords" else text
         try:
             return reader(text)
         except ValueError:
@@ -181,6 +184,12 @@ def parameter(given: inspect.Parameter, text: str) -> Parameter:
     return Parameter(
         given.name, kind, given.default, option, text, choices, many=many is not None, about=about
     )
+
+
+def _unquoted(text: str) -> str:
+    """What one quoted word says; of several, the text as it stands."""
+    word, left = next_word(text) if text[:1] in {"'", '"'} else (text, "")
+    return text if left else word
 
 
 def one_of(choices: tuple[str, ...]) -> str:

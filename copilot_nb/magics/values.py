@@ -183,6 +183,7 @@ _NAMES: Mapping[str, Callable[[], Iterable[str]]] = {
     "ProviderName": lambda: (*_presets(), "list"),
     "ServerName": _known("servers"),
     "SessionName": _known("sessions"),
+    "SessionWords": _known("sessions"),
     "SettingName": _settings,
     "ToolName": _tools,
     "VariableName": _variables,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot_nb.errors import UsageError
-from copilot_nb.magics.command import Rest, SessionName, command
+from copilot_nb.magics.command import Rest, SessionWords, command
 from copilot_nb.magics.result import Result, Table, Text, Turns
 from copilot_nb.notebook.outgoing.ledger import counted
 
@@ -27,7 +27,11 @@ async def new(conversation: Conversation) -> Text:
 
 @command
 async def sessions(
-    conversation: Conversation, session: SessionName = "", *, here: bool = False, all_: bool = False
+    conversation: Conversation,
+    session: SessionWords = "",
+    *,
+    here: bool = False,
+    all_: bool = False,
 ) -> Result:
     """List the stored conversations, or show what was said in one of them.
 
@@ -58,7 +62,7 @@ async def sessions(
 
 
 @command
-async def resume(conversation: Conversation, session: SessionName = "") -> Text:
+async def resume(conversation: Conversation, session: SessionWords = "") -> Text:
     """Go on with a stored conversation; without a name with this notebook's last one.
 
     Permissions given in it do not count any more.
@@ -85,7 +89,7 @@ async def resume(conversation: Conversation, session: SessionName = "") -> Text:
 
 
 @command
-async def fork(conversation: Conversation, session: SessionName = "", *, name: str = "") -> Text:
+async def fork(conversation: Conversation, session: SessionWords = "", *, name: str = "") -> Text:
     """Go on in a copy of a conversation, this one if none is named; the original stays as it is.
 
     Args:
@@ -118,7 +122,7 @@ async def rename(conversation: Conversation, name: Rest) -> Text:
 
 
 @command
-async def delete(conversation: Conversation, session: SessionName, *, yes: bool = False) -> Text:
+async def delete(conversation: Conversation, session: SessionWords, *, yes: bool = False) -> Text:
     """Delete a stored conversation for good.
 
     Args:

@@ -87,6 +87,8 @@ async def test_names_are_those_that_lists_have_shown(
 
     assert completions("%copilot resume M") == ["'My first talk'", "Mine"]
     assert completions("%copilot resume 'My f") == ["'My first talk'"]
+    assert completions("%copilot delete My first t") == []
+    assert completions("%copilot delete My first --") == ["--yes"]
     assert completions("%%copilot --session 0") == ["0a1b"]
     assert completions("%copilot model gpt") == ["gpt-5", "gpt-5-mini"]
     assert completions("%copilot mcp restart ") == ["files"]

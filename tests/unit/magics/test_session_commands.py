@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.errors import UsageError
+from copilot_nb.magics.commands import COMMANDS
 from copilot_nb.notebook.stored.sessions import find
 from tests.unit.magics.test_commands import say
 
@@ -142,3 +143,40 @@ async def test_deleting_the_open_session_begins_another(talk: Talk) -> None:
 
     assert talk.conversation.link.session is None
     assert talk.conversation.bookmark.get() is None
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        ("resume first question", {"session": "first question"}),
+        ("resume 'first question'", {"session": "first question"}),
+        ("resume 'first' question", {"session": "'first' question"}),
+        ("resume it's late", {"session": "it's late"}),
+        ("sessions first question --all", {"session": "first question", "all_": True}),
+        ("sessions --here", {"session": "", "here": True}),
+        ('fork first question --name "a copy"', {"session": "first question", "name": "a copy"}),
+        ("fork --name=idea first", {"session": "first", "name": "idea"}),
+        ("fork --name idea", {"session": "", "name": "idea"}),
+        ("delete first question --yes", {"session": "first question", "yes": True}),
+        ("delete -- first --yes", {"session": "first --yes", "yes": False}),
+    ],
+)
+def test_names_may_have_blanks(line: str, given: dict[str, Any]) -> None:
+    """With or without quotation marks; options may stand before and behind."""
+    name, _, rest = line.partition(" ")
+
+    found = COMMANDS[name].parse(rest)
+
+    assert {key: found[key] for key in given} == given
+
+
+async def test_a_name_with_blanks_is_found(stored: Talk) -> None:
+    """A slip in an option is none of its words."""
+    stored.fake.methods["session.list"] = lambda _: {
+        "sessions": [{"sessionId": "cccc", "name": "first question"}]
+    }
+
+    with pytest.raises(UsageError, match="would delete 'first question'"):
+        await say(stored, "delete first question")
+    with pytest.raises(UsageError, match="no option '--yess' there"):
+        await say(stored, "delete first question --yess")
