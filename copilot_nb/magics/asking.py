@@ -44,9 +44,8 @@ async def prepare(
 
         await go_on_with(conversation, (await find(conversation, session)).id)
     await conversation.use_model(model, effort)
-    link = conversation.link
     if mode:
-        await link.setup.use_mode(mode, link.ready)
+        await conversation.use_mode(mode)
 
 
 async def dry_run(conversation: Conversation, prompt: str, options: AskOptions) -> Text:

@@ -31,6 +31,7 @@ from copilot_nb.notebook.outgoing.enveloped import enveloped
 from copilot_nb.notebook.outgoing.gate import Gate
 from copilot_nb.notebook.outgoing.ledger import Ledger
 from copilot_nb.notebook.outgoing.privacy_rules import PrivacyRules
+from copilot_nb.notebook.permissions.allow_all import AllowAll
 from copilot_nb.notebook.permissions.decisions import Decisions
 from copilot_nb.notebook.screen.screen import Mode, Screen, choose_mode
 from copilot_nb.notebook.settings import Settings
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.context.compose import Composed
     from copilot_nb.notebook.models.providers import Source
     from copilot_nb.notebook.permissions.rules import StandingRules
+    from copilot_nb.notebook.setup import Mode as AgentMode
     from copilot_nb.protocol.hook import PostToolUse, PreToolUse
     from copilot_nb.session.session import Session
     from copilot_nb.session.turn import Turn
@@ -98,6 +100,8 @@ class Conversation:
             lambda: self._cell is not None and not self._cell.screen.attended,
         )
         """Who answers what the agent asks."""
+        self.allow_all = AllowAll(self.settings)
+        """Whether everything is allowed until the mode changes."""
         self.toolbox = ToolSwitches(self)
         """Which tools there are, and which may be used."""
         self.link.hooks = SessionHooks(
@@ -206,6 +210,11 @@ class Conversation:
         if model:
             self.settings.choose("model", model, "%copilot model")
 
+    async def use_mode(self, mode: AgentMode) -> None:
+        """Work like that from the next turn on; what allowed everything until then is over."""
+        self.allow_all.end()
+        await self.link.setup.use_mode(mode, self.link.ready)
+
     async def use_provider(self, source: Source, *, save: bool = False) -> None:
         """Ask there from the next turn on; the conversation goes on with it.
 
@@ -222,7 +231,7 @@ class Conversation:
 
     async def new(self) -> None:
         """Begin a new conversation with the next turn; permissions given so far are gone."""
-        self.decisions.forget()
+        self._forget_permissions()
         self.toolbox.calls.clear()
         await self.link.forget()
 
@@ -232,9 +241,13 @@ class Conversation:
         Raises:
             SessionNotFoundError: There is none of that id.
         """
-        self.decisions.forget()
+        self._forget_permissions()
         self.toolbox.calls.clear()
         return self._attended(await self.link.take_up(session_id))
+
+    def _forget_permissions(self) -> None:
+        self.allow_all.end()
+        self.decisions.forget()
 
     async def say(self, text: str, mode: Literal["steer", "queue"] = "steer") -> None:
         """Say something while a turn runs: into it, or behind it.

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.models.providers import Source
+    from copilot_nb.notebook.settings import Value
 
 
 def status(conversation: Conversation) -> dict[str, str]:
     """The facts of `%copilot status`; nothing is started for them."""
     source = conversation.link.source()
-    policy = conversation.settings.find("policy")
     facts = {
         "runtime": _runtime(conversation),
         "provider": provider(source),
@@ -21,7 +21,7 @@ def status(conversation: Conversation) -> dict[str, str]:
         "mode": conversation.link.setup.mode or "interactive",
         "session": _session(conversation),
         "folder": str(Path.cwd()),
-        "approvals": f"{policy.value} ({policy.source})" if policy.given else "you are asked",
+        "approvals": _approvals(conversation.settings.find("policy")),
     }
     if source.kind == "account" and conversation.link.who is not None:
         facts["account"] = str(conversation.link.who)
@@ -49,6 +49,14 @@ def provider(source: Source) -> str:
     asked = f", model {source.model}" if source.model else ""
     key = f", key from {source.key_variable}" if source.own and source.key_variable else ""
     return f"{source.place}{asked}{key} ({source.reason})"
+
+
+def _approvals(policy: Value) -> str:
+    """Who answers what the agent asks."""
+    if not policy.given:
+        return "you are asked"
+    everything = ": whatever it asks is allowed without asking you"
+    return f"{policy.value} ({policy.source}){everything if policy.value == 'allow' else ''}"
 
 
 def _session(conversation: Conversation) -> str:

@@ -191,6 +191,11 @@ class Settings:
         if read is not None:
             self._chosen[name] = (Value(read, source), self._config(name))
 
+    def chosen(self, name: str) -> Value | None:
+        """What a subcommand set, if it still counts."""
+        value, before = self._chosen.get(name, (None, None))
+        return value if self._config(name) == before else None
+
     @contextmanager
     def trying(self, name: str, value: Any, source: str) -> Iterator[None]:
         """Choose a value for what follows; it stays unless that fails.
@@ -211,8 +216,7 @@ class Settings:
         name = setting.name
         yield option, f"--{name.replace('_', '-')}"
         configured, profile = self._config(name), self._profile(name)
-        chosen, before = self._chosen.get(name, (None, None))
-        if chosen is not None and configured == before:
+        if (chosen := self.chosen(name)) is not None:
             yield chosen.value, chosen.source
         if profile in (None, "") or configured != profile:
             yield configured, f"%config Copilot.{name}"

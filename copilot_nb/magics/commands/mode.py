@@ -12,11 +12,9 @@ from copilot_nb.magics.result import Text
 if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
 
-SOURCE = "%copilot mode allow-all"
 _WARNING = (
-    "Allow-all is on: whatever the agent asks is allowed without asking you, commands, files and "
-    "code in this kernel. They run as you. Rules that deny still hold.\n"
-    "`%copilot mode interactive` ends it."
+    "{}: whatever the agent asks is allowed without asking you, commands, files and "
+    "code in this kernel. They run as you. Rules that deny still hold.\n{}"
 )
 _MEANINGS = {
     "interactive": "the agent works on your prompt and comes back",
@@ -36,7 +34,7 @@ async def mode(
 
     In plan mode it plans and changes nothing until you approve the plan. On autopilot it goes on by
     itself until it is done. Either way it asks for permission; allow-all answers for you, until the
-    next change of the mode.
+    next change of the mode, a new conversation, or another policy.
 
     Args:
         conversation: The notebook's.
@@ -45,15 +43,22 @@ async def mode(
     """
     link = conversation.link
     if mode and mode != "allow-all":
-        await link.setup.use_mode(mode, link.ready)
-        conversation.settings.choose("policy", None, SOURCE)
+        await conversation.use_mode(mode)
     if mode == "allow-all" or allow_all:
-        conversation.settings.choose("policy", "allow", SOURCE)
+        conversation.allow_all.begin()
     now = await link.ready.mode.get() if link.ready else link.setup.mode or "interactive"
-    lines = [f"Mode {now}: {_MEANINGS.get(now, 'as the runtime knows it')}."]
-    if conversation.settings.find("policy").source == SOURCE:
-        return Text("\n".join([*lines, _WARNING]), level="warning")
-    return Text(f"{lines[0]} It asks before it does something.")
+    said = f"Mode {now}: {_MEANINGS.get(now, 'as the runtime knows it')}."
+    policy = conversation.settings.find("policy")
+    if conversation.allow_all.on:
+        warning = _WARNING.format("Allow-all is on", "`%copilot mode interactive` ends it.")
+        return Text(f"{said}\n{warning}", level="warning")
+    if policy.value == "allow":
+        ends = "`%copilot config policy ask` lets it ask you."
+        warning = _WARNING.format(f"The policy is allow ({policy.source})", ends)
+        return Text(f"{said}\n{warning}", level="warning")
+    if policy.value in {None, "ask"}:
+        return Text(f"{said} It asks before it does something.")
+    return Text(f"{said} What it asks, the policy {policy.value} answers ({policy.source}).")
 
 
 @command
