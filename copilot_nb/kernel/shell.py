@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 
-from copilot_nb.data.frames import table_text
+from copilot_nb.data.frames import ELLIPSIS, table_text
 from copilot_nb.data.namespace import described_as
 from copilot_nb.data.privacy import Privacy
 from copilot_nb.data.shared import shared
@@ -31,7 +31,7 @@ from copilot_nb.transcript.blocks import ImageOutput, Output, TableOutput, TextO
 from copilot_nb.transcript.safety import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from copilot_nb.data.effects.analysis import Consequences
     from copilot_nb.data.exposed import Exposed
@@ -47,6 +47,10 @@ class RunResult:
     outputs: tuple[Output, ...] = ()
     told: tuple[Output, ...] = ()
     """The same as the model may read it: tables without what the privacy rules withhold."""
+    exact: Mapping[str, Collection[float]] = field(default_factory=dict)
+    """Numbers as they were shortened in those tables -> what they are."""
+    renamed: bool = False
+    """Whether a table has a column that none of the variables which the code reads has."""
     error: CodeError | None = None
     seconds: float = 0.0
 
@@ -54,6 +58,13 @@ class RunResult:
     def images(self) -> tuple[ImageOutput, ...]:
         """The pictures, in order."""
         return tuple(o for o in self.outputs if isinstance(o, ImageOutput))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows of tables the model may read, and how many columns the widest has."""
+        tables = [output for output in self.told if isinstance(output, TableOutput)]
+        rows = sum(set(row) != {ELLIPSIS} for table in tables for row in table.rows)
+        return rows, max((len(table.columns) for table in tables), default=0)
 
     @property
     def text(self) -> str:
@@ -246,7 +257,14 @@ class Shell:
         seconds = time.perf_counter() - start
         outputs = tuple(capture.outputs)
         told = tables.told(outputs)
-        return RunResult(outputs=outputs, told=told, error=error, seconds=seconds)
+        return RunResult(
+            outputs=outputs,
+            told=told,
+            exact=tables.exact,
+            renamed=tables.renamed,
+            error=error,
+            seconds=seconds,
+        )
 
     def _tables(self, code: str) -> ShownTables:
         """Takes the tables that code shows; where it cannot be followed, it may read anything."""

@@ -1,22 +1,23 @@
 """Tables that code shows, as the model may read them; the person's screen has them whole.
 
 A table that is a variable follows the rules for that variable. Any other was made by the code: it
-follows the rules for every variable that the code reads, because a part or a copy has no name.
+follows the rules for every variable that the code reads, because a part or a copy has no name. What
+stands in it under a new name is for the gate, which gets its numbers as they are.
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.frames import frame_of
+from copilot_nb.data.frames import cell, frame_of
 from copilot_nb.data.guarded import guarded
 from copilot_nb.kernel.streams import shadowed
 from copilot_nb.transcript.blocks import Output, TableOutput, TextOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from copilot_nb.data.frames import Frame
     from copilot_nb.data.privacy import Privacy
@@ -35,6 +36,10 @@ class ShownTables:
     read: Collection[str] = ()
     """Names of those that the code reads."""
     tables: list[TableOutput] = field(default_factory=list)
+    exact: dict[str, set[float]] = field(default_factory=dict)
+    """Numbers as they were shortened in the tables -> what they are."""
+    renamed: bool = False
+    """Whether a column has a name that none of the variables which the code reads has."""
 
     @contextlib.contextmanager
     def taken(self, ipython: Any, capture: Capture) -> Iterator[None]:
@@ -48,7 +53,7 @@ class ShownTables:
         def on_format(value: object, include: Any = None, exclude: Any = None) -> Any:
             frame = frame_of(value) if capture.takes() else None
             if frame is not None:
-                self.tables.append(self._guarded(value, frame).table())
+                self.tables.append(self._noted(self._guarded(value, frame)).table())
             return inner(value, include=include, exclude=exclude)
 
         with shadowed(formatter, "format", on_format):
@@ -70,3 +75,20 @@ class ShownTables:
         for name in self.read if own is None else ():
             frame = guarded(frame, name, self.rules)
         return frame
+
+    def _noted(self, frame: Frame) -> Frame:
+        """The same, which remembers what is read of it."""
+        own = {name for read in self.read for name in self._names(read)}
+        self.renamed |= any(column.name not in own for column in frame.columns)
+
+        def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
+            found = frame.read(rows, columns)
+            for value in (value for row in found for value in row if isinstance(value, float)):
+                self.exact.setdefault(cell(float(value)), set()).add(value)
+            return found
+
+        return replace(frame, read=read)
+
+    def _names(self, variable: str) -> Iterable[str]:
+        frame = frame_of(self.variables.get(variable))
+        return (variable, *(column.name for column in frame.columns)) if frame else (variable,)

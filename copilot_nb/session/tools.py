@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import update_wrapper
@@ -69,6 +69,8 @@ class Invocation:
     """What the tool said that it read."""
     exposed: list[str] = field(default_factory=list, repr=False, compare=False)
     """Withheld columns, such as `df.age`, of which the result may hold values of any length."""
+    exact: dict[str, Collection[float]] = field(default_factory=dict, repr=False, compare=False)
+    """Numbers as they were shortened in the result -> what they are."""
 
     @property
     def session_id(self) -> str:
@@ -145,7 +147,7 @@ class Invocation:
         """Say what of the user's data this call read, for the ledger of what was sent.
 
         Args:
-            name: The variable or file.
+            name: The variable or file; empty for a table that the tool made.
             rows: How many of its rows are in the result.
             columns: How many of its columns.
         """
@@ -155,15 +157,8 @@ class Invocation:
         self, *, title: str = "", arguments: str = "", language: str = "", source: str = "kernel"
     ) -> None:
         """Say how the call is shown: its one line, and its arguments in readable form."""
-        self.session.emit_local(
-            LocalToolDetails(
-                tool_call_id=self.tool_call_id,
-                title=title,
-                arguments=arguments,
-                language=language,
-                source=source,
-            )
-        )
+        shown = {"title": title, "arguments": arguments, "language": language, "source": source}
+        self.session.emit_local(LocalToolDetails(tool_call_id=self.tool_call_id, **shown))
 
 
 class Runnable(Protocol):

@@ -19,8 +19,6 @@ from copilot_nb.session.tools import Invocation, tool
 from copilot_nb.transcript.blocks import TextOutput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from copilot_nb.data.exposed import Exposed
     from copilot_nb.kernel.journal import Run
     from copilot_nb.kernel.shell import RunResult, Shell
@@ -63,7 +61,7 @@ async def run_code(
         timeout=_limit(timeout, shell.code_seconds),
         noted=lambda run: _noted(run, invocation),
     )
-    invocation.exposed.extend(_named(withheld, asked, result))
+    _told(invocation, result, withheld, asked)
     return _returned(result, asked if asked != code else "", sees=shell.sees)
 
 
@@ -97,7 +95,7 @@ async def run_scratch(
         noted=lambda run: _noted(run, invocation),
         namespace=made,
     )
-    invocation.exposed.extend(_named(withheld, asked, result))
+    _told(invocation, result, withheld, asked)
     shell.trial = results(made, before, expected)
     back = _returned(result, asked if asked != code else "", sees=shell.sees)
     if not shell.trial:
@@ -151,10 +149,22 @@ async def _ask(
     return answer.body
 
 
-def _named(withheld: tuple[Exposed, ...], code: str, result: RunResult) -> Iterator[str]:
-    """Withheld columns that code, or what it printed, names; nothing where it printed nothing."""
+def _told(
+    invocation: Invocation, result: RunResult, withheld: tuple[Exposed, ...], code: str
+) -> None:
+    """Say what of the user's data the result holds, and what the gate looks for in it.
+
+    Short values are looked for where the code, or what it printed, names their column, and where
+    it showed anything but a table whose columns are all called as those that it reads.
+    """
+    rows, columns = result.shape
+    if rows:
+        invocation.account("", rows=rows, columns=columns)
+    invocation.exact.update(result.exact)
     printed = [output.text for output in result.told if isinstance(output, TextOutput)]
-    return (column for each in withheld if printed for column in each.named([code, *printed]))
+    if printed or result.renamed:
+        named = (column for each in withheld for column in each.named([code, *printed]))
+        invocation.exposed.extend(named)
 
 
 def _noted(run: Run, invocation: Invocation) -> None:

@@ -95,6 +95,7 @@ def value_counts(
     invocation.describe(title=f"{name}[{column!r}]")
     counts = columns.counted(values)
     total = len(values.present) or 1
+    invocation.account(f"{name}.{column}", rows=min(limit, len(counts)), columns=1)
     lines = [f"{len(counts):,} distinct values, {values.missing:,} missing {values.note}".rstrip()]
     lines += [f"{cell(v)}: {n:,} ({n / total:.1%})" for v, n in counts.most_common(limit)]
     if len(counts) > limit:

@@ -25,7 +25,7 @@ from copilot_nb.protocol.local import LocalSent
 from copilot_nb.session.tools import Invocation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from copilot_nb.kernel.shell import Shell
     from copilot_nb.notebook.context.compose import Composed
@@ -140,7 +140,7 @@ class Gate:
     # -- inside
 
     async def _clear(self, invocation: Invocation, text: str) -> Cleared:
-        (finds,) = await self._find([text], invocation.exposed)
+        (finds,) = await self._find([text], invocation.exposed, invocation.exact)
         if not finds:
             return Cleared(text)
         question = f"Send the model what {invocation.tool_name} returned?"
@@ -151,13 +151,20 @@ class Gate:
             return Cleared(text, let_out=_names(finds), by=f"{answer.by}, {AS_IT_IS}")
         return Cleared(NOTHING, by=answer.by, is_refusal=True)
 
-    async def _find(self, texts: list[str], exposed: Iterable[str] = ()) -> list[tuple[Find, ...]]:
+    async def _find(
+        self,
+        texts: list[str],
+        exposed: Iterable[str] = (),
+        exact: Mapping[str, Collection[float]] | None = None,
+    ) -> list[tuple[Find, ...]]:
         """What was found in each text; the withheld values are read once for all of them."""
         # Importing the detectors takes a while; the values are read where the kernel may wait.
         secrets = [await asyncio.to_thread(find_secrets, text) if text else () for text in texts]
         shell = self._shell()
         values = denied_values(shell.variables, shell.privacy, exposed)
-        found = [(*one, *values.find(text)) for one, text in zip(secrets, texts, strict=True)]
+        found = [
+            (*one, *values.find(text, exact)) for one, text in zip(secrets, texts, strict=True)
+        ]
         return [tuple(sorted(finds, key=lambda find: find.start)) for finds in found]
 
     async def _ask(
@@ -245,10 +252,11 @@ def _result_item(invocation: Invocation, cleared: Cleared) -> SentItem:
         refusal = SentItem.of_text("refusal", invocation.tool_name, cleared.text)
         return replace(refusal, by=cleared.by)
     reading = invocation.readings[0] if invocation.readings else None
-    name = reading.name if reading else invocation.tool_name
-    item = SentItem.of_text("result", name, cleared.text)
+    name = reading.name if reading else ""
+    item = SentItem.of_text("result", name or invocation.tool_name, cleared.text)
     return replace(
         item,
+        made=not name,
         rows=reading.rows if reading else 0,
         columns=reading.columns if reading else 0,
         withheld=cleared.withheld,

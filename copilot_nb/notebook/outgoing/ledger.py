@@ -34,6 +34,8 @@ class SentItem:
     """Bytes; of a text those of its UTF-8 form."""
     rows: int = 0
     columns: int = 0
+    made: bool = False
+    """Whether the rows are of tables that a tool made, which its name stands for."""
     withheld: tuple[str, ...] = ()
     """What was masked in it, such as "GitHub token"."""
     let_out: tuple[str, ...] = ()
@@ -51,7 +53,8 @@ class SentItem:
         """The piece in a few words: "20 rows of `df` (4 columns)"."""
         if self.rows:
             columns = f" ({counted(self.columns, 'column')})" if self.columns else ""
-            return f"{counted(self.rows, 'row')} of `{self.name}`{columns}"
+            whose = f"that {self.name} showed" if self.made else f"of `{self.name}`"
+            return f"{counted(self.rows, 'row')} {whose}{columns}"
         form = _WORDS.get(self.kind, "the {kind} {name}")
         return form.format(kind=self.kind, name=self.name, size=readable(self.size)).strip()
 
@@ -71,6 +74,8 @@ class Payload:
 
     prompt: str
     items: list[SentItem] = field(default_factory=list)
+    turn: int = 0
+    """The turn's number; one that was queued in it sent with it."""
 
     @property
     def size(self) -> int:
@@ -103,11 +108,15 @@ class Ledger:
         """What the newest turn sent so far."""
         return self.turns[-1] if self.turns else None
 
-    def begin(self, prompt: str, items: Iterable[SentItem] = ()) -> Payload:
-        """A new turn begins with these pieces."""
-        payload = Payload(prompt, list(items))
+    def begin(self, prompt: str, items: Iterable[SentItem] = (), turn: int = 0) -> Payload:
+        """A new turn of that number begins with these pieces."""
+        payload = Payload(prompt, list(items), turn)
         self.turns = [*self.turns, payload][-KEPT:]
         return payload
+
+    def of(self, turn: int) -> Payload | None:
+        """What the turn of that number sent; None when it is not remembered."""
+        return next((each for each in reversed(self.turns) if each.turn <= turn), None)
 
     def add(self, items: Iterable[SentItem]) -> str:
         """Pieces that the running turn sends besides; the turn's summary with them."""

@@ -156,7 +156,15 @@ def pay(running_shell: Any, talk: Talk) -> Iterator[None]:
 @pytest.mark.usefixtures("pay")
 @pytest.mark.parametrize(
     "code",
-    ["print(df.pay.tolist())", "print(df)", "x = df['pay'] * 1\nx.tolist()", "df.to_dict()"],
+    [
+        "print(df.pay.tolist())",
+        "print(df)",
+        "x = df['pay'] * 1\nx.tolist()",
+        "df.to_dict()",
+        "df.rename(columns={'pay': 'x'})[['x']]",
+        "df.assign(years=df.pay)[['years']]",
+        "df.pay.to_frame('y')",
+    ],
 )
 async def test_short_values_that_code_names_are_held(talk: Talk, code: str) -> None:
     """The panel of the code warns of them; what it prints waits, with the reason."""
@@ -191,7 +199,13 @@ async def test_code_that_cannot_be_followed_may_read_anything(talk: Talk) -> Non
 
 @pytest.mark.usefixtures("pay")
 @pytest.mark.parametrize(
-    "code", ["print(len(df), 10)", "print('pay:', df.pay.notna().all())", "n = 10\nprint(n, 'pay')"]
+    "code",
+    [
+        "print(len(df), 10)",
+        "print('pay:', df.pay.notna().all())",
+        "n = 10\nprint(n, 'pay')",
+        "df[df.pay > 10].assign(age=10)",  # the screen's table, with names that are known
+    ],
 )
 async def test_what_holds_no_short_value_is_not_held(talk: Talk, code: str) -> None:
     """Nobody is asked where the column is not named or read, or nothing of it stands there."""
@@ -202,6 +216,45 @@ async def test_what_holds_no_short_value_is_not_held(talk: Talk, code: str) -> N
 
     panels = [b for b in turn.transcript.blocks if isinstance(b, PermissionBlock)]
     assert [panel.subject for panel in panels] == ["kernel-code"]
+
+
+async def test_numbers_that_a_table_shortens_are_known_in_full(
+    talk: Talk, running_shell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under another name, and where every number is near some value."""
+    table = pd.DataFrame({"lat": [51 + n / 99_999 for n in range(100_000)]})
+    monkeypatch.setitem(running_shell.user_ns, "df", table)
+    talk.conversation.privacy.add(PrivacyRule("deny", "lat"), save=False)
+    talk.watcher = by_subject({"kernel-code": "allow_once", "release": "send_masked"})
+    code = "df.assign(where=df.lat)[['where']].sample(5, random_state=2)"
+    talk.fake.script = [Reply(tools=[("run_code", {"code": code})])]
+
+    await talk.conversation.run("Where are they?")
+
+    results = talk.told.partition("output of the code")[2]
+    assert results.count("| •••") == 5
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("run_code", {"code": "df.head(2)"}, "2 rows that run_code showed (2 columns)"),
+        ("run_code", {"code": "df.describe(); print(1)"}, "results of run_code"),
+        ("run_scratch", {"code": "df"}, "3 rows that run_scratch showed (2 columns)"),
+        ("value_counts", {"name": "df", "column": "age"}, "3 rows of `df.age` (1 column)"),
+    ],
+)
+@pytest.mark.usefixtures("pay")
+async def test_rows_are_counted_however_they_leave(
+    talk: Talk, tool: str, arguments: dict[str, Any], said: str
+) -> None:
+    """Of tables that code shows, and of counts."""
+    talk.watcher = by_subject({"kernel-code": "allow_once", "release": "send_masked"})
+    talk.fake.script = [Reply(tools=[(tool, arguments)])]
+
+    turn = await talk.conversation.run("Look.")
+
+    assert turn.transcript.sent.endswith(said)
 
 
 async def test_what_goes_along_as_it_is_is_written_down(talk: Talk) -> None:
