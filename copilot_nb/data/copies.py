@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.libraries import memory_of
+from copilot_nb.data.memory import owner_of, owners
 from copilot_nb.data.states import has_state, state_copy
 from copilot_nb.data.stored import (
     ATOMS,
@@ -42,7 +43,7 @@ from copilot_nb.data.values import (
 from copilot_nb.data.xarrays import in_memory, is_xarray, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 ITEMS = 200_000
 """Items of nested values that one copy takes."""
@@ -55,7 +56,8 @@ _IMMUTABLE = ("polars", "pyarrow")
 
 def bytes_of(value: object, levels: int = 2) -> int:
     """About how much memory a value takes, with what it holds so many levels down."""
-    root = module_of(type(value)).partition(".")[0]
+    value = _plain_frame(value)
+    root = _library(value)
     if root == "polars" and hasattr(value, "estimated_size"):
         return int(value.estimated_size())
     nbytes = plain_attribute(value, "nbytes")
@@ -85,13 +87,24 @@ def _held(value: Any, levels: int) -> int:
     return held + sum(bytes_of(item, levels - 1) for item in large) if levels else held
 
 
+def read_only(value: Any) -> Any:
+    """A dataset or an array of xarray on the same memory, which cannot be written through it."""
+    made = value.copy(deep=False)
+    for one in variables(made).values():
+        array = in_memory(one)
+        if array is not None:
+            one._data = array.view()  # noqa: SLF001 - it is ours
+            one._data.flags.writeable = False  # noqa: SLF001 - likewise
+    return made
+
+
 def copied_together(values: Mapping[str, Any]) -> dict[str, Any]:
     """Copies of several values that refer to each other as the values do.
 
     Raises:
         NotCopiedError: One of them cannot be copied; it says which.
     """
-    copier = _Copier()
+    copier = _Copier(values.values())
     made = {}
     for name, value in values.items():
         try:
@@ -102,9 +115,10 @@ def copied_together(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Copier:
-    def __init__(self) -> None:
+    def __init__(self, values: Iterable[Any]) -> None:
         self.left = ITEMS
         self.done: dict[int, Any] = {}
+        self.owners = owners(values)
 
     def copy(self, value: Any, depth: int) -> Any:
         if type(value) in ATOMS or (is_fixed(value) and not is_own_class(value)):
@@ -127,6 +141,9 @@ class _Copier:
         """A copy of a table or an array with what its cells hold; None for anything else."""
         if is_xarray(value):
             return self._xarray(value, depth)
+        made = self._view(value)
+        if made is not None:
+            return made
         made = table_copy(value)
         if made is None:
             return None
@@ -141,6 +158,24 @@ class _Copier:
         elif not is_scientific(value) or _hides_objects(value):
             raise NotCopiedError(_unknown(value))
         return made
+
+    def _view(self, value: Any) -> Any:
+        """A view of a copy, of an array on whose memory others stand; None for anything else."""
+        numpy: Any = sys.modules.get("numpy")
+        if numpy is None or not is_a(value, numpy.ndarray):
+            return None
+        owner = owner_of(value)
+        if len(self.owners.get(id(owner), ())) <= 1:
+            return None
+        if (
+            type(value) is not numpy.ndarray
+            or type(owner) is not numpy.ndarray
+            or value.dtype.hasobject
+        ):
+            raise NotCopiedError("it shares its memory with another array")
+        if id(owner) not in self.done:
+            self.done[id(owner)] = owner.copy(order="K")
+        return _view_at(self.done[id(owner)], owner, value)
 
     def _replace(self, cells: Any, depth: int) -> None:
         """Copies in the place of what the cells of an array of objects hold."""
@@ -188,6 +223,15 @@ class _Copier:
         return made
 
 
+def _view_at(copy: Any, owner: Any, view: Any) -> Any:
+    """What a view of an array is, in a copy of the array with the same strides."""
+    numpy: Any = sys.modules["numpy"]
+    start = [array.__array_interface__["data"][0] for array in (view, owner)]
+    buffer = copy if copy.flags.c_contiguous else copy.T
+    place = start[0] - start[1]
+    return numpy.ndarray(view.shape, view.dtype, buffer, place, view.strides)
+
+
 def _unknown(value: object) -> str:
     return f"values of {type(value).__name__} are not copied"
 
@@ -207,13 +251,11 @@ def _hides_objects(value: Any) -> bool:
 
 def table_copy(value: Any) -> Any:
     """A copy of a table, an array or a tensor, of its library's class; None for anything else."""
-    root = module_of(type(value)).partition(".")[0]
+    root = _library(value)
     pandas: Any = sys.modules.get("pandas")
     numpy: Any = sys.modules.get("numpy")
     if pandas is not None and is_a(value, (pandas.DataFrame, pandas.Series)):
-        # Without what a subclass has overridden, and without its attributes.
-        plain = pandas.DataFrame if is_a(value, pandas.DataFrame) else pandas.Series
-        return plain(value).copy(deep=True)
+        return _plain_frame(value).copy(deep=True)
     if root == "pandas" and is_a(value, pandas.Index):
         return value.copy(deep=False)
     if root == "torch" and memory_of(value) is not None:
@@ -223,6 +265,20 @@ def table_copy(value: Any) -> Any:
     if root in _IMMUTABLE and hasattr(value, "clone"):
         return value.clone()
     return None
+
+
+def _library(value: object) -> str:
+    """The library that the value's class is found in; empty when it is none that we know."""
+    return module_of(type(value)).partition(".")[0] if is_scientific(value) else ""
+
+
+def _plain_frame(value: Any) -> Any:
+    """A table of pandas without what a subclass overrides and stores; other values as they are."""
+    pandas: Any = sys.modules.get("pandas")
+    for plain in (pandas.DataFrame, pandas.Series) if pandas is not None else ():
+        if is_a(value, plain):
+            return plain(value)
+    return value
 
 
 def object_cells(table: Any) -> list[Any]:

@@ -61,7 +61,7 @@ _DATA = {"builtins", "collections", "types", "argparse", "__main__"}
 """Modules of Python's own whose objects are data; others hold locks, files, threads."""
 _NO_DATA = {"pandas", "polars", "xarray", "duckdb", "copilot_nb"}
 """Packages whose objects, besides tables, remember results, or hold what is no data."""
-_DRAWN = {"matplotlib", "traitlets"}
+_SHOWN = {"matplotlib", "traitlets"}
 """Packages whose objects, and those of subclasses, stand on a screen, too."""
 _POINTER = struct.calcsize("P")
 
@@ -95,8 +95,12 @@ def is_plain(value: object) -> bool:
         return False
     if comes_from(value, "torch", "Tensor"):  # its numbers are elsewhere
         return False
-    roots = {module_of(one).partition(".")[0] for one in mro(cls)}
-    return not roots & _DRAWN and not is_a(value, (type, *_FIXED)) and _is_laid_out(cls)
+    return not _is_shown(cls) and not is_a(value, _FIXED) and _is_laid_out(cls)
+
+
+def _is_shown(cls: type) -> bool:
+    """Whether instances stand on a screen, too."""
+    return any(module_of(one).partition(".")[0] in _SHOWN for one in mro(cls))
 
 
 def is_own(value: object) -> bool:

@@ -7,12 +7,16 @@ much later, so they are shown when the piece of code ends.
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.effects.values import items_of
 from copilot_nb.data.images import image_output
-from copilot_nb.data.values import is_a
+from copilot_nb.data.values import comes_from, is_a
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from copilot_nb.kernel.capture import Capture
 
 
@@ -35,6 +39,34 @@ def show_new_figures(capture: Capture, before: set[int]) -> None:
             _close(manager, figure, inline)
 
 
+@contextmanager
+def figures_aside() -> Iterator[None]:
+    """Code in it finds no open figure and leaves none: those that are open now come back."""
+    before = _opened()
+    if before is not None:
+        _pyplot().figs = type(before)()
+    try:
+        yield
+    finally:
+        left = _opened()
+        if left is not None:
+            _pyplot().destroy_all()
+            _pyplot().figs = before if before is not None else type(left)()
+
+
+def is_drawn(value: object, levels: int = 2) -> bool:
+    """Whether the value is a part of a figure, or a container that holds one."""
+    artist = getattr(sys.modules.get("matplotlib.artist"), "Artist", None)
+    if artist is None:
+        return False
+    if is_a(value, artist):
+        return True
+    items = items_of(value)
+    if comes_from(value, "numpy", "ndarray") and value.dtype == object:  # type: ignore[attr-defined]  # an array
+        items = value.ravel().tolist()  # type: ignore[attr-defined]  # likewise
+    return levels > 0 and any(is_drawn(item, levels - 1) for item in items or ())
+
+
 def is_figure(value: object) -> bool:
     """Whether it is a figure of matplotlib."""
     module = sys.modules.get("matplotlib.figure")
@@ -50,8 +82,16 @@ def png(figure: Any) -> bytes | None:
 
 
 def _managers() -> list[Any]:
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    return list(helpers.Gcf.get_all_fig_managers()) if helpers is not None else []
+    return list(_pyplot().get_all_fig_managers()) if _pyplot() is not None else []
+
+
+def _pyplot() -> Any:
+    """What pyplot keeps of open figures; None when it is not in use."""
+    return getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
+
+
+def _opened() -> Any:
+    return _pyplot().figs if _pyplot() is not None else None
 
 
 def _shown_by_us(figure: Any, inline: Any) -> bool:

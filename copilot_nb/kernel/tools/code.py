@@ -10,6 +10,7 @@ from pydantic import Field
 from copilot_nb.data.envelope import untrusted
 from copilot_nb.data.images import for_model
 from copilot_nb.errors import ToolError
+from copilot_nb.kernel.figures import figures_aside
 from copilot_nb.kernel.scratch import ScratchRefusedError, results, scratch
 from copilot_nb.kernel.trace import describe_error
 from copilot_nb.protocol.local import LocalKernelChanges
@@ -88,13 +89,14 @@ async def run_scratch(
     expected, before = shell.consequences(asked), set(shell.user_ns)
     withheld = shell.withheld(asked)
     made = _scratch(asked, shell)
-    result = await shell.run(
-        asked,
-        invocation.show,
-        timeout=shell.code_seconds,
-        noted=lambda run: _noted(run, invocation),
-        namespace=made,
-    )
+    with figures_aside():
+        result = await shell.run(
+            asked,
+            invocation.show,
+            timeout=shell.code_seconds,
+            noted=lambda run: _noted(run, invocation),
+            namespace=made,
+        )
     _told(invocation, result, withheld, asked)
     shell.trial = results(made, before, expected)
     back = _returned(result, asked if asked != code else "", sees=shell.sees)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -10,11 +11,14 @@ import polars as pl
 import pytest
 
 from copilot_nb.data.columns import counted, sample, statistics
+from copilot_nb.data.copies import bytes_of, copied_together
 from copilot_nb.data.fingerprints import fingerprint
 from copilot_nb.data.frames import frame_of, table_of, table_text
+from copilot_nb.data.kept import kept
 from copilot_nb.data.libraries import dtype_text
 from copilot_nb.data.namespace import brief, describe, kind_of
 from copilot_nb.data.objects import describe_object
+from copilot_nb.data.stored import NotCopiedError
 from copilot_nb.data.values import is_scientific, short
 
 if TYPE_CHECKING:
@@ -92,6 +96,25 @@ def test_it_is_described_without_its_help(name: str) -> None:
     assert touched == []
     assert all(0 < len(text) < 2_000 for text in texts)
     assert table_of(value) is None
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name != "deep"])
+def test_it_is_compared_kept_and_copied_without_its_help(name: str) -> None:
+    """As itself, in a container, and as an attribute."""
+    value = HOSTILE[name]()
+    holder = made("Holder")
+    vars(holder)["part"] = value
+    touched.clear()
+
+    for each in (value, [value], {"k": value}, holder, (value, {1, "a"})):
+        assert fingerprint(each).same_as(fingerprint(each))
+        bytes_of(each)
+        with contextlib.suppress(NotCopiedError):
+            kept(each).put_back()
+        with contextlib.suppress(NotCopiedError):
+            copied_together({"each": each})
+
+    assert touched == []
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name != "array that lies"])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
+from copilot_nb.data.effects.analysis import Consequences
+from copilot_nb.kernel.scratch import scratch
 from copilot_nb.kernel.tools.code import run_scratch
 from copilot_nb.notebook.permissions.answers import permission_answer
 from copilot_nb.protocol.local import LocalKernelChanges
@@ -29,6 +34,17 @@ def closed(kept):
 """
 
 
+class Model:
+    """A class of a package."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+
+
+class Table(pd.DataFrame):
+    """A package's table."""
+
+
 @pytest.fixture
 def session(session: RecordingSession, shell: Shell) -> RecordingSession:
     """Everything is allowed; there are a table, a list, an array and functions."""
@@ -39,6 +55,11 @@ def session(session: RecordingSession, shell: Shell) -> RecordingSession:
         "df": pd.DataFrame({"a": [1.0, 2.0]}), "xs": xs, "d": {"xs": xs}, "arr": array,
         "view": array[1:], "n": 1, "it": iter(xs), "order": OrderedDict(a=1, b=2),
         "groups": defaultdict(list, a=[1]), "last": deque([1, 2], maxlen=2),
+        "line": np.linspace(0, 1, 3), "mat": np.arange(6).reshape(2, 3).T,
+        "cells": pd.DataFrame({"l": [[1], [2]]}), "box": np.array([[1], None], dtype=object),
+        "ds": xr.Dataset({"v": ("x", np.zeros(2))}, attrs={"k": [1]}), "np": np,
+        "models": {"one": Model()}, "ns": SimpleNamespace(b=[1]), "rng": np.random.default_rng(1),
+        "geo": Table({"a": [1, 2]}), "part": array[2:3], "shared": [iter(xs)],
     }  # fmt: skip
     shell.user_ns.update(names)
     shell.ipython.run_cell(SETUP + "add = closed(xs)")
@@ -47,8 +68,13 @@ def session(session: RecordingSession, shell: Shell) -> RecordingSession:
 
 def notebook(shell: Shell) -> dict[str, Any]:
     """What the user's names hold."""
-    kept = ("df", "xs", "d", "arr", "n", "order", "groups", "last")
+    kept = ("df", "xs", "d", "arr", "n", "order", "groups", "last", "line", "mat", "cells", "geo")
     found = {name: frozen(shell.user_ns[name]) for name in kept if name in shell.user_ns}
+    if "ds" in shell.user_ns:
+        names = shell.user_ns
+        found["ds"] = str(names["ds"].to_dict())
+        found["objects"] = str((names["box"].tolist(), vars(names["models"]["one"]), names["ns"]))
+        found["rng"] = str(names["rng"].bit_generator.state)
     return found | {"names": sorted(n for n in shell.user_ns if not n.startswith("_"))}
 
 
@@ -61,6 +87,19 @@ def notebook(shell: Shell) -> dict[str, Any]:
         ("order['q'] = 3; list(order), len(order)", "(['a', 'b', 'q'], 3)"),
         ("groups['q'].append(1); dict(groups)", "{'a': [1], 'q': [1]}"),
         ("last.append(3); last", "deque([2, 3], maxlen=2)"),
+        ("view[0] = 9; arr.tolist(), part", "([0.0, 9.0, 2.0, 3.0], array([2.]))"),
+        ("arr[2] = 9; view, part", "(array([1., 9., 3.]), array([9.]))"),
+        ("line[0] = 5; line", "array([5. , 0.5, 1. ])"),
+        ("mat[0, 1] = 9; mat.tolist()", "[[0, 9], [1, 4], [2, 5]]"),
+        ("cells.loc[0, 'l'].append(7); cells['l'].tolist()", "[[1, 7], [2]]"),
+        ("box[0].append(7); box.tolist()", "[[1, 7], None]"),
+        ("tmp = ds.copy(); tmp['v'][0] = 9; float(tmp['v'].sum())", "9.0"),
+        ("ds.isel(x=0)['v'][...] = 5; ds.attrs['k'].append(2); ds.attrs", "{'k': [1, 2]}"),
+        ("ds['w'] = ds.v * 2; list(ds)", "['v', 'w']"),
+        ("models['one'].steps.append(1); models['one'].steps", "[1]"),
+        ("ns.b.append(4); ns", "namespace(b=[1, 4])"),
+        ("rng.random() == np.random.default_rng(1).random()", "True"),
+        ("geo['z'] = 1; list(geo), type(geo).__name__", "(['a', 'z'], 'Table')"),
         ("del n; n", "NameError: name 'n' is not defined"),
         ("clean(df)['a'].sum()", "np.float64(0.0)"),
         ("grow(); len(xs)", "3"),
@@ -90,8 +129,8 @@ async def test_trials_leave_the_notebook_as_it_is(
         ("exec('n = 2')", "unknown: runs code that is text (exec)"),
         ("!ls", "process: runs the command ls"),
         ("import os; os.environ['A'] = 'b'", "environment: "),
-        ("view[0] = 1", "shares its memory with another array"),
-        ("next(it)", "values of list_iterator are not copied"),
+        ("next(it)", "it: values of list_iterator are not copied"),
+        ("shared.append(1)", "shared: values of list_iterator are not copied"),
         ("import __main__; __main__.df.clear()", "__main__ is the notebook itself"),
         ("x = ", "unknown: the code cannot be read as Python (line 1)"),
     ],
@@ -115,6 +154,41 @@ async def test_copies_have_a_limit(session: RecordingSession, shell: Shell) -> N
     result = await session.call(run_scratch, shell, code="big[0] = 1")
 
     assert "copies of 8 MB are more than the limit" in result.text_result_for_llm
+
+
+async def test_a_dataset_too_large_to_copy_cannot_be_written(
+    session: RecordingSession, shell: Shell
+) -> None:
+    """It can be read; what would be written into it through something else is an error."""
+    shell.user_ns["big"] = xr.Dataset({"v": ("x", np.zeros(200_000))})
+    shell.journal.megabytes = 1
+
+    read = await session.call(run_scratch, shell, code="float(big['v'].mean())")
+    made = scratch(shell.user_ns, Consequences(reads=frozenset({"big"})), room=1e6)
+
+    assert "0.0" in read.text_result_for_llm
+    with pytest.raises(ValueError, match="destination is"):
+        made["big"].copy()["v"][0] = 9
+
+
+async def test_figures_of_the_notebook_are_put_aside(
+    session: RecordingSession, shell: Shell
+) -> None:
+    """What a trial draws is drawn on its own figures, which are shown and gone afterwards."""
+    figure, axes = plt.subplots()
+    shell.user_ns.update({"plt": plt, "ax": axes, "axs": np.array([axes])})
+
+    drawn = await session.call(run_scratch, shell, code="plt.title('oops'); plt.plot([1, 2])")
+    refused = [
+        await session.call(run_scratch, shell, code=code)
+        for code in ("df.plot(ax=ax)", "axs[0].set_title('oops')")
+    ]
+
+    assert "[picture, " in drawn.text_result_for_llm
+    assert (axes.get_title(), len(axes.lines), plt.gcf()) == ("", 0, figure)
+    assert plt.get_fignums() == [figure.number]
+    assert ["figures are not copied" in each.text_result_for_llm for each in refused] == [True] * 2
+    plt.close(figure)
 
 
 async def test_values_of_a_trial_can_be_taken_over(session: RecordingSession, shell: Shell) -> None:
