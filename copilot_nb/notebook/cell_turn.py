@@ -167,7 +167,8 @@ class CellTurn:
             await talk.admit(session)
             composed = await talk.gate.prompt(session, composed)
             await talk.lent.lend(session, composed.functions, talk.link.shell)
-        payload = talk.ledger.begin(composed.prompt, composed.sent)
+        number = len(talk.history) + 1
+        payload = talk.ledger.begin(composed.prompt, composed.sent, number)
         message = options.shaped(composed.message)
         turn = await session.start_turn(message, context=session.context)
         talk.link.spoken = True

@@ -39,9 +39,8 @@ def audit(  # noqa: PLR0913 - one option for each thing that can be filtered by
     from copilot_nb.notebook.care.audit import chosen, written
 
     kept = conversation.audit
-    entries = chosen(
-        kept.logged() if log else kept.entries, tool=tool, decision=decision, by=by, turn=turn
-    )
+    every = kept.logged() if log else kept.entries
+    entries = chosen(every, tool=tool, decision=decision, by=by, turn=turn)
     rows = tuple(
         (e.at, e.turn, e.tool, e.what, e.state, e.decision, e.by, e.decided, e.bytes, e.seconds)
         for e in entries
@@ -50,4 +49,6 @@ def audit(  # noqa: PLR0913 - one option for each thing that can be filtered by
     if not note and not conversation.settings.get("audit"):
         note = "Nothing is written to disk; `%config Copilot.audit = True` keeps a log."
     columns = ("at", "turn", "tool", "what", "state", "decision", "by", "decided", "bytes")
-    return Table((*columns, "seconds"), rows, f"{len(rows)} entries" if rows else "None yet.", note)
+    none = f"None of {len(every)} fits." if every else "None yet."
+    caption = f"{len(rows)} entries" if rows else none
+    return Table((*columns, "seconds"), rows, caption, note)

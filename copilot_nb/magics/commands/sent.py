@@ -12,30 +12,34 @@ if TYPE_CHECKING:
     from copilot_nb.notebook.conversation import Conversation
     from copilot_nb.notebook.outgoing.ledger import Payload
 
+_PROMPT = 60
 _NOTE = "The runtime adds its instructions, tool definitions and the conversation so far."
 
 
 @command
-async def sent(conversation: Conversation, turn: int = 1, *, text: bool = False) -> Result:
+async def sent(conversation: Conversation, turn: int = 0, *, text: bool = False) -> Result:
     """Show what a turn sent of this notebook: variables, rows, columns, pictures, files, bytes.
 
     Args:
         conversation: The notebook's.
-        turn: Which turn, 1 for the newest, 2 for the one before.
+        turn: The turn as `%copilot history` counts them; the newest when not given, -1 the one
+            before it.
         text: Show the exact texts instead of a table.
     """
-    turns = conversation.ledger.turns
-    if not 1 <= turn <= len(turns):
-        raise UsageError(
-            f"There is no turn {turn} to show." if turns else "Nothing was sent yet.",
-            hint="`%%copilot --dry-run` shows what a prompt would send.",
-        )
-    payload = turns[-turn]
+    ledger = conversation.ledger
+    if not ledger.turns:
+        hint = "`%%copilot --dry-run` shows what a prompt would send."
+        raise UsageError("Nothing was sent yet.", hint=hint)
+    payload = ledger.of(conversation.history.get(turn).number) if turn else ledger.last
+    if payload is None:
+        hint = f"It is known of the newest {len(ledger.turns)} turns."
+        raise UsageError(f"What turn {turn} sent is no longer known.", hint=hint)
     return Text(exact(payload)) if text else listed(payload)
 
 
 def listed(payload: Payload) -> Table:
     """What was sent, a row for each piece."""
+    from copilot_nb.data.values import clip
     from copilot_nb.notebook.outgoing.ledger import readable
 
     rows = tuple(
@@ -52,7 +56,11 @@ def listed(payload: Payload) -> Table:
     )
     columns = ("kind", "name", "rows", "columns", "bytes", "masked", "decided by")
     asked = len(payload.prompt.encode(errors="replace"))
-    caption = f"Sent with a prompt of {readable(asked)}: {readable(payload.size)} of the notebook"
+    which = f"Turn {payload.turn}" if payload.turn else "What"
+    caption = (
+        f"{which} sent {readable(payload.size)} of the notebook, "
+        f"with a prompt of {readable(asked)}: {clip(' '.join(payload.prompt.split()), _PROMPT)}"
+    )
     return Table(columns, rows, caption, f"{_NOTE} %copilot sent --text shows the exact texts.")
 
 

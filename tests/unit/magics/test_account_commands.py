@@ -138,7 +138,9 @@ async def test_the_audit_is_a_table_that_can_be_filtered_and_kept(
     (row,) = await say(talk, "audit bash --decision allowed --by policy --turn 1")
     assert (row["tool"], row["what"], row["state"]) == ("bash", "echo hi", "ok")
     assert "keeps a log" in (await say(talk, "audit")).note
-    assert len(await say(talk, "audit --log")) == 0
+    assert repr(await say(talk, "audit --log")).startswith("None yet.")
+    for line in ("audit nosuch", "audit --by you", "audit --turn 9"):
+        assert repr(await say(talk, line)).startswith("None of 1 fits.")
     kept = await say(talk, f"audit --to {tmp_path / 'a.jsonl'}")
     assert kept.note == f"Written to {tmp_path / 'a.jsonl'}."
     assert json.loads((tmp_path / "a.jsonl").read_text())["tool"] == "bash"

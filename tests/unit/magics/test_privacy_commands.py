@@ -121,6 +121,26 @@ async def test_what_was_sent_can_be_read(talk: Talk) -> None:
     assert not any(word in text + talk.told for word in ("Annabel", "Bernard"))
 
 
+async def test_what_was_sent_goes_by_the_turns_number(talk: Talk) -> None:
+    """As everywhere: 1 is the oldest. A turn that is not there, or no longer known, is an error."""
+    for prompt in ("One " * 40, "Two?", "Three?"):
+        await say(talk, f"ask {prompt}")
+
+    captions = [(await say(talk, f"sent {which}")).caption for which in ("1", "2", "-1", "")]
+
+    assert captions[0].startswith("Turn 1 sent ")
+    assert captions[0].endswith(": One One One One One One One One One One One One One One One…")
+    assert captions[1] == captions[2]
+    assert captions[1].startswith("Turn 2 sent ")
+    assert captions[1].endswith("with a prompt of 4 B: Two?")
+    assert captions[3].startswith("Turn 3 sent ")
+    with pytest.raises(UsageError, match="There is no turn 4 in this notebook"):
+        await say(talk, "sent 4")
+    talk.conversation.ledger.turns = talk.conversation.ledger.turns[1:]
+    with pytest.raises(UsageError, match="What turn 1 sent is no longer known"):
+        await say(talk, "sent 1")
+
+
 @pytest.mark.usefixtures("people")
 async def test_a_dry_run_sends_nothing(talk: Talk) -> None:
     """It shows the exact texts, and what would be asked about first; no runtime starts."""
