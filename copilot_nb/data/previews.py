@@ -6,6 +6,7 @@ import codecs
 import csv
 import json
 import re
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,17 @@ _AROUND = "\ufeff \t\"'"
 _UNREAD = "(not shown: too long or not JSON, so that the privacy rules cannot be applied)"
 
 
-def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The beginning of a file."""
+
+    text: str
+    rows: int = 0
+    """How many rows of a table, or items of a list, stand in it."""
+    columns: int = 0
+
+
+def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> Preview:
     """Size, form and first rows of a file.
 
     Args:
@@ -54,26 +65,26 @@ def preview(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
         raise
     except Exception as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
-    return f"{path.name}: {path.stat().st_size:,} bytes\n{shown}"
+    return replace(shown, text=f"{path.name}: {path.stat().st_size:,} bytes\n{shown.text}")
 
 
-def _text(path: Path, rows: int, privacy: Privacy = OPEN) -> str:
+def _text(path: Path, rows: int, privacy: Privacy = OPEN) -> Preview:
     """Lines as they stand; below one that names a withheld column any may be a row of a table."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if b"\0" in head:
-        return "A binary file."
+        return Preview("A binary file.")
     lines = head.decode(errors="replace").splitlines()
     more = ["…"] if len(lines) > rows else []
     shown = (line for [line] in _masked(([line] for line in lines[:rows]), path, privacy))
-    return "\n".join([clip(line, LINE) for line in shown] + more)
+    return Preview("\n".join([clip(line, LINE) for line in shown] + more))
 
 
-def _csv(path: Path, rows: int, privacy: Privacy) -> str:
+def _csv(path: Path, rows: int, privacy: Privacy) -> Preview:
     with path.open(newline="", encoding=_encoding(path), errors="replace") as file:
         head = file.read(HEAD_BYTES)
         if "\0" in head:
-            return "A binary file."
+            return Preview("A binary file.")
         try:
             dialect: type[csv.Dialect] = csv.Sniffer().sniff(head[:SNIFFED], delimiters=",;\t|")
         except csv.Error:
@@ -82,7 +93,8 @@ def _csv(path: Path, rows: int, privacy: Privacy) -> str:
         lines = list(islice(csv.reader(file, dialect), rows + 1))
     shown = [" | ".join(clip(text, 60) for text in line) for line in _masked(lines, path, privacy)]
     columns = len(lines[0]) if lines else 0
-    return "\n".join([f"{columns} columns, separated by {dialect.delimiter!r}", *shown])
+    text = "\n".join([f"{columns} columns, separated by {dialect.delimiter!r}", *shown])
+    return Preview(text, max(len(lines) - 1, 0), columns)
 
 
 def _encoding(path: Path) -> str:
@@ -116,9 +128,9 @@ def _names(text: str, separators: re.Pattern[str], path: Path, privacy: Privacy)
     return privacy.called([part.strip(_AROUND) for part in parts], path.stem) != "allow"
 
 
-def _json(path: Path, rows: int, privacy: Privacy) -> str:
+def _json(path: Path, rows: int, privacy: Privacy) -> Preview:
     if path.stat().st_size > JSON_BYTES:
-        return _UNREAD if privacy else _text(path, rows)
+        return Preview(_UNREAD) if privacy else _text(path, rows)
     value = json.loads(path.read_text(encoding="utf-8-sig"))
 
     def text(part: object) -> str:
@@ -126,12 +138,18 @@ def _json(path: Path, rows: int, privacy: Privacy) -> str:
 
     if isinstance(value, list):
         shown = _seen(value[:rows], path, privacy)
-        return "\n".join([f"list of {len(value):,}", *map(text, shown)])
+        lines = [f"list of {len(value):,}", *map(text, shown)]
+        return Preview("\n".join(lines), len(shown), max(map(_width, shown), default=0))
     if isinstance(value, dict):
         seen = _seen(value, path, privacy)
         shown = [f"{cell(key)}: {text(v)}" for key, v in islice(seen.items(), max(rows, 20))]
-        return "\n".join([f"object of {len(value):,}", *shown])
-    return text(value)
+        return Preview("\n".join([f"object of {len(value):,}", *shown]))
+    return Preview(text(value))
+
+
+def _width(value: Any) -> int:
+    """The columns of one row."""
+    return len(value) if isinstance(value, dict | list) else 1
 
 
 def _seen(value: Any, path: Path, privacy: Privacy, depth: int = NESTED) -> Any:
@@ -177,16 +195,19 @@ def _masked_lists(items: list[Any], path: Path, privacy: Privacy) -> list[Any]:
     return list(_masked(items, path, privacy))
 
 
-def _json_lines(path: Path, rows: int, privacy: Privacy) -> str:
+def _json_lines(path: Path, rows: int, privacy: Privacy) -> Preview:
     with path.open("rb") as file:
         lines = file.read(HEAD_BYTES).decode("utf-8-sig", errors="replace").splitlines()
     more = ["…"] if len(lines) > rows else []
-    if not privacy:
-        return "\n".join([clip(line, LINE) for line in lines[:rows]] + more)
     values = list(map(_parsed, lines[:rows]))
+    columns = max(map(_width, values), default=0)
+    if not privacy:
+        text = "\n".join([clip(line, LINE) for line in lines[:rows]] + more)
+        return Preview(text, len(values), columns)
     tables = _masked([value for value in values if isinstance(value, list)], path, privacy)
     shown = [next(tables) if isinstance(value, list) else value for value in values]
-    return "\n".join([_json_line(value, path, privacy) for value in shown] + more)
+    text = "\n".join([_json_line(value, path, privacy) for value in shown] + more)
+    return Preview(text, len(values), columns)
 
 
 def _parsed(line: str) -> Any:
@@ -204,7 +225,7 @@ def _json_line(value: Any, path: Path, privacy: Privacy) -> str:
     return short(seen, limit=LINE, hides=lambda key: privacy.hides(key, path.stem))
 
 
-def _parquet(path: Path, rows: int, privacy: Privacy) -> str:
+def _parquet(path: Path, rows: int, privacy: Privacy) -> Preview:
     try:
         from pyarrow import parquet  # type: ignore[import-untyped]  # it ships no types
     except ImportError:
@@ -213,6 +234,7 @@ def _parquet(path: Path, rows: int, privacy: Privacy) -> str:
     columns = [f"  {field.name}: {field.type}" for field in file.schema_arrow]
     batch: Any = next(file.iter_batches(batch_size=max(rows, 1)), None)
     lines = [f"{file.metadata.num_rows:,} rows; columns:", *columns]
+    shown = min(rows, batch.num_rows) if batch is not None else 0
     if batch is not None:
         import pyarrow
 
@@ -220,10 +242,10 @@ def _parquet(path: Path, rows: int, privacy: Privacy) -> str:
         if frame is not None:
             seen = guarded(frame, path.stem, privacy)
             lines.append(table_text(seen.table(rows=rows, tail=False)))
-    return "\n".join(lines)
+    return Preview("\n".join(lines), shown, len(columns))
 
 
-def _excel(path: Path, rows: int, privacy: Privacy) -> str:
+def _excel(path: Path, rows: int, privacy: Privacy) -> Preview:
     try:
         from openpyxl import load_workbook  # type: ignore[import-untyped]  # optional, no types
     except ImportError:
@@ -231,14 +253,14 @@ def _excel(path: Path, rows: int, privacy: Privacy) -> str:
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         lines = [f"Sheets: {', '.join(book.sheetnames)}"]
-        table = book.worksheets[0].iter_rows(max_row=rows + 1, values_only=True)
+        table = list(book.worksheets[0].iter_rows(max_row=rows + 1, values_only=True))
         lines += [" | ".join(map(cell, row)) for row in _masked(table, path, privacy)]
     finally:
         book.close()
-    return "\n".join(lines)
+    return Preview("\n".join(lines), max(len(table) - 1, 0), max(map(len, table), default=0))
 
 
-_READERS: dict[str, Callable[[Path, int, Privacy], str]] = {
+_READERS: dict[str, Callable[[Path, int, Privacy], Preview]] = {
     ".csv": _csv,
     ".tsv": _csv,
     ".tab": _csv,

@@ -50,14 +50,16 @@ async def preview_file(
         raise ToolError(f"{path!r} is no file.")  # reading a pipe would wait for ever
     try:
         async with time_limit(LOOK_SECONDS):
-            text = preview(file, rows, shell.privacy)
+            shown = preview(file, rows, shell.privacy)
     except LookupError as missing:
         raise ToolError(
             f"Reading {file.suffix} files needs {missing}; it is not installed."
         ) from None
     except (OSError, ValueError) as error:
         raise ToolError(f"{path!r} cannot be read: {error}") from None
-    return ToolResultObject.text(untrusted(text, f"file {file.name}"))
+    if shown.rows:
+        invocation.account(path, rows=shown.rows, columns=shown.columns)
+    return ToolResultObject.text(untrusted(shown.text, f"file {file.name}"))
 
 
 def _locate(path: str) -> tuple[Path, bool]:

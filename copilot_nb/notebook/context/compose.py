@@ -115,7 +115,7 @@ def _index(prompt: str, level: str, shell: Shell, budget: int) -> Iterator[SentI
 def _items(found: Resolved) -> Iterator[SentItem]:
     if found.text:
         item = _piece(cast("SentKind", found.kind), found.name, found.text, f"@{found.name}")
-        yield replace(item, columns=found.columns)
+        yield replace(item, rows=found.rows, columns=found.columns)
     for picture in found.pictures:
         yield SentItem(kind="image", name=found.name, size=len(picture.data) * 3 // 4)
     if found.path is not None and not found.text:

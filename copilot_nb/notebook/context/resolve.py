@@ -18,7 +18,7 @@ from copilot_nb.data.guarded import guarded
 from copilot_nb.data.images import for_model, image_output
 from copilot_nb.data.namespace import describe, describe_frame, described_as, nearest
 from copilot_nb.data.objects import describe_object, resolve
-from copilot_nb.data.previews import preview
+from copilot_nb.data.previews import Preview, preview
 from copilot_nb.data.values import (
     FUNCTIONS,
     class_data,
@@ -110,10 +110,10 @@ def file(written: str, privacy: Privacy) -> Resolved:
             raise UsageError(f"The picture {written!r} is too large.", hint="Make it smaller.")
         return Resolved("image", written, pictures=(picture,))
     try:
-        text = preview(path, FILE_ROWS, privacy)
+        shown = preview(path, FILE_ROWS, privacy)
     except (OSError, ValueError, LookupError):
-        text = f"{path.name}: {path.stat().st_size:,} bytes"
-    return Resolved("file", written, text=text, path=path)
+        shown = Preview(f"{path.name}: {path.stat().st_size:,} bytes")
+    return Resolved("file", written, shown.text, (), path, rows=shown.rows, columns=shown.columns)
 
 
 def attached(written: str, privacy: Privacy) -> Resolved:

@@ -33,7 +33,7 @@ def book(tmp_path: Path) -> Path:
 
 def test_rows_and_sheets_are_shown(book: Path) -> None:
     """Dates without a time of day, numbers as they are."""
-    assert preview(book, 5).splitlines()[1:] == [
+    assert preview(book, 5).text.splitlines()[1:] == [
         "Sheets: Visits, Notes",
         "patient | when | grams",
         "Anna Müller | 2026-01-31 | 3700.5",
@@ -43,7 +43,7 @@ def test_rows_and_sheets_are_shown(book: Path) -> None:
 
 def test_a_withheld_column_is_masked(book: Path) -> None:
     """Its name stays, its values do not."""
-    shown = preview(book, 5, Privacy((PrivacyRule("deny", "patient"),)))
+    shown = preview(book, 5, Privacy((PrivacyRule("deny", "patient"),))).text
 
     assert "patient" in shown
     assert "Anna" not in shown

@@ -70,7 +70,7 @@ def test_no_withheld_value_stands_in_a_preview(folder: Path, name: str) -> None:
     """By column, by key, by position below a name; single numbers of aggregates neither."""
     rules = Privacy((*RULES.rules, PrivacyRule("aggregate", "pay")))
 
-    text = preview(folder / name, 5, rules)
+    text = preview(folder / name, 5, rules).text
 
     assert [value for value in (*SSN, *map(str, PAY)) if value in text] == []
     assert "ssn" in text or "not shown" in text
@@ -79,7 +79,7 @@ def test_no_withheld_value_stands_in_a_preview(folder: Path, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in TEXTS if name not in ONE_CELL])
 def test_what_is_not_withheld_is_shown(folder: Path, name: str) -> None:
     """The rest of the row stands there."""
-    assert "Oslo" in preview(folder / name, 5, RULES) or "Oslo" not in TEXTS[name]
+    assert "Oslo" in preview(folder / name, 5, RULES).text or "Oslo" not in TEXTS[name]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
@@ -87,7 +87,7 @@ def test_rules_hold_for_a_table_in_utf_16(folder: Path, encoding: str) -> None:
     """As Excel writes it; without a mark at its beginning it is not read as text."""
     TABLE.to_csv(folder / "wide.csv", encoding=encoding, index=False)
 
-    text = preview(folder / "wide.csv", 5, RULES).replace("\0", "")
+    text = preview(folder / "wide.csv", 5, RULES).text.replace("\0", "")
 
     assert [value for value in SSN if value in text] == []
     assert "Oslo" in text or "binary" in text
@@ -98,14 +98,14 @@ def test_rules_of_one_file_hold_for_its_stem(folder: Path) -> None:
     other = folder / "others.json"
     other.write_text(TEXTS["people.json"])
 
-    assert "52301.5" not in preview(folder / "people.json", 5, RULES)
-    assert "52301.5" in preview(other, 5, RULES)
+    assert "52301.5" not in preview(folder / "people.json", 5, RULES).text
+    assert "52301.5" in preview(other, 5, RULES).text
 
 
 def test_without_rules_files_are_shown_as_they_are(folder: Path) -> None:
     """Also what is no JSON."""
-    assert SSN[0] in preview(folder / "people.json", 5)
-    assert SSN[1] in preview(folder / "people.ndjson", 5)
+    assert SSN[0] in preview(folder / "people.json", 5).text
+    assert SSN[1] in preview(folder / "people.ndjson", 5).text
 
 
 def test_json_that_is_too_long_to_be_read_is_not_shown(
@@ -114,8 +114,8 @@ def test_json_that_is_too_long_to_be_read_is_not_shown(
     """The rules cannot be applied to a piece of it."""
     monkeypatch.setattr(previews, "JSON_BYTES", 10)
 
-    assert "not shown" in preview(folder / "people.json", 5, RULES)
-    assert SSN[0] in preview(folder / "people.json", 5)
+    assert "not shown" in preview(folder / "people.json", 5, RULES).text
+    assert SSN[0] in preview(folder / "people.json", 5).text
 
 
 class Sheet:
@@ -136,7 +136,7 @@ def test_rules_hold_for_excel(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "openpyxl", reader)
     (folder / "people.xlsx").write_bytes(b"PK")
 
-    text = preview(folder / "people.xlsx", 10, RULES)
+    text = preview(folder / "people.xlsx", 10, RULES).text
 
     assert text.splitlines()[1:] == [
         "Sheets: a",
@@ -154,8 +154,43 @@ def test_a_table_in_a_text_file_is_no_way_past_the_rules(tmp_path: Path) -> None
     path = tmp_path / "patients.dat"
     path.write_text("Export\nname ssn\nAnn 123-45-6789\nBo 987-65-4321\n")
 
-    shown = preview(path, 10, Privacy((PrivacyRule("deny", "ssn"),)))
+    shown = preview(path, 10, Privacy((PrivacyRule("deny", "ssn"),))).text
 
     assert shown.splitlines()[1:3] == ["Export", "name ssn"]
     assert "6789" not in shown
-    assert "123-45-6789" in preview(path, 10)
+    assert "123-45-6789" in preview(path, 10).text
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"),
+    [
+        ("wide.csv", 2, 3),
+        ("people.json", 2, 2),
+        ("people.ndjson", 1, 2),
+        ("notes.txt", 0, 0),
+        ("people.parquet", 2, 2),
+        ("people.xlsx", 2, 2),
+    ],
+)
+def test_the_rows_that_are_shown_are_counted(
+    tmp_path: Path, name: str, rows: int, columns: int
+) -> None:
+    """Not the line of names; text has none."""
+    table = pd.DataFrame({"ssn": SSN[:2], "town": "Oslo"})
+    path = tmp_path / name
+    texts = {
+        "wide.csv": "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
+        "people.json": table.to_json(orient="records"),
+        "people.ndjson": '{"a": 1, "b": 2}\n',
+        "notes.txt": "one\ntwo\n",
+    }
+    if name in texts:
+        path.write_text(texts[name])
+    elif name.endswith("parquet"):
+        table.to_parquet(path)
+    else:
+        table.to_excel(path, index=False)
+
+    shown = preview(path, 2)
+
+    assert (shown.rows, shown.columns) == (rows, columns)

@@ -21,6 +21,7 @@ from copilot_nb.transcript.blocks import PermissionBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from copilot_nb.transcript.blocks import Transcript
     from copilot_nb.views.view import Callbacks
@@ -242,13 +243,23 @@ async def test_numbers_that_a_table_shortens_are_known_in_full(
         ("run_code", {"code": "df.describe(); print(1)"}, "results of run_code"),
         ("run_scratch", {"code": "df"}, "3 rows that run_scratch showed (2 columns)"),
         ("value_counts", {"name": "df", "column": "age"}, "3 rows of `df.age` (1 column)"),
+        ("preview_file", {"path": "x.csv"}, "1 row of `x.csv` (2 columns)"),
+        ("preview_file", {"path": "x.txt"}, "results of preview_file"),
     ],
 )
 @pytest.mark.usefixtures("pay")
 async def test_rows_are_counted_however_they_leave(
-    talk: Talk, tool: str, arguments: dict[str, Any], said: str
+    talk: Talk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tool: str,
+    arguments: dict[str, Any],
+    said: str,
 ) -> None:
-    """Of tables that code shows, and of counts."""
+    """Of tables that code shows, of counts and of files."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "x.txt").write_text("a")
     talk.watcher = by_subject({"kernel-code": "allow_once", "release": "send_masked"})
     talk.fake.script = [Reply(tools=[(tool, arguments)])]
 
