@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.notebook import readers
+from copilot_nb.notebook.models.providers import BY_PROVIDER
 from copilot_nb.notebook.project import Project
 from copilot_nb.notebook.saved import Saved
 
@@ -192,9 +193,14 @@ class Settings:
             self._chosen[name] = (Value(read, source), self._config(name))
 
     def chosen(self, name: str) -> Value | None:
-        """What a subcommand set, if it still counts."""
+        """What a subcommand set, if it still counts: a model named with its place does so there."""
         value, before = self._chosen.get(name, (None, None))
-        return value if self._config(name) == before else None
+        if value is None or self._config(name) != before:
+            return None
+        if name == "model" and value.source == BY_PROVIDER:
+            place = self.chosen("provider")
+            return value if place is not None and place.source == BY_PROVIDER else None
+        return value
 
     @contextmanager
     def trying(self, name: str, value: Any, source: str) -> Iterator[None]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from copilot_nb.errors import AuthenticationError, CopilotError, OfflineError
-from copilot_nb.notebook.models.providers import BY_PROVIDER, Source
+from copilot_nb.notebook.models.providers import Source
 from copilot_nb.notebook.permissions.answers import answer_of
 from copilot_nb.notebook.screen.screen import choose_mode
 from copilot_nb.protocol.user_input import UserInputRequest
@@ -125,8 +125,6 @@ async def use(conversation: Conversation, source: Source) -> Identity:
     await conversation.link.stop()
     with settings.trying("provider", source, BY_LOGIN):
         client = await conversation.link.runtime()
-    if settings.find("model").source == BY_PROVIDER:
-        settings.choose("model", None, BY_LOGIN)  # it was of the place that was asked before
     return await identity(client) or Identity("", "", "")
 
 
