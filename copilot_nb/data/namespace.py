@@ -51,8 +51,6 @@ def brief(value: object) -> str:
     """One line: type, size, and the value itself when it is a number."""
     if type(value) in _SHOWN_IN_LISTS:
         return f"{type_name(value)} {short(value)}"
-    if is_a(value, FUNCTIONS):
-        return f"function {signature_of(value)}"
     return kind_of(value)
 
 
@@ -112,7 +110,8 @@ def describe(name: str, value: object, *, rows: int = 5, privacy: Privacy = OPEN
     if frame is not None:
         frame = guarded(frame, name, privacy)
         return f"{name}: {frame.kind}, {frame.size}\n{describe_frame(frame, rows=rows)}"
-    return "\n".join([f"{name}: {brief(value)}", *_lines(name, value, privacy)])
+    own = f"function {signature_of(value)}" if is_a(value, FUNCTIONS) else brief(value)
+    return "\n".join([f"{name}: {own}", *_lines(name, value, privacy)])
 
 
 def _lines(name: str, value: object, privacy: Privacy) -> Iterable[str]:

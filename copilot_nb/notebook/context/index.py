@@ -1,7 +1,8 @@
 """The index of the notebook that goes along with every prompt, within a budget of tokens.
 
-It names variables with type, shape, columns and dtypes, the modules in use and the last error;
-never a value or a row. What the prompt mentions comes first, then what the newest cells use.
+It names variables with type, shape, columns and dtypes, the modules in use and the type of the last
+error, whose message may quote a value; never a value or a row. What the prompt mentions comes
+first, then what the newest cells use.
 
 Levels: `none` sends nothing, `index` (the default) the index, `cells` also the code of the last
 cells and the beginning of what they showed, `full` more cells, more of what they showed and the
@@ -23,7 +24,7 @@ from copilot_nb.data.namespace import kind_of
 from copilot_nb.data.tokens import estimated_tokens
 from copilot_nb.data.values import FUNCTIONS, instance_data, is_a, module_of, type_name
 from copilot_nb.kernel.cells import names_used, newest_first, running
-from copilot_nb.kernel.trace import describe_error, message
+from copilot_nb.kernel.trace import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -211,8 +212,8 @@ def _error(shell: Shell) -> list[str]:
     at = shell.error_cell
     if error is None or (at and running(shell.ipython) - at > ERROR_AGE):
         return []
-    text = one_line(f"{type_name(error)}: {message(error)}", 300)
-    return [f"Last error{f', in cell {at}' if at else ''}: {text}"]
+    where = f", in cell {at}" if at else ""
+    return [f"Last error{where}: {one_line(type_name(error), 100)}; last_error tells its message"]
 
 
 def _within(lines: list[str], budget: int) -> Iterator[str]:

@@ -20,6 +20,15 @@ def area(width: float, height: float = 2.0, *names: str, unit: Any = Hostile()) 
     return width * height
 
 
+def test_a_function_is_described_with_its_defaults() -> None:
+    """In a list there only stands that it has some: they are values."""
+    line, *_ = describe("area", area).splitlines()
+
+    assert line == (
+        "area: function (width, height=2.0, *names, unit=<tests.unit.data.test_values.Hostile>)"
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -29,10 +38,7 @@ def area(width: float, height: float = 2.0, *names: str, unit: Any = Hostile()) 
         (5, "int 5"),
         ("secret", "str, 6 characters"),
         ([1, 2], "list, 2 items"),
-        (
-            area,
-            "function (width, height=2.0, *names, unit=<tests.unit.data.test_values.Hostile>)",
-        ),
+        (area, "function (width, height=…, *names, unit=…)"),
         (Hostile, "class"),
         (Computed(), "tests.unit.data.test_values.Computed"),
     ],

@@ -97,15 +97,30 @@ def test_modules_and_what_was_imported(notebook: Notebook) -> None:
 
 
 def test_last_error(notebook: Notebook) -> None:
-    """Type and message, for a few cells."""
-    notebook.run("1 / 0")
+    """Its type, for a few cells; a message may quote a value."""
+    notebook.run("float('Alice Miller')")
 
     assert index_of(notebook.asking(), "").text == (
-        "Last error, in cell 1: ZeroDivisionError: division by zero"
+        "Last error, in cell 1: ValueError; last_error tells its message"
     )
 
     notebook.run("1", "2", "3", "4", "5")
-    assert "ZeroDivisionError" not in index_of(notebook.asking(), "").text
+    assert "ValueError" not in index_of(notebook.asking(), "").text
+
+
+def test_labels_that_are_values_are_held_back(notebook: Notebook) -> None:
+    """Of a pivoted table, under a rule for the column that was pivoted."""
+    notebook.run(
+        "import pandas as pd",
+        "df = pd.DataFrame({'name': ['Alice Miller', 'Bob'], 'town': 'Oslo', 'n': [1, 2]})",
+        "piv = df.pivot(index='town', columns='name', values='n')",
+    )
+    shell = notebook.asking()
+    assert "Alice Miller, Bob int64" in index_of(shell, "").text
+
+    shell.privacy = Privacy((PrivacyRule("deny", "name"),))
+
+    assert "piv: DataFrame, 1 row × 2 columns: •••1, •••2 int64" in index_of(shell, "").text
 
 
 def test_error_from_before_the_first_prompt(notebook: Notebook) -> None:
@@ -117,7 +132,7 @@ def test_error_from_before_the_first_prompt(notebook: Notebook) -> None:
     text = index_of(later.asking(), "").text
     later.shell.close()
 
-    assert "KeyError: 'missing'" in text
+    assert "KeyError" in text
 
 
 def test_hostile_names_stay_on_their_line(notebook: Notebook) -> None:
