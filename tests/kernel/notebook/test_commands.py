@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from copilot_nb.testing.reply import Reply
 from tests.kernel.environments import OWN
 from tests.kernel.notebook.conftest import plain, shown
 from tests.kernel.notebook.test_magics import complete
@@ -102,6 +103,22 @@ def test_mcp_servers_come_and_go(
     assert left.startswith("0 MCP servers")
     assert "There is no MCP server 'minni'." in unknown
     assert "mini-add" not in str(notebook.model.requests[-1]["tools"])
+
+
+def test_a_server_is_denied_by_its_name(
+    notebook: Notebook, folder: Path, say: Callable[[str], str]
+) -> None:
+    """As the real CLI calls it, and although everything is allowed."""
+    (folder / "server.py").write_text(MCP_SERVER)
+    say("%copilot mode interactive --allow-all")
+    say(f"%copilot mcp add mini {sys.executable} server.py")
+    notebook.script(Reply(tools=[("mini-add", {})]), Reply("Done."))
+
+    say("%copilot deny mcp mini")
+    said = plain(notebook.turn("%%copilot\nUse it."))
+
+    assert "Denied by rule 1 (deny call mini)" in said
+    assert "Done." in said
 
 
 def test_tools_of_one_turn_only(notebook: Notebook) -> None:

@@ -116,6 +116,21 @@ def test_a_request_is_answered_by_typing(
     assert (tmp_path / "x.txt").read_text() == "hi\n"
 
 
+def test_code_is_edited_before_it_runs(terminal: Terminal, model: ScriptedModel) -> None:
+    """In place, with the agent's text to begin with; what runs is what then stands there."""
+    model.script = [Reply(tools=[("run_code", {"code": "made = 6"})]), Reply("Done.")]
+
+    terminal.type("%copilot ask make it", "e = Edit")
+    terminal.type("e", "Esc and Enter end it")
+    terminal.child.send("* 7")
+    terminal.child.send("\x1b")
+    terminal.type("", "Changed by you: this is what counts")
+    shown = terminal.run("y")
+
+    assert ", edited" in shown
+    assert "42" in terminal.run("made")
+
+
 def test_a_plan_is_judged_by_typing(terminal: Terminal, model: ScriptedModel) -> None:
     """It is shown, a no takes its reason along, and the agent goes on."""
     plan = Reply(tools=[("exit_plan_mode", {"summary": "I will tidy up."})])

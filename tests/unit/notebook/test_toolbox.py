@@ -127,6 +127,22 @@ async def test_rule_is_the_users_own(talk: Talk) -> None:
     assert (await table(talk))["list_variables"].permission == "does not ask"
 
 
+async def test_a_denied_server_stands_by_each_of_its_tools(talk: Talk) -> None:
+    """One of them alone cannot be allowed again; taking the rule back frees them all."""
+    offered = [{"name": f"files-{name}", "mcpServerName": "files"} for name in ("read", "move")]
+    talk.fake.methods["session.tools.getCurrentMetadata"] = lambda _: {"tools": offered}
+    rule = talk.conversation.rules.add("mcp", "deny", "files")
+    found = await table(talk)
+
+    found.rule("files-read", "ask")
+
+    for name in ("files-read", "files-move"):
+        fact = (await table(talk))[name]
+        assert (fact.rule, fact.rules) == ("deny", (rule.words,))
+    talk.conversation.toolbox.switch("files-move", revoke=rule.words)
+    assert (await table(talk))["files-read"].rule == "ask"
+
+
 async def test_every_rule_about_a_tool_stands_by_it(talk: Talk) -> None:
     """What was clicked in a panel is shown and revoked here; other tools are left alone."""
     standing = talk.conversation.rules
