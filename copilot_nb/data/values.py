@@ -197,6 +197,8 @@ def plain_attribute(value: object, name: str) -> Any:
             found = getattr(value, name, None)
         except Exception:  # noqa: BLE001 - a property of somebody's subclass may raise anything
             return None
+        if callable(found) and not is_a(found, type):  # a method, such as `dtype` of a connection
+            return None
         return tuple(found) if name == "shape" and found is not None else found
     return instance_data(value).get(name)
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.images import image_output
+from copilot_nb.data.namespace import own_words
 from copilot_nb.kernel.interrupt import raise_postponed, uninterruptible
 from copilot_nb.kernel.streams import replaced_stream, shadowed
 from copilot_nb.transcript.blocks import Output, TextOutput
@@ -41,7 +42,8 @@ MODEL_TAIL = 7_000
 """Characters of that end that the model gets: with the beginning they pass whole."""
 MAX_RICH = 40
 """Tables and pictures of one run."""
-_TEXTS = ("text/llm+plain", "text/markdown", "text/latex", "text/plain")
+_FOR_MODELS = "text/llm+plain"
+_TEXTS = (_FOR_MODELS, "text/markdown", "text/latex", "text/plain")
 """Which text of a rich output says most, in order."""
 
 _active: ContextVar[Capture | None] = ContextVar("copilot_nb_capture", default=None)
@@ -219,7 +221,9 @@ class Capture:
     def _on_format(self, value: object, include: Any = None, exclude: Any = None) -> Any:
         frame = frame_of(value) if self.takes() else None
         if frame is None:
-            return self._format(value, include=include, exclude=exclude)
+            data, metadata = self._format(value, include=include, exclude=exclude)
+            words = own_words(value) if data and self.takes() else ""
+            return ({**data, _FOR_MODELS: words} if words else data), metadata
         self.add(frame.table())
         raise_postponed()
         return {}, {}
@@ -246,7 +250,7 @@ class Capture:
         if plain and not options.get("update"):
             self.write(f"{plain}\n", "result")
         # A terminal would print the text a second time.
-        if set(data) - {"text/plain", "text/llm+plain"} and hasattr(self._shell, "kernel"):
+        if set(data) - {"text/plain", _FOR_MODELS} and hasattr(self._shell, "kernel"):
             self._send()
             self._publish(data, metadata, **options)
 

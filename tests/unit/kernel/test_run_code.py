@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -152,3 +153,28 @@ async def test_what_is_refused_says_so(session: RecordingSession, shell: Shell) 
     assert result.text_result_for_llm == "The user declined to run this code. Not now."
     assert told(session, LocalKernelChanges) == []
     assert shell.journal.runs == []
+
+
+async def test_objects_are_told_in_their_own_words(session: RecordingSession, shell: Shell) -> None:
+    """`_repr_llm_` of what code shows, and what a bundle has for models."""
+    session.answer = YES
+    code = """
+    class Plain:
+        def _repr_llm_(self): return "a plain thing"
+
+    class Bundled:
+        def _repr_mimebundle_(self, include=None, exclude=None):
+            return {"text/plain": "<Bundled>", "text/llm+plain": "a bundled thing"}
+
+    display(Bundled())
+    print([Plain()] is None)
+    Plain()
+    """
+
+    result = await session.call(run_code, shell, code=dedent(code))
+
+    assert result.text_result_for_llm.splitlines()[1:-1] == [
+        "a bundled thing",
+        "False",
+        "a plain thing",
+    ]

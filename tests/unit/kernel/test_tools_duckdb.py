@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
+from copilot_nb.data.namespace import kind_of
 from copilot_nb.data.privacy import Privacy, PrivacyRule
 from copilot_nb.kernel.tools.frames import (
     column_statistics,
@@ -107,3 +108,9 @@ async def test_a_withheld_column_of_a_query_stays(session: RecordingSession, she
 
     assert "name 1" not in shown
     assert "1.5" in shown
+
+
+def test_a_connection_is_described_by_its_class() -> None:
+    """Not by its methods, whose texts hold addresses."""
+    with duckdb.connect() as connection:
+        assert kind_of(connection) == "DuckDBPyConnection"
