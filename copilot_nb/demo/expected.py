@@ -50,7 +50,7 @@ SESSIONS: Expected = {
     "back": (shows("Going on with"),),
     "again": (shows("penguins"),),
     "history": (shows("3 turns"),),
-    "usage": (shows("7 model calls"),),
+    "usage": (shows("8 model calls"),),
     "frame": (shows("input"),),
     "cap": (shows("2,000 tokens"),),
     "over": (shows("Allow 2,000 tokens more?"), shows("Allowed by")),
