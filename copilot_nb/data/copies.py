@@ -50,7 +50,7 @@ ITEMS = 200_000
 DEPTH = 20
 _HELD = 1_000
 """Items of a container whose memory is asked for."""
-_ITEM_BYTES = 64
+ITEM_BYTES = 64
 _IMMUTABLE = ("polars", "pyarrow")
 
 
@@ -65,9 +65,9 @@ def bytes_of(value: object, levels: int = 2) -> int:
         return nbytes
     if root == "pandas" and hasattr(value, "memory_usage"):
         return int(value.memory_usage(index=False).sum())
-    if base_of(type(value)) is bytearray or type(value) in (bytes, str):
+    if base_of(value) is bytearray or type(value) in (bytes, str):
         return len(value)  # type: ignore[arg-type]  # these have a length
-    own = sys.getsizeof(value) if has_state(value) else _ITEM_BYTES
+    own = sys.getsizeof(value) if has_state(value) else ITEM_BYTES
     return own + _held(value, levels)
 
 
@@ -79,8 +79,8 @@ def _held(value: Any, levels: int) -> int:
         items += fields(value).values()
     elif is_plain(value) or is_own(value):
         items += attributes(value).values()
-        if base_of(type(value)) is not None:
-            held = length(value) * _ITEM_BYTES
+        if base_of(value) is not None:
+            held = length(value) * ITEM_BYTES
             some = first(value, _HELD)
             items += [item for _, item in some] if is_a(value, dict) else some
     large = (item for item in items if type(item) not in ATOMS)
@@ -123,18 +123,24 @@ class _Copier:
     def copy(self, value: Any, depth: int) -> Any:
         if type(value) in ATOMS or (is_fixed(value) and not is_own_class(value)):
             return value
-        if id(value) in self.done:
-            return self.done[id(value)]
-        self.left -= 1
-        if self.left < 0 or depth <= 0:
-            raise NotCopiedError("it holds too many items")
+        if id(value) not in self.done:
+            self.left -= 1
+            if self.left < 0 or depth <= 0:
+                raise NotCopiedError("it holds too many items")
+            self.done[id(value)] = self._copy(value, depth)
+        return self.done[id(value)]
+
+    def _copy(self, value: Any, depth: int) -> Any:
         if is_own(value) or is_own_class(value):
             # Their methods work on the notebook's names, not on those of the trial.
             raise NotCopiedError("objects of classes of the notebook are not copied for a trial")
-        made = state_copy(value) if has_state(value) else self._table(value, depth)
+        if is_plain(value):
+            return self._stored(value, depth)
+        if has_state(value):
+            return state_copy(value)
+        made = self._table(value, depth)
         if made is None:
-            made = self._stored(value, depth)
-        self.done[id(value)] = made
+            raise NotCopiedError(_unknown(value))
         return made
 
     def _table(self, value: Any, depth: int) -> Any:
@@ -151,8 +157,8 @@ class _Copier:
             self._replace(cells, depth)
         stored = instance_data(value)
         if "_mgr" in stored:  # of pandas
-            own = {**beside_table(value), "_attrs": stored.get("_attrs") or {}}
-            data = instance_data(made) | self.copy(own, depth - 1)
+            own = {**beside_table(value), "_attrs": stored.get("_attrs")}
+            data = instance_data(made) | {n: self.copy(part, depth - 1) for n, part in own.items()}
             made = made if is_scientific(value) else object.__new__(type(value))
             instance_data(made).update(data)
         elif not is_scientific(value) or _hides_objects(value):
@@ -201,11 +207,10 @@ class _Copier:
 
     def _stored(self, value: Any, depth: int) -> Any:
         """A copy of an object that stores everything where it can be read."""
-        cls, base = type(value), base_of(type(value))
-        if not is_plain(value) or any("__del__" in class_data(one) for one in mro(cls)):
+        cls, base = type(value), base_of(value)
+        if any("__del__" in class_data(one) for one in mro(cls)):
             raise NotCopiedError(_unknown(value))
         content: Any = None if base is None else inside(value)
-        self.left -= 0 if content is None else len(content)
         if base in (tuple, frozenset):
             items = [self.copy(item, depth - 1) for item in content]
             made = base.__new__(cls, items)

@@ -7,12 +7,14 @@ the user's classes is run.
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.copies import DEPTH, ITEMS, bytes_of, object_cells, table_copy
+from copilot_nb.data.copies import DEPTH, ITEM_BYTES, ITEMS, bytes_of, object_cells, table_copy
 from copilot_nb.data.libraries import memory_of
 from copilot_nb.data.states import has_state, set_state, state_of
 from copilot_nb.data.stored import (
@@ -24,14 +26,17 @@ from copilot_nb.data.stored import (
     fields,
     inside,
     is_fixed,
+    is_live,
     is_own,
     is_own_class,
     is_plain,
+    length,
+    own_classes,
     set_attributes,
     set_fields,
     set_inside,
 )
-from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, mro, type_name
+from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, type_name
 from copilot_nb.data.xarrays import in_memory, is_xarray, slots, variables
 
 if TYPE_CHECKING:
@@ -61,27 +66,29 @@ class Kept:
         return now
 
 
-def kept(value: Any, room: float = float("inf")) -> Kept:
+def kept(value: Any, room: float = math.inf, until: float = math.inf) -> Kept:
     """What the value is now.
 
     Args:
         value: Anything.
         room: Bytes that there are for copies.
+        until: The moment, by `time.monotonic`, when it must be done.
 
     Raises:
         NotCopiedError: There is no way that is safe and bounded.
     """
-    keeper = _Keeper(room)
+    keeper = _Keeper(room, until)
     keeper.keep(value, DEPTH)
-    if not keeper.parts and base_of(type(value)) is not tuple:
+    if not keeper.parts and base_of(value) is not tuple:
         raise NotCopiedError(f"values of {type(value).__name__} are not copied")
     return Kept(value, keeper.parts, tuple(sorted(keeper.beyond)), keeper.nbytes)
 
 
 class _Keeper:
-    def __init__(self, room: float) -> None:
+    def __init__(self, room: float, until: float) -> None:
         self.left = ITEMS
         self.room = room
+        self.until = until
         self.nbytes = 0
         self.seen: set[int] = set()
         self.parts: list[tuple[Any, Any, Put]] = []
@@ -92,8 +99,6 @@ class _Keeper:
         if type(value) in ATOMS or id(value) in self.seen:
             return
         self.seen.add(id(value))
-        if is_fixed(value) and not is_own_class(value):
-            return
         for item in self._content(value):
             if type(item) not in ATOMS:
                 self.left -= 1
@@ -103,29 +108,38 @@ class _Keeper:
 
     def _content(self, value: Any) -> Iterable[Any]:
         """Remember the value's own content; what it holds."""
+        if time.monotonic() > self.until:
+            raise NotCopiedError("copying took too long")
+        if is_plain(value):
+            return self._stored(value)
+        if is_own_class(value):
+            stored = fields(value)
+            return self._part(value, stored, set_fields, stored.values())
+        return () if is_fixed(value) else self._other(value)
+
+    def _other(self, value: Any) -> Iterable[Any]:
+        """Of what its library alone can read, or nobody."""
         if is_xarray(value):
             return self._xarray(value)
-        self.nbytes += bytes_of(value, levels=0)
-        if self.nbytes > self.room:
-            raise NotCopiedError("it holds more than the limit")
+        self._measure(bytes_of(value, levels=0))
         table = table_copy(value)
         if table is not None:
             return self._table(value, table)
         if has_state(value):
             return self._part(value, state_of(value), set_state)
-        if is_own_class(value):
-            stored = fields(value)
-            return self._part(value, stored, set_fields, stored.values())
-        if not is_plain(value):
-            self.beyond.add(type_name(value))
-            if not is_own(value):
-                return ()
-        return self._stored(value)
+        self.beyond.add(type_name(value))
+        return self._stored(value) if is_own(value) else ()
+
+    def _measure(self, nbytes: int) -> None:
+        self.nbytes += nbytes
+        if self.nbytes > self.room:
+            raise NotCopiedError("it holds more than the limit")
 
     def _stored(self, value: Any) -> Iterable[Any]:
         """Of an object whose class is no library's of tables."""
         items: list[Any] = []
-        base, stored = base_of(type(value)), attributes(value)
+        base, stored = base_of(value), attributes(value)
+        self._measure(ITEM_BYTES * (1 if base is None else 1 + length(value)))
         if base is not None:
             content = inside(value)
             items += content.values() if type(content) is dict else content
@@ -134,10 +148,10 @@ class _Keeper:
         if stored or type(value) not in CONTAINERS:
             self._part(value, stored, set_attributes)
         items += stored.values()
-        live = [part for part in stored.values() if _is_live(part)]
+        live = [part for part in stored.values() if is_live(part)]
         if live and not is_own(value):
             raise NotCopiedError(f"it holds what is no data ({type_name(live[0])})")
-        return [*items, *filter(is_own_class, mro(type(value)))]
+        return [*items, *own_classes(value)]
 
     def _table(self, value: Any, table: Any) -> Iterable[Any]:
         """A table or an array: its copy, what its cells hold, and attributes of a subclass."""
@@ -165,14 +179,6 @@ class _Keeper:
     def _part(self, value: Any, content: Any, put: Put, items: Iterable[Any] = ()) -> Iterable[Any]:
         self.parts.append((value, content, put))
         return items
-
-
-def _is_live(value: Any) -> bool:
-    """Whether the value is in use by the process: a lock, a file, a handle."""
-    return module_of(type(value)).partition(".")[0] in _LIVE and not has_state(value)
-
-
-_LIVE = {"_thread", "threading", "_io", "socket", "_socket", "ssl", "ctypes", "_ctypes"}
 
 
 def _put_xarray(_value: Any, content: Any) -> None:

@@ -6,7 +6,6 @@ distances, so a change between the samples is missed; `Sample.whole` says whethe
 
 from __future__ import annotations
 
-import functools
 import marshal
 import sys
 import zlib
@@ -23,20 +22,20 @@ from copilot_nb.data.stored import (
     attributes,
     base_of,
     beside_table,
+    computed,
     fields,
     first,
     is_fixed,
+    is_live,
     is_own,
     is_own_class,
     is_plain,
     length,
 )
 from copilot_nb.data.values import (
-    class_data,
     instance_data,
     is_a,
     is_scientific,
-    mro,
     plain_attribute,
 )
 from copilot_nb.data.xarrays import in_memory, is_index, is_xarray, variables
@@ -102,26 +101,35 @@ class _Reader:
 
     def _object(self, value: Any, depth: int) -> int:
         """What is no builtin: by what its library reads, or by what it stores."""
+        self.left -= 1
+        if is_plain(value):
+            return self._stored(value, depth)
         table = next((read for fits, read in _TABLES if fits(value)), None)
         if table is not None:
-            self.left -= 10
+            self.left -= 9
             inner = table(value)
             self.whole &= inner.whole
             own = {} if is_scientific(value) else beside_table(value)
             return hash((inner.digest, self._container(own, depth))) if own else inner.digest
-        self.left -= 1
         if is_own_class(value):
             return hash((id(value), *self._fields(value, depth)))
         if has_state(value):
             return self.read(state_of(value), depth)
         if is_fixed(value):
             return id(value)
-        self.whole &= is_plain(value)
-        if not is_plain(value) and not is_own(value):
+        self.whole = False
+        return self._stored(value, depth) if is_own(value) else id(value)
+
+    def _stored(self, value: Any, depth: int) -> int:
+        """By attributes, and items if it is a container."""
+        stored = attributes(value)
+        for name in computed(value) & stored.keys():
+            del stored[name]
+        if any(map(is_live, stored.values())) and not is_own(value):
+            self.whole = False
             return id(value)
-        stored = self._container(_without_cached(value), depth)
-        items = self._container(value, depth) if base_of(type(value)) else 0
-        return hash((id(value), stored, items))
+        items = self._container(value, depth) if base_of(value) else 0
+        return hash((id(value), self._container(stored, depth), items))
 
     def _fields(self, cls: Any, depth: int) -> Iterator[int]:
         """A class's data; what is no data, such as methods, by identity."""
@@ -130,7 +138,7 @@ class _Reader:
             yield self.read(part, depth - 1) if type(part) in KNOWN else id(part)
 
     def _container(self, value: Any, depth: int) -> int:
-        base, count = base_of(type(value)), length(value)
+        base, count = base_of(value), length(value)
         if base is bytearray:
             return _plain(bytes(value))
         some = self._some(value, count)
@@ -159,23 +167,13 @@ class _Reader:
         if count <= room:
             return first(value, count)
         self.whole = False
-        base = base_of(type(value))
+        base = base_of(value)
         if base in (list, tuple):
             step = slice(None, None, max(count // room, 1))
             return [*base.__getitem__(value, step), *base.__getitem__(value, slice(-10, None))]
         if base in SETS:
             return first(value, room)
         return [*first(value, room // 2), *first(value, room // 2, backwards=True)]
-
-
-def _without_cached(value: Any) -> dict[str, Any]:
-    """What an object stores, but for what it only computed when it was asked."""
-    classes = [class_data(one) for one in mro(type(value))]
-    return {
-        name: part
-        for name, part in attributes(value).items()
-        if not any(type(names.get(name)) is functools.cached_property for names in classes)
-    }
 
 
 def _plain(value: Any) -> int:

@@ -12,6 +12,7 @@ import decimal
 import enum
 import fractions
 import functools
+import io
 import itertools
 import logging
 import pathlib
@@ -21,7 +22,7 @@ import sys
 import types
 import uuid
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from copilot_nb.data.values import (
     class_data,
@@ -34,7 +35,9 @@ from copilot_nb.data.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+Found = TypeVar("Found")
 
 ATOMS = (
     int, float, complex, str, bytes, bool, type(None), datetime.date, datetime.datetime,
@@ -61,8 +64,11 @@ _DATA = {"builtins", "collections", "types", "argparse", "__main__"}
 """Modules of Python's own whose objects are data; others hold locks, files, threads."""
 _NO_DATA = {"pandas", "polars", "xarray", "duckdb", "copilot_nb"}
 """Packages whose objects, besides tables, remember results, or hold what is no data."""
-_SHOWN = {"matplotlib", "traitlets"}
-"""Packages whose objects, and those of subclasses, stand on a screen, too."""
+_MORE = {"matplotlib", "traitlets", "pandas", "polars", "xarray"}
+"""Packages whose objects, and those of subclasses, are tables or stand on a screen, too."""
+_LIVE = {"_thread", "threading", "_io", "socket", "_socket", "ssl", "ctypes", "_ctypes"}
+_CLASSES = 10_000
+"""Classes that are remembered."""
 _POINTER = struct.calcsize("P")
 
 
@@ -70,6 +76,25 @@ class NotCopiedError(Exception):
     """The value cannot be copied; the message says why."""
 
 
+def _of_class(ask: Callable[[Any], Found]) -> Callable[[Any], Found]:
+    """Asks once per class what only hangs on the class of a value."""
+    known: dict[int, tuple[weakref.ref[type], Found]] = {}
+
+    def asked(value: Any) -> Found:
+        cls = type(value)
+        found = known.get(id(cls))
+        if found is not None and found[0]() is cls:  # by identity: a metaclass is not asked
+            return found[1]
+        if len(known) >= _CLASSES:
+            known.clear()
+        made = ask(value)
+        known[id(cls)] = weakref.ref(cls), made
+        return made
+
+    return asked
+
+
+@_of_class
 def is_fixed(value: object) -> bool:
     """Whether the value itself cannot change."""
     if is_a(value, _FIXED) or type(value) in (object, fractions.Fraction, *ATOMS):
@@ -85,24 +110,30 @@ def is_fixed(value: object) -> bool:
     return root in {"polars", "pyarrow"} or (root == "numpy" and not _is_laid_out(type(value)))
 
 
+@_of_class
 def is_plain(value: object) -> bool:
-    """Whether everything that the value stores can be read."""
+    """Whether everything that the value stores is in attributes, slots and a container."""
     cls = type(value)
     if cls in CONTAINERS:
         return True
     root = module_of(cls).partition(".")[0]
     if root in _NO_DATA or (root in sys.stdlib_module_names and root not in _DATA):
         return False
+    if any(module_of(one).partition(".")[0] in _MORE for one in mro(cls)):
+        return False
     if comes_from(value, "torch", "Tensor"):  # its numbers are elsewhere
         return False
-    return not _is_shown(cls) and not is_a(value, _FIXED) and _is_laid_out(cls)
+    return not is_a(value, _FIXED) and _is_laid_out(cls)
 
 
-def _is_shown(cls: type) -> bool:
-    """Whether instances stand on a screen, too."""
-    return any(module_of(one).partition(".")[0] in _SHOWN for one in mro(cls))
+@_of_class
+def is_live(value: object) -> bool:
+    """Whether the process uses the value: a lock, a file, a handle. What holds one is no data."""
+    module = module_of(type(value)).partition(".")[0]
+    return module in _LIVE and not is_a(value, (io.StringIO, io.BytesIO))
 
 
+@_of_class
 def is_own(value: object) -> bool:
     """Whether it is an instance of a class of the notebook."""
     return module_of(type(value)) == "__main__" and not is_a(value, type)
@@ -113,9 +144,10 @@ def is_own_class(value: object) -> bool:
     return is_a(value, type) and module_of(value) == "__main__"
 
 
-def base_of(cls: type) -> Any:
-    """The builtin container that instances of the class are; None if they are none."""
-    base = _base(cls)
+@_of_class
+def base_of(value: object) -> Any:
+    """The class of the builtin container that the value is; None if it is none."""
+    base = _base(type(value))
     return None if base in (object, types.SimpleNamespace) else base
 
 
@@ -133,7 +165,7 @@ def _is_laid_out(cls: type) -> bool:
     offsets = (_layout(cls, "__dictoffset__"), _layout(cls, "__weakrefoffset__"))
     before = (_layout(base, "__dictoffset__"), _layout(base, "__weakrefoffset__"))
     added = sum(at > 0 for at in offsets) - sum(at > 0 for at in before)
-    added += len(_members(cls)) - len(_members(base))
+    added += len(_members_of(cls)) - len(_members_of(base))
     room = _layout(base, "__basicsize__") + added * _POINTER
     return _layout(cls, "__basicsize__") <= room and (
         _layout(cls, "__itemsize__") == _layout(base, "__itemsize__")
@@ -147,8 +179,13 @@ def _layout(cls: type, name: str) -> int:
     return type.__dict__[name].__get__(cls)  # type: ignore[no-any-return]  # a number
 
 
-def _members(cls: type) -> dict[str, Any]:
+@_of_class
+def _members(value: object) -> dict[str, Any]:
     """What reads and sets each slot."""
+    return _members_of(type(value))
+
+
+def _members_of(cls: type) -> dict[str, Any]:
     return {
         name: member
         for one in reversed(mro(cls))
@@ -164,7 +201,7 @@ def attributes(value: Any) -> dict[str, Any]:
     if cls in CONTAINERS and cls is not collections.defaultdict:
         return {}
     found = dict(instance_data(value))
-    for name, member in _members(cls).items():
+    for name, member in _members(value).items():
         try:
             found[name] = member.__get__(value)
         except AttributeError:  # not set
@@ -172,9 +209,26 @@ def attributes(value: Any) -> dict[str, Any]:
     return found
 
 
+@_of_class
+def computed(value: object) -> frozenset[str]:
+    """Attributes that are stored when they are asked for, and say nothing new."""
+    return frozenset(
+        name
+        for one in mro(type(value))
+        for name, part in class_data(one).items()
+        if type(part) is functools.cached_property
+    )
+
+
+@_of_class
+def own_classes(value: object) -> tuple[type, ...]:
+    """The notebook's classes among those of the value."""
+    return tuple(filter(is_own_class, mro(type(value))))
+
+
 def set_attributes(value: Any, stored: dict[str, Any]) -> None:
     """Make attributes and slots what `attributes` gave."""
-    members, now = _members(type(value)), attributes(value)
+    members, now = _members(value), attributes(value)
     for name, member in members.items():
         if name in stored and (name not in now or now[name] is not stored[name]):
             member.__set__(value, stored[name])
@@ -196,7 +250,7 @@ _PANDAS = {"_mgr", "_attrs", "_flags", "_name", "_item_cache", "_cacher", "_is_c
 
 def length(value: Any) -> int:
     """How much the container holds that the value is."""
-    return int(base_of(type(value)).__len__(value))
+    return int(base_of(value).__len__(value))
 
 
 def first(value: Any, count: int, *, backwards: bool = False) -> list[Any]:
@@ -205,7 +259,7 @@ def first(value: Any, count: int, *, backwards: bool = False) -> list[Any]:
 
 
 def _each(value: Any, *, backwards: bool) -> Iterator[Any]:
-    base = base_of(type(value))
+    base = base_of(value)
     if issubclass(base, dict):
         ordered = base is collections.OrderedDict and _has_plain_keys(value)
         # The order of an `OrderedDict` is asked of its keys, which could be anything.
@@ -225,7 +279,7 @@ def inside(value: Any) -> Any:
     Raises:
         NotCopiedError: Its keys would be asked what they are.
     """
-    base = base_of(type(value))
+    base = base_of(value)
     if base is bytearray:
         return bytearray(value)
     if base in SETS:
@@ -247,7 +301,7 @@ def _is_iterated(cls: type) -> bool:
 
 def set_inside(value: Any, content: Any) -> None:
     """Make the container that the value is hold what `inside` gave."""
-    base = base_of(type(value))
+    base = base_of(value)
     if base in (list, bytearray):
         base.__setitem__(value, slice(None), content)
     elif base is collections.OrderedDict:  # it keeps an order of its own beside the items
@@ -264,7 +318,7 @@ def empty(value: Any) -> Any:
     cls = type(value)
     base: Any = _base(cls)
     made = base.__new__(cls)
-    if base_of(cls) is collections.deque:
+    if base_of(value) is collections.deque:
         collections.deque.__init__(made, (), value.maxlen)
     return made
 

@@ -22,6 +22,7 @@ from copilot_nb.data.fingerprints import (
     lines,
 )
 from copilot_nb.data.kept import Kept, kept
+from copilot_nb.data.memory import sharing
 from copilot_nb.data.stored import NotCopiedError, is_own_class
 from copilot_nb.data.values import is_a
 from copilot_nb.kernel.interrupt import uninterruptible
@@ -86,7 +87,8 @@ class Snapshot:
     def __init__(self, names: Mapping[str, Any], expected: Iterable[str] = ()) -> None:
         self.names = dict(names)
         self.expected = {name for name in expected if name in names}
-        """Names whose objects may change in place."""
+        """Names whose objects may change in place, those on the same memory included."""
+        self.expected |= sharing(self.names, [names[name] for name in self.expected], levels=0)
         self.prints = fingerprints(self.names, self.expected)
         self.copies: dict[int, Kept] = {}
         self.refused: dict[int, str] = {}
@@ -104,12 +106,12 @@ class Snapshot:
             elif time.monotonic() > deadline:
                 self.refused[id(value)] = "copying took too long"
             else:
-                self._copy(value, room)
+                self._copy(value, room, deadline)
                 room -= max(size, _size(self.copies.get(id(value))))
 
-    def _copy(self, value: Any, room: int) -> None:
+    def _copy(self, value: Any, room: int, until: float) -> None:
         try:
-            self.copies[id(value)] = kept(value, room)
+            self.copies[id(value)] = kept(value, room, until)
         except NotCopiedError as error:
             self.refused[id(value)] = str(error)
         except Exception:  # noqa: BLE001 - a subclass of the user's; the run itself goes on
@@ -145,13 +147,12 @@ class Journal:
         Args:
             expected: What the code is expected to do; objects that may change are copied.
         """
-        named: list[str] = []
+        snapshot = Snapshot(self._names(), expected.changes if expected is not None else ())
         if expected is not None:
             named = [*expected.changes, *([] if expected.known else sorted(expected.reads))]
             if "environment" in expected.world:  # which is also where classes are changed
-                named += [name for name, value in self._names().items() if is_own_class(value)]
-        snapshot = Snapshot(self._names(), expected.changes if expected is not None else ())
-        snapshot.copy(named, int(self.megabytes * 1e6))
+                named += [n for n, value in snapshot.names.items() if is_own_class(value)]
+            snapshot.copy([*named, *sorted(snapshot.expected)], int(self.megabytes * 1e6))
         self._running += 1
         return snapshot
 
