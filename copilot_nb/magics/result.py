@@ -29,6 +29,8 @@ _WIDTH = 100
 """Of a table as text where no terminal says it: in files, and in what is made out of them."""
 _WHOLE = 36
 """A word up to that long, such as the id of a session, is never broken."""
+_NARROW = 20
+"""A column up to that wide, such as one of times, gives no way."""
 _GAP = "  "
 _TICKED = re.compile(r"`([^`\n]+)`")
 _PLAIN = "margin:0;padding:0;"
@@ -222,8 +224,14 @@ def _width() -> int:
 def _widths(cells: Sequence[tuple[str, ...]], most: int) -> list[int]:
     """How wide each column is: the widest give way until all fit, but no word is broken for it."""
     columns = list(zip(*cells, strict=True))
-    least = [min(_longest_word(column), _WHOLE) for column in columns]
-    widths = [max(min(max(map(len, column)), most), least[at]) for at, column in enumerate(columns)]
+    widths = [max(map(len, column)) for column in columns]
+    least = [
+        width if width <= _NARROW else max(min(_longest_word(column), _WHOLE), _NARROW)
+        for width, column in zip(widths, columns, strict=True)
+    ]
+    widths = [
+        max(min(width, most), at_least) for width, at_least in zip(widths, least, strict=True)
+    ]
     room = most - len(_GAP) * (len(columns) - 1)
     while sum(widths) > room:
         left = [at for at, width in enumerate(widths) if width > least[at]]

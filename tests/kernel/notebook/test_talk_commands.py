@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,7 +43,7 @@ def test_conversations_are_listed_looked_into_resumed_and_deleted(
     assert [
         name for name in ("2 sessions", "My talk", "copied", "this one") if name not in listed
     ] == []
-    assert "My talk: 1 turn\n\n> Remember one.\nHello" in looked_into
+    assert re.match(r"My talk: 1 turn\n\n> Remember one\.\n— [\d: -]+\nHello", looked_into)
     told = str(notebook.model.requests[-1]["messages"])
     assert "Remember one." in told
     assert "Only in the copy." not in told
@@ -80,7 +81,8 @@ def test_turns_are_listed_shown_and_exported(
         "table = %copilot history\nprint(table[-1]['prompt'], table[-1]['tool calls'])"
     )
     assert count.text == "Greet me. 0\n"
-    assert "> Greet me.\nHello **world**." in say("%copilot show")
+    shown = say("%copilot show")
+    assert re.search(r"> Greet me.\n— \d{4}-\d\d-\d\d \d\d:\d\d\nHello \*\*world\*\*\.", shown)
     assert "1 turn, as the runtime keeps them\n\n> Greet me." in say("%copilot history --stored")
     for name in ("x.md", "x.html", "x.ipynb", "x.json"):
         assert say(f"%copilot export {name} --stored") == f"Wrote 1 turn to {name}."

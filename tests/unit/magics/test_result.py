@@ -55,13 +55,26 @@ def test_a_table_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COLUMNS", "300")
     assert len(repr(words).splitlines()) == 3
 
-    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("COLUMNS", "66")
 
-    assert max(map(len, repr(words).splitlines())) <= 60
+    assert max(map(len, repr(words).splitlines())) <= 66
     assert "x" * 36 in repr(words)
     monkeypatch.setenv("COLUMNS", "10")
     assert "x" * 36 in repr(words)
     assert len(repr(Table(("a",), (("word " * 4000,),))).splitlines()) == 10
+
+
+def test_narrow_columns_stay_whole() -> None:
+    """Times and short words do not give way, even where the line gets long."""
+    row = ("word " * 12, "/a/path/of/some/forty/characters/in/all", datetime(2026, 1, 31, 14, 5))
+    table = Table(
+        ("summary", "directory", "changed", "open", "id"), ((*row, "this one", "x" * 36),)
+    )
+
+    text = repr(table)
+
+    for whole in ("2026-01-31 14:05", "this one", "x" * 36):
+        assert whole in text
 
 
 def test_prompts_are_brief_as_text_only() -> None:
