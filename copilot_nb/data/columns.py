@@ -10,7 +10,7 @@ import datetime
 import math
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -41,11 +41,20 @@ class Sample:
     present: list[Any]
     missing: int
     step: int
+    grouped: bool = False
+    """Whether the numbers are means of groups of neighbours, because of a privacy rule."""
+    spread: float | None = None
+    """The standard deviation of what was grouped."""
 
     @property
     def note(self) -> str:
         """How the values were chosen, when not all were taken."""
         return f"(from one row in {self.step:,})" if self.step > 1 else ""
+
+    @property
+    def kind(self) -> str:
+        """What the values are, when they are not the column's own."""
+        return "(means of groups of five neighbours)" if self.grouped else ""
 
     @property
     def numeric(self) -> bool:
@@ -65,7 +74,10 @@ def sample(frame: Frame, at: int, *, rows: int = SAMPLE) -> Sample:
         and (type(v) is not float or v == v)  # noqa: PLR0124 - NaN is not
         and (type(v) is not Decimal or not v.is_nan())
     ]
-    return Sample(present, len(values) - len(present), step)
+    made = Sample(present, len(values) - len(present), step)
+    if at not in frame.altered or not made.numeric:
+        return made
+    return replace(made, grouped=True, spread=frame.spread(at, step) if frame.spread else None)
 
 
 def _absent(values: list[Any]) -> set[type]:
@@ -78,6 +90,8 @@ def statistics(values: Sample) -> list[str]:
     lines = [f"Values: {len(values.present):,}, missing: {values.missing:,} {values.note}".rstrip()]
     if not values.present:
         return lines
+    if values.grouped:
+        return lines + _of_groups(values)
     if values.numeric:
         return lines + _distribution(list(map(float, values.present)))
     if span := _span(values.present):
@@ -123,6 +137,9 @@ def _hashed(value: object) -> bool:
 def correlations(frame: Frame) -> list[tuple[str, str, float]]:
     """Pearson's r of the numeric columns, the strongest first; needs numpy in use.
 
+    Of a column of which only groups may be read it is that of their means, and its name says so:
+    with a column that marks one row, the values' own would give that row's value away.
+
     Raises:
         LookupError: numpy is not imported.
     """
@@ -135,6 +152,7 @@ def correlations(frame: Frame) -> list[tuple[str, str, float]]:
         if values and set(map(type, values)) - absent <= _NUMBERS:
             filled = [math.nan if type(value) in absent else float(value) for value in values]
             label = f"{column.name} (#{at + 1})" if column.name in columns else column.name
+            label += " (means of groups)" if at in frame.altered else ""
             columns[label] = numpy.asarray(filled, dtype=float)
     pairs = [
         (left, right, _pearson(numpy, columns[left], columns[right]))
@@ -151,14 +169,36 @@ def _pearson(numpy: Any, left: Any, right: Any) -> float:
     return float(numpy.corrcoef(left, right)[0, 1])
 
 
+def deviation(numbers: list[float]) -> float:
+    """The standard deviation of a sample."""
+    return _measured(list(map(float, numbers)))[1]
+
+
 def _distribution(numbers: list[float]) -> list[str]:
-    numpy = sys.modules.get("numpy")
-    mean, spread, points = _by_numpy(numpy, numbers) if numpy else _by_hand(sorted(numbers))
-    low, *quartiles, high = map(cell, points)
+    mean, spread, points = _measured(numbers)
+    return [f"Mean: {cell(mean)}, standard deviation: {cell(spread)}", _points(points)]
+
+
+def _of_groups(values: Sample) -> list[str]:
+    """What can be said of numbers of which there are only the means of groups."""
+    mean, _, points = _measured(list(map(float, values.present)))
+    if values.spread is None:
+        return [f"Mean: {cell(mean)}; too few values to tell more than that"]
     return [
-        f"Mean: {cell(mean)}, standard deviation: {cell(spread)}",
-        f"Minimum: {low}, quartiles: {', '.join(quartiles)}, maximum: {high}",
+        f"Mean: {cell(mean)}, standard deviation: {cell(values.spread)}",
+        f"Of the means of groups of five neighbours, not of single values: {_points(points)}",
     ]
+
+
+def _points(points: list[float]) -> str:
+    low, *quartiles, high = map(cell, points)
+    return f"Minimum: {low}, quartiles: {', '.join(quartiles)}, maximum: {high}"
+
+
+def _measured(numbers: list[float]) -> tuple[float, float, list[float]]:
+    """Mean, standard deviation, and minimum, quartiles and maximum."""
+    numpy = sys.modules.get("numpy")
+    return _by_numpy(numpy, numbers) if numpy else _by_hand(sorted(numbers))
 
 
 def _by_numpy(numpy: Any, numbers: list[float]) -> tuple[float, float, list[float]]:

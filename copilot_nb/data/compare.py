@@ -1,6 +1,7 @@
 """Two tables side by side: columns, dtypes, sizes, and values where the rows correspond.
 
-Values are compared by position, in tables of the same length; of very long ones every n-th row.
+Values and labels of the index are compared by position, in tables of the same length; of very long
+ones every n-th row. What was not compared is said, too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.columns import comparable, is_missing
+from copilot_nb.data.privacy import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,10 @@ SAMPLE = 100_000
 """Rows that are compared."""
 COLUMNS = 60
 """Columns whose values are compared."""
+INDEX = "the index"
+
+_Part = tuple[str, list[Any], list[Any]]
+"""A column or the index by its name, and its values in both tables; none that are held back."""
 
 
 def comparison(left: Frame, right: Frame, names: tuple[str, str]) -> list[str]:
@@ -38,7 +44,8 @@ def comparison(left: Frame, right: Frame, names: tuple[str, str]) -> list[str]:
         *_only(left, right, names[0]),
         *_only(right, left, names[1]),
         *_dtypes(left, right, names),
-        *_values(left, right),
+        *_index_names(left, right, names),
+        *_rows(left, right),
     ]
 
 
@@ -62,26 +69,68 @@ def _dtypes(left: Frame, right: Frame, names: tuple[str, str]) -> Iterator[str]:
             yield f"{left.columns[at].name}: {one} in {names[0]}, {two} in {names[1]}"
 
 
-def _values(left: Frame, right: Frame) -> Iterator[str]:
-    pairs = [
-        pair
-        for pair in _common(left, right)
-        if pair[0] not in left.withheld and pair[1] not in right.withheld
-    ]
-    if left.rows != right.rows or not pairs or not left.rows:
+def _index_names(left: Frame, right: Frame, names: tuple[str, str]) -> Iterator[str]:
+    if left.has_index and right.has_index and left.index != right.index:
+        one, two = (", ".join(level or "(no name)" for level in f.index) for f in (left, right))
+        yield f"The index is called {one} in {names[0]}, {two} in {names[1]}"
+
+
+def _rows(left: Frame, right: Frame) -> Iterator[str]:
+    """Where values and labels differ, and what was not compared."""
+    if left.rows != right.rows:
+        yield "Values were not compared: the tables have different numbers of rows."
+        return
+    if not left.rows:
         return
     step = max(1, math.ceil(left.rows / SAMPLE))
     note = f" (one row in {step:,} was compared)" if step > 1 else ""
-    differ = 0
-    for at, other in pairs[:COLUMNS]:
-        compared, count = _differences(left.column(at, step), right.column(other, step))
+    pairs = list(_common(left, right))
+    columns = _columns(left, right, pairs[:COLUMNS], step)
+    parts = [*_labels(left, right, step), *columns]
+    closed = [name for name, one, two in parts if _is_closed(one) or _is_closed(two)]
+    open_parts = [part for part in parts if part[0] not in closed]
+    differ = False
+    for name, one, two in open_parts:
+        compared, count = _differences(one, two)
         if count:
-            differ += 1
-            yield f"{left.columns[at].name}: {count:,} of {compared:,} values differ{note}"
-    if not differ:
-        yield f"The values of the columns that both have are equal{note}."
+            differ = True
+            what = "labels" if name == INDEX else "values"
+            yield f"{name}: {count:,} of {compared:,} {what} differ{note}"
+    if open_parts and not differ:
+        yield f"The values of {_all_of(parts, closed)} are equal{note}."
+    if closed:
+        yield f"Not compared, because privacy rules hold them back: {', '.join(closed)}"
     if len(pairs) > COLUMNS:
         yield f"… {len(pairs) - COLUMNS:,} more columns were not compared"
+
+
+def _all_of(parts: list[_Part], closed: list[str]) -> str:
+    """What was compared: "the columns that both have and of the index"."""
+    columns = "the columns that were compared" if closed else "the columns that both have"
+    has_index = INDEX not in closed and parts[0][0] == INDEX
+    if all(name in closed for name, _, _ in parts if name != INDEX):
+        return INDEX
+    return f"{columns} and of {INDEX}" if has_index else columns
+
+
+def _labels(left: Frame, right: Frame, step: int) -> Iterator[_Part]:
+    if left.has_index and right.has_index:
+        one, two = ([row[0] for row in f.read(range(0, f.rows, step), ())] for f in (left, right))
+        yield INDEX, [] if left.index_altered else one, [] if right.index_altered else two
+
+
+def _columns(left: Frame, right: Frame, pairs: list[tuple[int, int]], step: int) -> Iterator[_Part]:
+    for at, other in pairs:
+        one, two = (
+            [] if place in frame.altered | frame.withheld else frame.column(place, step)
+            for frame, place in ((left, at), (right, other))
+        )
+        yield left.columns[at].name, one, two
+
+
+def _is_closed(values: list[Any]) -> bool:
+    """Whether the values, or some of them, are held back."""
+    return not values or any(type(value) is str and value == MASK for value in values)
 
 
 def _differences(left: list[Any], right: list[Any]) -> tuple[int, int]:

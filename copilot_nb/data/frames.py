@@ -66,6 +66,13 @@ class Frame:
     """Names of the levels of the columns' labels, which then are values of what is named."""
     withheld: frozenset[int] = frozenset()
     """Positions of columns whose values a privacy rule takes out."""
+    altered: frozenset[int] = frozenset()
+    """Positions of columns that give others in the place of their values."""
+    index_altered: bool = False
+    """Whether the index does."""
+    spread: Callable[[int, int], float | None] | None = None
+    """(position of an altered column, step) -> the standard deviation of its own values, where it
+    gives means of groups of them and there are enough."""
 
     @property
     def size(self) -> str:

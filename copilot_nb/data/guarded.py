@@ -2,7 +2,8 @@
 
 Masked columns give anonymous values, so that distributions can still be talked about; columns of
 which only aggregates may leave give the means of groups of neighbours (microaggregation), so that
-no single value stands anywhere and means and quartiles hold. A column may also stand elsewhere: as
+no single value stands anywhere. The mean of all is that of the values; their standard deviation is
+given besides, where there are enough. A column may also stand elsewhere: as
 a row of a table that was turned, as a key of dicts in cells, as the labels of a pivoted table.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import replace
 from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.columns import deviation
 from copilot_nb.data.frames import Column
 from copilot_nb.data.privacy import ACCESSES, MASK
 from copilot_nb.data.stored import DICTS, LISTS, SETS
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 GROUP = 5
 """Neighbouring values that share their mean where only aggregates may leave."""
+ENOUGH = 2 * GROUP
+"""Values of which the standard deviation is told: of fewer there is only one group."""
+_ALTERED = ("mask", "aggregate")
 _NUMBERS = {int, float}
 _CONTAINERS = {*DICTS, *LISTS, *SETS}
 WORDS = {"deny": "withheld", "mask": "masked", "aggregate": "aggregates only"}
@@ -48,14 +53,16 @@ def guarded(frame: Frame, variable: str, privacy: Privacy) -> Frame:
         for column in frame.columns
     ]
     labels = whole or privacy.called(frame.heads, variable) != "allow"
+    index = whole or privacy.called(frame.index, variable) != "allow"
     hides = privacy.remembered(variable)
     return replace(
         frame,
         columns=tuple(map(_shown_column, frame.columns, access, count(1), repeat(labels))),
-        withheld=frozenset(at for at, each in enumerate(access) if each == "deny"),
-        read=_masked_rows(
-            frame, access, hides, index=whole or privacy.called(frame.index, variable) != "allow"
-        ),
+        withheld=frame.withheld | {at for at, each in enumerate(access) if each == "deny"},
+        altered=frame.altered | {at for at, each in enumerate(access) if each in _ALTERED},
+        index_altered=frame.index_altered or index,
+        spread=_spread(frame, access),
+        read=_masked_rows(frame, access, hides, index=index),
         column=_guarded_column(frame, access, hides),
     )
 
@@ -100,6 +107,19 @@ def _guarded_column(
         return _anonymous(values)
 
     return column
+
+
+def _spread(frame: Frame, access: Sequence[Access]) -> Callable[[int, int], float | None]:
+    """The standard deviation of numbers of which groups are shown: of two groups at least."""
+
+    def spread(at: int, step: int) -> float | None:
+        if frame.spread is not None and at in frame.altered:
+            return frame.spread(at, step)
+        values = [value for value in frame.column(at, step) if not _is_missing(value)]
+        is_told = access[at] == "aggregate" and _is_numeric(values) and len(values) >= ENOUGH
+        return deviation(values) if is_told else None
+
+    return spread
 
 
 def _open_values(frame: Frame, at: int, step: int, hides: Hides) -> list[Any]:

@@ -96,7 +96,8 @@ def value_counts(
     counts = columns.counted(values)
     total = len(values.present) or 1
     invocation.account(f"{name}.{column}", rows=min(limit, len(counts)), columns=1)
-    lines = [f"{len(counts):,} distinct values, {values.missing:,} missing {values.note}".rstrip()]
+    about = " ".join(filter(None, (values.kind, values.note)))
+    lines = [f"{len(counts):,} distinct values, {values.missing:,} missing {about}".rstrip()]
     lines += [f"{cell(v)}: {n:,} ({n / total:.1%})" for v, n in counts.most_common(limit)]
     if len(counts) > limit:
         lines.append(f"… {len(counts) - limit:,} more")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from copilot_nb.data.columns import sample, statistics
+from copilot_nb.data.columns import correlations, sample, statistics
 from copilot_nb.data.frames import Frame, frame_of, table_text
 from copilot_nb.data.guarded import GROUP, guarded
 from copilot_nb.data.namespace import describe
@@ -68,6 +68,40 @@ def test_masked_values_keep_their_distribution(people: Frame) -> None:
     assert len(set(values)) == 6
     assert pd.isna(values[3])
     assert not {"Ann", "Bo"} & set(values)
+
+
+def test_statistics_of_aggregates_say_what_they_are_of() -> None:
+    """Mean and deviation are the values' own; quartiles are those of means of groups."""
+    pay = pd.Series([739.0, *(1_000.0 + 37 * n * n for n in range(29))], name="pay")
+    rules = Privacy((PrivacyRule("aggregate", "pay"),))
+
+    def said(values: pd.Series[float]) -> list[str]:
+        frame = frame_of(values.to_frame())
+        assert frame is not None
+        twice = guarded(guarded(frame, "x", rules), "y", rules)
+        return statistics(sample(twice, 0))[1:]
+
+    mean, groups = said(pay)
+    assert mean == f"Mean: {pay.mean():.6g}, standard deviation: {pay.std():.6g}"
+    assert groups.startswith(
+        "Of the means of groups of five neighbours, not of single values: Minimum: 1051.4, "
+    )
+    assert said(pay[:6]) == [f"Mean: {pay[:6].mean():.6g}; too few values to tell more than that"]
+    assert "Most frequent: •••1 (1)" in said(pay[:4])[1]
+
+
+def test_correlations_of_aggregates_are_those_of_groups() -> None:
+    """A column that marks one row would give that row's value away."""
+    pay = [739.0, 1_100.0, 3_000.0, 2_000.0, 900.0] * 6
+    frame = frame_of(pd.DataFrame({"pay": pay, "twice": [2 * each for each in pay]}))
+    assert frame is not None
+
+    ((left, right, r),) = correlations(
+        guarded(frame, "x", Privacy((PrivacyRule("aggregate", "pay"),)))
+    )
+
+    assert (left, right) == ("pay (means of groups)", "twice")
+    assert r < 1
 
 
 def test_aggregates_hold_and_no_single_number_stands(people: Frame) -> None:

@@ -196,6 +196,7 @@ async def test_two_frames_compared(session: RecordingSession, shell: Shell) -> N
         "Only in a: old",
         "Only in b: new",
         "k: int64 in a, float64 in b",
+        "Values were not compared: the tables have different numbers of rows.",
     ]
 
 
