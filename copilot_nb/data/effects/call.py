@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.effects import tables
-from copilot_nb.data.effects.expressions import attribute_value, consumed, element
+from copilot_nb.data.effects.expressions import consumed
+from copilot_nb.data.effects.parts import attribute_value, element
 from copilot_nb.data.effects.values import NONE, Value
 from copilot_nb.data.values import module_of
 

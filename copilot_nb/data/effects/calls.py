@@ -15,20 +15,22 @@ from copilot_nb.data.effects.call import (
     unknown_call,
     use_up,
 )
-from copilot_nb.data.effects.expressions import as_text, attribute_value, element
+from copilot_nb.data.effects.expressions import as_text
 from copilot_nb.data.effects.functions import call as call_known
 from copilot_nb.data.effects.functions import functions_of, of_live, special, specials
 from copilot_nb.data.effects.magics import INSIDE, IPYTHON, is_ipython, magic
 from copilot_nb.data.effects.objects import FILE_KINDS, of_file, of_library, of_some_class
 from copilot_nb.data.effects.outside import note, note_reading, opened
+from copilot_nb.data.effects.parts import attribute_value, element
 from copilot_nb.data.effects.results import result_of
+from copilot_nb.data.effects.sharing import copies_on_write
 from copilot_nb.data.effects.texts import note_texts
 from copilot_nb.data.effects.values import (
-    NONE,
     NOTHING,
     UNKNOWN,
     Value,
     attribute_of,
+    items_of,
     joined,
     kind_of,
     method_of,
@@ -102,7 +104,7 @@ def _self(owner: Value) -> list[Value]:
 
 def _instance(call: Call, cls: Value) -> Value:
     made = Value(kind="__main__", members=cls.members,
-                 holds=NONE.union(*(v.reach for v in call.every)))  # fmt: skip
+                 holds=cls.reach | reach_of_all(call))  # fmt: skip
     members = cls.members or {}
     if "__init__" in members:
         call_known(call.walk, members["__init__"], [made, *call.values], call.named)
@@ -233,18 +235,20 @@ def _by_attribute_name(call: Call, function: str) -> Value:
 
 def _callbacks(call: Call, result: Value) -> None:
     """Functions that are handed over may be called, with anything that the call knows."""
-    given = [v for v in call.every if v.function is not None or _is_callable(v)]
+    given = [one for v in call.every for one in _callables(call.walk, v)]
     owner = call.owner if call.owner is not None and not call.owner.path else Value()
-    others = [v for v in call.every if v.function is None and not _is_callable(v)]
-    reach = owner.reach.union(*(v.reach for v in others))
+    others = [v for v in call.every if not v.called]
+    given_itself = (
+        owner.inner if owner.kind == "pandas" and copies_on_write("pandas") else owner.reach
+    )
+    reach = given_itself.union(*(v.reach for v in others))
     kinds = {element(call.walk, v).kind for v in others} or {owner.kind}
     spare = Value(kind=kinds.pop() if len(kinds) == 1 else "", shares=reach, holds=reach,
                   fresh=False)  # fmt: skip
     with call.walk.doubtful():
-        for value in call.every:
+        for value in given:
             if value.bound is not None:
                 call.walk.change(value.bound[0])
-        for value in given:
             known = value.function or of_live(call.walk, value.live)
             if known is not None:
                 call.walk.call(known, {}, spare)
@@ -252,5 +256,7 @@ def _callbacks(call: Call, result: Value) -> None:
                 unknown(call.walk, value.path.removeprefix("__main__."))
 
 
-def _is_callable(value: Value) -> bool:
-    return value.exact and type(value.live) in (types.FunctionType, types.MethodType)
+def _callables(walk: Walk, value: Value) -> tuple[Value, ...]:
+    """Functions among what is handed over, and in a list or dict of them."""
+    items = items_of(value.live) if walk.live.is_intact(value) else None
+    return value.called + tuple(c for item in items or () for c in walk.live.value(item).called)

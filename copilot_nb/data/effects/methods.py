@@ -69,6 +69,15 @@ VIEWS = words("""
     iter_slices head tail take first last truncate filter
 """)  # fmt: skip
 """Methods whose result may share memory with the object."""
+XARRAY_VIEWS = VIEWS - {"rolling", "resample", "astype"} | words("""
+    isel sel thin drop_vars drop_dims drop_attrs drop_sel drop_isel assign assign_coords
+    assign_attrs rename_dims rename_vars swap_dims set_coords reset_coords expand_dims stack unstack
+    set_index reset_index reset_encoding set_xindex drop_indexes to_dataset broadcast_like
+    broadcast_equals compute persist chunk merge map map_blocks reindex reindex_like sortby
+    filter_by_attrs as_numpy swap_coords interp_like
+    convert_calendar weighted coarsen groupby_bins
+""")
+"""The same of xarray, whose tables share what nobody computed anew."""
 HOLDING = words("""
     copy values items keys get setdefault pop popitem popleft most_common union intersection
     difference symmetric_difference fromkeys elements __getitem__ __iter__ __next__ result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from copilot_nb.data.effects import methods, tables, world
 from copilot_nb.data.effects.call import (
     Call,
@@ -12,8 +14,9 @@ from copilot_nb.data.effects.call import (
     use_up,
 )
 from copilot_nb.data.effects.outside import note_owner, note_writing
+from copilot_nb.data.effects.sharing import OWN, copies_on_write
 from copilot_nb.data.effects.texts import note_texts
-from copilot_nb.data.effects.values import Value
+from copilot_nb.data.effects.values import NONE, Value
 
 
 def of_library(call: Call, owner: Value) -> Value:
@@ -102,9 +105,7 @@ _HARMLESS = frozenset(
 def _method_result(call: Call, owner: Value) -> Value:
     name = call.method
     if owner.kind in tables.FRAMES:
-        if name in methods.VIEWS:
-            return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach)
-        return Value(kind=owner.kind)
+        return _table_of(call, owner)
     if name == "copy":
         return Value(kind=owner.kind, holds=owner.holds | owner.stored)
     if owner.kind in tables.PLAIN - {"tuple"}:
@@ -114,6 +115,37 @@ def _method_result(call: Call, owner: Value) -> Value:
         return Value(kind=kind, shares=owner.reach, holds=owner.reach | reach_of_all(call))
     return Value(kind=owner.kind if owner.kind not in {"list", "dict", "set"} else "",
                  holds=owner.holds | owner.stored)  # fmt: skip
+
+
+def _table_of(call: Call, owner: Value) -> Value:
+    """What a table's method makes of it: a view, a copy that has its cells, other values."""
+    name, live = call.method, call.walk.live
+    reach = owner.reach | reach_of_all(call)
+    if owner.kind == "xarray" and name in {"to_pandas", "to_series"} and copies_on_write("pandas"):
+        return Value(kind="pandas")
+    if name in {"pipe", "get"} and owner.kind != "pandas":
+        return Value(kind=owner.kind, shares=reach, holds=reach)
+    if owner.kind == "xarray" and (name in methods.XARRAY_VIEWS or not _is_deep(call, owner)):
+        cls = owner.cls if name not in {"to_dataset", "to_array", "to_dataarray"} else ""
+        shares = NONE if owner.cls == "Dataset" else owner.shares
+        return Value(kind=owner.kind, shares=shares, holds=reach, cls=cls)
+    if copies_on_write(owner.kind):
+        shares = owner.shares if name in OWN else NONE
+        return Value(kind=owner.kind, shares=shares, holds=owner.inner | live.inside(reach))
+    if name in methods.VIEWS:
+        return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach)
+    return Value(kind=owner.kind, holds=live.inside(reach) if owner.kind != "xarray" else NONE)
+
+
+def _is_deep(call: Call, owner: Value) -> bool:
+    """Whether a copy of xarray's has data of its own; a dataset's has not, if nothing is said."""
+    if call.method != "copy":
+        return True
+    if call.node.args or "deep" in call.named or call.rest:
+        first = call.node.args[0] if call.node.args else None
+        said = isinstance(first, ast.Constant) and bool(first.value)
+        return said or call.flag("deep") is True
+    return owner.cls == "DataArray"
 
 
 _STR_RESULTS = {"split": "list", "rsplit": "list", "splitlines": "list", "partition": "tuple",

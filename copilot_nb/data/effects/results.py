@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from copilot_nb.data.effects import methods
+from copilot_nb.data.effects import methods, tables
 from copilot_nb.data.effects.call import Call, reach_of_all, unknown
+from copilot_nb.data.effects.sharing import copies_on_write
 from copilot_nb.data.effects.values import NONE, Value
 
 _BUILT = {"list", "tuple", "set", "frozenset", "dict", "sorted", "reversed", "zip", "enumerate",
@@ -21,6 +22,10 @@ _KINDS = {"sorted": "list", "len": "int", "input": "str", "repr": "str", "format
 
 _SAME = {"next", "min", "max", "memoryview", "anext"}
 """Builtins whose result is what they are given, or a part of it."""
+
+
+_DATASETS = {"Dataset", "merge", "align", "broadcast", "combine_by_coords", "unify_chunks"}
+"""Functions of xarray whose results hold the variables that they are given."""
 
 
 _HOLDING = {"collections", "itertools", "functools", "operator", "types", "contextlib"}
@@ -42,9 +47,15 @@ def result_of(call: Call, path: str) -> Value:
     if root.startswith("copy"):
         first = call.values[0] if call.values else Value()
         return Value(kind=first.kind, holds=NONE if name == "deepcopy" else first.reach)
+    return _of_package(call, path)
+
+
+def _of_package(call: Call, path: str) -> Value:
+    kind, name, reach = path.partition(".")[0], path.rpartition(".")[2], reach_of_all(call)
+    if kind == "xarray" and name in _DATASETS:
+        return Value(kind=kind, holds=reach, cls="Dataset")
     views = name in methods.VIEWING_FUNCTIONS and not (path == "numpy.array" and not call.named)
-    if views or path.partition(".")[0] in _HOLDING:
-        return Value(
-            kind=path.partition(".")[0], shares=reach_of_all(call), holds=reach_of_all(call)
-        )
-    return Value(kind=path.partition(".")[0])
+    if kind in _HOLDING or (views and ("copy" in call.named or not copies_on_write(kind))):
+        return Value(kind=kind, shares=reach, holds=reach)
+    cells = kind in tables.FRAMES - {"xarray"}
+    return Value(kind=kind, holds=call.walk.live.inside(reach) if cells else NONE)

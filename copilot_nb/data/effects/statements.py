@@ -8,9 +8,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.effects import tables, world
-from copilot_nb.data.effects.expressions import assign, element, iterated, operate, store, tested
+from copilot_nb.data.effects.expressions import assign, iterated, operate, store, tested
 from copilot_nb.data.effects.functions import defined
-from copilot_nb.data.effects.values import NOTHING, UNKNOWN, Function, Value, items_of, path_of
+from copilot_nb.data.effects.parts import element
+from copilot_nb.data.effects.values import (
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Function,
+    Value,
+    items_of,
+    path_of,
+)
 from copilot_nb.data.effects.walk import Walk, execute
 from copilot_nb.data.values import SIZED
 
@@ -254,7 +263,8 @@ def class_(node: ast.ClassDef, walk: Walk) -> None:
         walk.found.note("unknown", f"what makes the class {node.name} was not looked into")
     if "__init_subclass__" in members and bases:
         walk.call(members["__init_subclass__"], {}, UNKNOWN)
-    walk.bind(node.name, Value(kind="type", members=members))
+    reach = NONE.union(*(value.reach for value in scope.values() if value is not None))
+    walk.bind(node.name, Value(kind="type", members=members, holds=reach))
 
 
 @execute.register

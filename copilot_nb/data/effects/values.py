@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.values import class_data, instance_data, is_a, module_of, mro
+from copilot_nb.data.effects.sharing import copies_on_write, has_cells
+from copilot_nb.data.values import class_data, instance_data, is_a, module_of, mro, type_name
 
 if TYPE_CHECKING:
     import ast
@@ -68,6 +69,10 @@ class Value:
     """Names whose data the code has put into it; common to a value and its items."""
     bound: tuple[Value, str] | None = None
     """A method of an object that is not called at once: `xs.append`."""
+    callables: tuple[Value, ...] = ()
+    """Functions and methods that a container holds which the code writes out."""
+    cls: str = ""
+    """The name of its class, where that matters and is known."""
     fresh: bool = True
     """Whether the code that is analysed made it."""
 
@@ -81,12 +86,25 @@ class Value:
         """Every name that can be changed through it."""
         return self.shares | self.holds | self.stored
 
+    @property
+    def called(self) -> tuple[Value, ...]:
+        """What somebody who is given it may call."""
+        if self.function is not None or self.bound is not None or type(self.live) in _CALLED:
+            return (self,)
+        return self.callables
+
+    @property
+    def inner(self) -> frozenset[str]:
+        """Every name that can be changed through what it holds."""
+        return self.holds | self.stored
+
     def keep(self, reach: frozenset[str]) -> None:
         """What belongs to these names was put into it."""
         for one in (self, *self.options):
             one.stored.update(reach)
 
 
+_CALLED = (types.FunctionType, types.MethodType)
 UNKNOWN = Value(fresh=False)
 """Nothing is known."""
 
@@ -165,6 +183,7 @@ class Live:
         self._buffers: dict[str, frozenset[int]] | None = None
         self._stored: dict[int, set[str]] = {}
         self._touched: set[int] = set()
+        self._cells: dict[int, bool] = {}
 
     def value(self, live: object, through: frozenset[str] = NONE) -> Value:
         """A live object, reached through those names."""
@@ -174,7 +193,9 @@ class Live:
         names = self.names(live) | through
         stored = self._stored.setdefault(id(live), set())
         kind = kind_of(type(live))
-        return Value(live=live, kind=kind, shares=names, holds=names, stored=stored, fresh=False)
+        holds = NONE if copies_on_write(kind) and not self._has_cells(live) else names
+        return Value(live=live, kind=kind, shares=names, holds=holds, stored=stored,
+                     cls=type_name(live), fresh=False)  # fmt: skip
 
     def touch(self, value: Value) -> None:
         """The value changes: from now on what it holds is not what it holds now."""
@@ -193,7 +214,21 @@ class Live:
         buffers = _buffers(live)
         if not buffers:
             return names
-        return names | {name for name, theirs in self._memory().items() if theirs & buffers}
+        shared = {name for name, theirs in self._memory().items() if theirs & buffers}
+        if copies_on_write(kind := kind_of(type(live))):
+            shared = {n for n in shared if kind_of(type(self.namespace[n])) != kind}
+        return names | shared
+
+    def inside(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names whose objects hold others that can change, as cells do."""
+        return frozenset(
+            n for n in names if n not in self.namespace or self._has_cells(self.namespace[n])
+        )
+
+    def _has_cells(self, live: object) -> bool:
+        if id(live) not in self._cells:
+            self._cells[id(live)] = has_cells(live)
+        return self._cells[id(live)]
 
     def within(self, names: frozenset[str]) -> frozenset[str]:
         """Names whose objects the objects of these names hold."""
@@ -234,6 +269,14 @@ def item_at(live: object, key: object) -> object:
         found = (v for k, v in islice(live.items(), ELEMENTS) if type(k) is type(key) and k == key)
         return next(found, NOTHING)
     return NOTHING
+
+
+def has_key(live: object, key: object) -> bool:
+    """Whether a dict has that text or number as a key, as far as it is looked through."""
+    if not is_a(live, dict) or type(key) not in (str, int):
+        return False
+    keys = islice(dict.keys(live), ELEMENTS)  # type: ignore[arg-type, var-annotated]  # a dict
+    return any(type(k) is type(key) and k == key for k in keys)
 
 
 def attribute_of(live: object, name: str) -> object:

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SETUP = """
-import io, json, pickle, sqlite3
+TABLES = """
+import io, pickle
 from collections import defaultdict, namedtuple
 from pathlib import Path
 from types import SimpleNamespace
 
-import duckdb
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -37,21 +35,8 @@ ps = pl.Series("p", [3, 1, 2])
 tab = pa.table({"a": [1, 2, 3]})
 ds = xr.Dataset({"v": (("x", "y"), np.arange(6.0).reshape(2, 3))}, coords={"x": [1, 2]})
 da = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=("x", "y"))
-con = duckdb.connect()
-con.execute("create table t as select 1 as x")
-rel = duckdb.sql("select 1 as a")
-db = sqlite3.connect(":memory:")
-db.execute("create table t (x)")
-db.commit()
-query = "select a from df"
-deletion = "delete from t"
-fig, ax = plt.subplots()
-grid_fig, axs = plt.subplots(1, 2)
-plt.figure(fig.number)
-line, = ax.plot([1, 2])
 ns = SimpleNamespace(a=1, b=[1])
 dd = defaultdict(list, old=[1])
-cmap = plt.get_cmap("viridis")
 buf = io.StringIO("abc")
 Pair = namedtuple("Pair", "a b")
 aggs = {"a": lambda q: xs.append(1)}
@@ -61,35 +46,79 @@ def add_column(frame):
     frame["z"] = 1
     return frame
 """
-FILE = "<the libraries' setup>"
-_COMPILED = compile(SETUP, FILE, "exec")
+DATABASES = """
+import sqlite3
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+n = 5
+df = pd.DataFrame({"a": [1.0, None, 3.0], "b": [4, 5, 6], "c": ["x", "y", "x"]})
+tags = pd.DataFrame({"k": [1, 2], "l": [["p"], ["q"]]})
+pdf = pl.DataFrame({"a": [3, 1, 2], "g": ["x", "y", "x"]})
+tab = pa.table({"a": [1, 2, 3]})
+duckdb.set_default_connection(duckdb.connect())
+con = duckdb.connect()
+con.execute("create table t as select 1 as x")
+rel = duckdb.sql("select 1 as a")
+db = sqlite3.connect(":memory:")
+db.execute("create table t (x)")
+db.commit()
+query = "select a from df"
+deletion = "delete from t"
 
 
-def fill(namespace: dict[str, Any]) -> None:
-    """Put everything into a namespace; what pyplot and duckdb held before is gone."""
-    import duckdb
+def add_column(frame):
+    frame["z"] = 1
+    return frame
+"""
+PICTURES = """
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+df = pd.DataFrame({"a": [1.0, None, 3.0], "b": [4, 5, 6]})
+da = xr.DataArray(np.arange(6.0).reshape(2, 3), dims=("x", "y"))
+fig, ax = plt.subplots()
+grid_fig, axs = plt.subplots(1, 2)
+plt.figure(fig.number)
+line, = ax.plot([1, 2])
+cmap = plt.get_cmap("viridis")
+"""
+_COMPILED = {
+    text: compile(text, f"<{len(text)}>", "exec") for text in (TABLES, DATABASES, PICTURES)
+}
+
+
+def close() -> None:
+    """Close what pyplot holds."""
     import matplotlib as mpl
 
     mpl.use("agg")
     import matplotlib.pyplot as plt
 
     plt.close("all")
-    duckdb.set_default_connection(duckdb.connect())
-    linecache.cache[FILE] = (len(SETUP), None, SETUP.splitlines(keepends=True), FILE)
-    exec(_COMPILED, namespace)  # noqa: S102 - our own text, above
 
 
-def outside() -> object:
+def fill(namespace: dict[str, Any], setup: str) -> None:
+    """Put one of the texts' names into a namespace; what pyplot held before is gone."""
+    close()
+    file = _COMPILED[setup].co_filename
+    linecache.cache[file] = (len(setup), None, setup.splitlines(keepends=True), file)
+    exec(_COMPILED[setup], namespace)  # noqa: S102 - our own text, above
+
+
+def outside(namespace: dict[str, Any]) -> object:
     """What is kept by the libraries themselves, under no name."""
     import matplotlib.pyplot as plt
+    import polars as pl
 
-    return _tables(), plt.rcParams.copy()
-
-
-def _tables() -> list[str]:
-    import duckdb
-
-    return [row[0] for row in duckdb.execute("show tables").fetchall()]
+    duckdb = namespace.get("duckdb")
+    tables = duckdb.execute("show tables").fetchall() if duckdb else []
+    return tables, plt.rcParams.copy(), pl.Config.state(if_set=True)
 
 
 def frozen(value: Any) -> Any:
