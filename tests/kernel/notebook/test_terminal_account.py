@@ -30,7 +30,7 @@ def test_the_question_of_the_plain_file_comes_when_the_code_was_accepted(
         terminal.run("%load_ext copilot_nb")
 
         terminal.type(f"%copilot login --host {account.url}", USER_CODE)
-        terminal.child.expect("Your number or text:")
+        terminal.child.expect("Your number:")
         terminal.type("1", "Signed in as scripted-user at 127")
         status = terminal.prompt()
         terminal.child.close(force=True)
