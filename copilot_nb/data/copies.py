@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.libraries import memory_of
-from copilot_nb.data.memory import owner_of, owners
+from copilot_nb.data.memory import is_array, owner_of, owners, plain_array
 from copilot_nb.data.states import has_state, state_copy
 from copilot_nb.data.stored import (
     ATOMS,
@@ -167,17 +167,11 @@ class _Copier:
 
     def _view(self, value: Any) -> Any:
         """A view of a copy, of an array on whose memory others stand; None for anything else."""
-        numpy: Any = sys.modules.get("numpy")
-        if numpy is None or not is_a(value, numpy.ndarray):
-            return None
-        owner = owner_of(value)
+        owner: Any = owner_of(value) if is_array(value) else None
         if len(self.owners.get(id(owner), ())) <= 1:
             return None
-        if (
-            type(value) is not numpy.ndarray
-            or type(owner) is not numpy.ndarray
-            or value.dtype.hasobject
-        ):
+        plain = all(comes_from(each, "numpy", "ndarray") for each in (value, owner))
+        if not plain or value.dtype.hasobject:
             raise NotCopiedError("it shares its memory with another array")
         if id(owner) not in self.done:
             self.done[id(owner)] = owner.copy(order="K")
@@ -258,15 +252,14 @@ def table_copy(value: Any) -> Any:
     """A copy of a table, an array or a tensor, of its library's class; None for anything else."""
     root = _library(value)
     pandas: Any = sys.modules.get("pandas")
-    numpy: Any = sys.modules.get("numpy")
     if pandas is not None and is_a(value, (pandas.DataFrame, pandas.Series)):
         return _plain_frame(value).copy(deep=True)
     if root == "pandas" and is_a(value, pandas.Index):
         return value.copy(deep=False)
     if root == "torch" and memory_of(value) is not None:
         return value.detach().clone().requires_grad_(value.requires_grad)
-    if numpy is not None and is_a(value, numpy.ndarray):
-        return (value if is_scientific(value) else numpy.ndarray.view(value, numpy.ndarray)).copy()
+    if is_array(value):
+        return plain_array(value).copy()
     if root in _IMMUTABLE and hasattr(value, "clone"):
         return value.clone()
     return None
@@ -288,8 +281,7 @@ def _plain_frame(value: Any) -> Any:
 
 def object_cells(table: Any) -> list[Any]:
     """The arrays of objects that a table or an array of pandas or numpy stands on."""
-    numpy: Any = sys.modules.get("numpy")
     manager = instance_data(table).get("_mgr")
     arrays = [table] if manager is None else manager.arrays
-    arrays = [getattr(each, "_ndarray", each) for each in arrays] if numpy is not None else []
-    return [each for each in arrays if is_a(each, numpy.ndarray) and each.dtype == object]
+    found = (getattr(each, "_ndarray", each) for each in arrays)
+    return [each for each in found if is_array(each) and each.dtype == object]

@@ -27,7 +27,7 @@ LINES = 30
 """Lines of one run."""
 
 Kind = Literal["new", "deleted", "rebound", "changed", "unsure"]
-"""unsure: it may have changed between the samples that were compared."""
+"""unsure: it may have changed where nothing was compared: between samples, or in what C holds."""
 
 
 @dataclass(frozen=True, slots=True)

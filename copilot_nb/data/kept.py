@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.copies import DEPTH, ITEM_BYTES, ITEMS, bytes_of, object_cells, table_copy
 from copilot_nb.data.libraries import memory_of
+from copilot_nb.data.memory import is_array, plain_array
 from copilot_nb.data.states import has_state, set_state, state_of
 from copilot_nb.data.stored import (
     ATOMS,
@@ -166,6 +167,8 @@ class _Keeper:
             return self._part(value, stored, set_attributes, items)
         if stored:
             self._part(value, stored, set_attributes)
+        if is_array(table):
+            table.flags.writeable = plain_array(value).flags.writeable
         return self._part(value, table, _put_table, items)
 
     def _xarray(self, value: Any) -> Iterable[Any]:
@@ -200,7 +203,11 @@ def _put_tensor(value: Any, copy: Any) -> bool:
 def _put_array(value: Any, copy: Any) -> bool:
     if not _put_form(value, copy):
         return False
-    array = _plain_array(value)
+    array = plain_array(value)
+    try:
+        array.flags.writeable |= copy.flags.writeable
+    except ValueError:  # its memory is another's
+        return False
     if not array.flags.writeable:
         return False
     if is_a(array, sys.modules["numpy"].ma.MaskedArray):
@@ -211,7 +218,7 @@ def _put_array(value: Any, copy: Any) -> bool:
 
 def _put_form(value: Any, copy: Any) -> bool:
     """Give an array its dtype and shape again; its memory must be as large as it was."""
-    array, cls = _plain_array(value), sys.modules["numpy"].ndarray
+    array, cls = plain_array(value), sys.modules["numpy"].ndarray
     if array.nbytes != copy.nbytes:
         return False
     try:
@@ -219,17 +226,11 @@ def _put_form(value: Any, copy: Any) -> bool:
             warnings.simplefilter("ignore")  # numpy advises against it
             if array.dtype != copy.dtype:
                 cls.dtype.__set__(value, copy.dtype)
-            if _plain_array(value).shape != copy.shape:
+            if plain_array(value).shape != copy.shape:
                 cls.shape.__set__(value, copy.shape)
     except (AttributeError, TypeError, ValueError):  # it is not contiguous, or holds objects
         return False
     return True
-
-
-def _plain_array(value: Any) -> Any:
-    """The array past what a subclass of the user's overrides."""
-    array = sys.modules["numpy"].ndarray
-    return value if is_scientific(value) else array.view(value, array)
 
 
 def _put_index(value: Any, copy: Any) -> bool:

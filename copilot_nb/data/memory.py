@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.effects.values import items_of
-from copilot_nb.data.values import is_a
+from copilot_nb.data.values import is_a, is_scientific
 from copilot_nb.data.xarrays import in_memory, is_xarray, variables
 
 if TYPE_CHECKING:
@@ -19,12 +19,21 @@ LEVELS = 2
 """How deep containers are searched for arrays."""
 
 
+def is_array(value: object) -> bool:
+    """Whether the value is an array of numpy, or of a class that inherits from it."""
+    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    return array is not None and is_a(value, array)
+
+
+def plain_array(value: Any) -> Any:
+    """The array past what a subclass of the user's overrides."""
+    array = sys.modules["numpy"].ndarray
+    return value if is_scientific(value) else array.view(value, array)
+
+
 def arrays(value: Any, levels: int = LEVELS) -> Iterator[Any]:
     """The arrays of numpy that a value is, or holds."""
-    numpy: Any = sys.modules.get("numpy")
-    if numpy is None:
-        return
-    if is_a(value, numpy.ndarray):
+    if is_array(value):
         yield value
     elif is_xarray(value):
         yield from (each for each in map(in_memory, variables(value).values()) if each is not None)
@@ -35,9 +44,10 @@ def arrays(value: Any, levels: int = LEVELS) -> Iterator[Any]:
 
 def owner_of(array: Any) -> Any:
     """What the memory of an array belongs to: an array, or what was made one, such as bytes."""
-    numpy: Any = sys.modules["numpy"]
-    get = numpy.ndarray.base.__get__
-    while is_a(array, numpy.ndarray) and (base := get(array)) is not None:
+    while is_array(array):
+        base = sys.modules["numpy"].ndarray.base.__get__(array)
+        if base is None:
+            break
         array = base
     return array
 

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.libraries import memory_of
+from copilot_nb.data.memory import is_array, plain_array
 from copilot_nb.data.states import has_state, state_of
 from copilot_nb.data.stored import (
     ATOMS,
@@ -182,9 +183,7 @@ def _plain(value: Any) -> int:
 
 
 def _array(value: Any) -> Sample:
-    if not is_scientific(value):  # a subclass of the user's may have overridden what is read here
-        base: Any = sys.modules["numpy"].ndarray
-        value = base.view(value, base)
+    value = plain_array(value)
     if value.dtype == object:
         step = max(value.size // VALUES, 1)
         inner = sample(value.flat[::step].tolist())
@@ -304,7 +303,7 @@ _TABLES: tuple[tuple[Callable[[object], bool], Callable[[Any], Sample]], ...] = 
     (_of("pandas", "DataFrame", "Series"), _pandas),
     (_of("pandas", "Index"), _pandas_index),
     (is_xarray, _xarray),
-    (_of("numpy", "ndarray"), _array),
+    (is_array, _array),
     (_of("polars", "DataFrame", "Series"), _polars),
     (_of("torch", "Tensor"), _torch),
 )

@@ -128,3 +128,30 @@ def test_an_array_of_another_size_comes_back_as_a_copy() -> None:
 
     assert notebook.names["v"].tolist() == [0, 1, 2, 3]
     assert any("`v` is back: 4; it is a copy: what else holds" in line for line in told)
+
+
+def test_arrays_that_cannot_be_written_come_back_with_their_memory() -> None:
+    """One that the code made read-only is written again; a view that was so is none the less."""
+    array = np.zeros(3)
+    view = array[1:]
+    view.flags.writeable = False
+    notebook = Notebook(array=array, view=view)
+
+    notebook.run("array[:] = 5; array.flags.writeable = False")
+    told = notebook.undo()
+
+    assert told == ("`array` is back: 3.", "`view` is back: 2.")
+    assert notebook.names["view"] is view
+    assert view.tolist() == [0, 0]
+    assert (array.flags.writeable, view.flags.writeable) == (True, False)
+
+
+def test_classes_are_kept_where_code_cannot_be_followed() -> None:
+    """It may change them, too, as an object that it reads does."""
+    notebook = Notebook()
+    notebook.run("class Net:\n    made = []\nnet = Net()")
+
+    notebook.run("getattr(net, 'ma' + 'de').append(1)")
+
+    assert notebook.undo() == ("`Net` is back.",)
+    assert notebook.names["Net"].made == []
