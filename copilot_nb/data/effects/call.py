@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import sys
 from typing import TYPE_CHECKING
 
 from copilot_nb.data.effects import tables
 from copilot_nb.data.effects.expressions import consumed
 from copilot_nb.data.effects.parts import attribute_value, element
 from copilot_nb.data.effects.values import NONE, Value
-from copilot_nb.data.values import module_of
+from copilot_nb.data.values import instance_data, module_of
 
 if TYPE_CHECKING:
     from copilot_nb.data.effects.walk import Walk
@@ -118,14 +120,40 @@ def change_argument(call: Call, at: int) -> None:
         call.walk.change(value, sure=False)
 
 
-def into_outputs(call: Call) -> None:
-    """`out=`, or an argument too many: where numpy puts its result."""
-    live = call.function.live
-    if type(live).__name__ == "ufunc" and module_of(type(live)) == "numpy":
-        for value in call.values[live.nin :]:
-            call.walk.change(value)
-    if "out" in call.named:
-        call.walk.change(call.named["out"])
+def into_outputs(call: Call, kind: str) -> None:
+    """Where a function or method of this package puts its result, other than into a new value."""
+    given = [call.named[name] for name in ("out", "ax") if name in call.named]
+    for value in (*given, *call.values[_outputs(call, kind)]):
+        call.walk.change(value)
+    if any(name.startswith("overwrite_") for name in call.named) or _in_place(call, kind):
+        change_argument(call, 0)
+
+
+def _outputs(call: Call, kind: str) -> slice:
+    """Which arguments of a function of numpy are filled."""
+    function, first = call.function.live, 0
+    if call.owner is not None and not call.owner.path:  # `v.clip(0, 1, v)` is `np.clip(v, 0, 1, v)`
+        function, first = instance_data(sys.modules.get("numpy")).get(call.method), 1
+    made_by = f"{module_of(type(function))}.{type(function).__name__}"
+    if kind != "numpy" or not made_by.startswith("numpy.") or not call.values:
+        return slice(0)
+    if made_by == "numpy.ufunc":
+        return slice(function.nin - first, None)
+    names = list(inspect.signature(function).parameters.values())
+    at = next(
+        (n for n, p in enumerate(names) if p.name == "out" and p.kind is p.POSITIONAL_OR_KEYWORD),
+        None,
+    )
+    return slice(0) if at is None else slice(at - first, at - first + 1)
+
+
+def _in_place(call: Call, kind: str) -> bool:
+    """Whether `copy=False` is said to a function that then changes what it is given."""
+    if call.method != "nan_to_num" and kind != "sklearn":
+        return False
+    said = [k.value for k in call.node.keywords if k.arg == "copy"]
+    said += call.node.args[1:2] if call.method == "nan_to_num" else []
+    return any(not (isinstance(node, ast.Constant) and node.value) for node in said)
 
 
 def clipped(text: str) -> str:

@@ -151,10 +151,10 @@ def _is_trusted(path: str) -> bool:
 
 def _trusted(call: Call, path: str) -> Value:
     """A function that does nothing but what can be told from its name."""
-    root, _, name = path.rpartition(".")
-    note_texts(call, root.partition(".")[0], name)
+    kind, name = path.partition(".")[0], path.rpartition(".")[2]
+    note_texts(call, kind, name)
     note_reading(call, path)
-    into_outputs(call)
+    into_outputs(call, kind)
     _looks_at(call, path)
     if path not in _NOT_ITERATING:
         use_up(call)

@@ -31,7 +31,7 @@ CHANGING: dict[str, frozenset[str]] = {
         "pandas": f"insert pop update {_OF_ITEMS}",
         "numpy": f"""{_OF_ITEMS} sort fill resize put partition itemset setflags setfield
             shuffle seed set_state""",
-        "polars": """insert_column replace_column drop_in_place extend append insert_at_idx
+        "polars": """scatter insert_column replace_column drop_in_place extend append insert_at_idx
             replace_at_idx set_sorted_in_place""",
         "duckdb": """register unregister append begin commit rollback close create_function
             remove_function load_extension install_extension register_filesystem

@@ -23,7 +23,7 @@ def of_library(call: Call, owner: Value) -> Value:
     """A method of a builtin or of a package that we know, or of who knows what."""
     note_texts(call, owner.kind, call.method)
     note_writing(call, owner)
-    into_outputs(call)
+    into_outputs(call, owner.kind)
     if call.method in methods.ARGUMENT_METHODS:
         change_argument(call, methods.ARGUMENT_METHODS[call.method])
     sure = _changes_owner(call, owner)

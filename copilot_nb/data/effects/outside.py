@@ -63,6 +63,8 @@ def note_writing(call: Call, owner: Value) -> None:
     name = call.method
     if name == "to_clipboard":
         call.walk.found.note("environment", "writes the clipboard")
+    elif owner.kind == "numpy" and name in {"tofile", "dump"}:
+        call.walk.found.note("files", f"writes {call.text(0, 'fid')}".strip())
     elif name == "savefig" or (name in {"write_html", "write_image", "write_json", "save"}):
         call.walk.found.note("files", f"writes {call.text(0, 'fname')}".strip())
     elif (

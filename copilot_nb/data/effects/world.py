@@ -46,10 +46,10 @@ FUNCTIONS: dict[str, Reach] = {
     **_each("files", "writes", """numpy.save numpy.savez numpy.savez_compressed numpy.savetxt
         matplotlib.pyplot.savefig matplotlib.pyplot.imsave plotly.io.write_html
         plotly.io.write_image scipy.io.savemat scipy.io.wavfile.write csv.field_size_limit
-        pyarrow.parquet.write_to_dataset"""),
+        pyarrow.parquet.write_to_dataset numpy.open_memmap"""),
     **_each("files", "writes", """joblib.dump torch.save pyarrow.parquet.write_table
         pyarrow.csv.write_csv pyarrow.feather.write_feather pyarrow.dataset.write_dataset
-        duckdb.write_csv""", 1),
+        duckdb.write_csv xarray.save_mfdataset""", 1),
     **_each("files", "reads", """numpy.load numpy.loadtxt numpy.genfromtxt numpy.fromfile
         matplotlib.pyplot.imread pyarrow.parquet.read_table pyarrow.csv.read_csv
         pyarrow.feather.read_table pyarrow.parquet.ParquetFile scipy.io.loadmat
