@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import COUNTED_CELLS, cell
+from copilot_nb.data.grids import cells_of_xarray
 from copilot_nb.data.libraries import dtype_text, python_values
 from copilot_nb.data.privacy import MASK
 from copilot_nb.data.values import comes_from, hides_nothing, short, size
@@ -118,6 +119,14 @@ def _dataset_lines(value: Any, hides: Hides) -> Iterator[str]:
     yield from _named("Coordinates", value.coords)
     yield from _named("Variables", value.data_vars)
     yield from _attributes(value, hides)
+    yield from _as_table(list(cells_of_xarray(value)) if len(value.dims) > 1 else [])
+
+
+def _as_table(columns: list[str]) -> Iterator[str]:
+    """How a grid is read as a table."""
+    if columns:
+        names = ", ".join(map(cell, columns[:NAMES]))
+        yield f"Tools that read tables see a row for each cell, with the columns {names}."
 
 
 def _data_array_kind(value: Any) -> str:

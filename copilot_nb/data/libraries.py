@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.among import in_arrow, in_pandas, in_polars
 from copilot_nb.data.frames import Column, Frame, cell
+from copilot_nb.data.grids import Stretched, cells_of, cells_of_xarray
 from copilot_nb.data.values import clip, is_a, is_scientific, short, type_name
-from copilot_nb.data.xarrays import in_memory, is_index
+from copilot_nb.data.xarrays import in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -184,9 +185,12 @@ def _duckdb(duckdb: Any, value: Any) -> Frame | None:
 
 
 def _numpy(numpy: Any, value: Any) -> Frame | None:
-    if type(value) is not numpy.ndarray or value.ndim not in (1, 2):
+    if type(value) is not numpy.ndarray or not value.ndim:
         return None
     fields = value.dtype.names
+    if value.ndim > 2 and not fields:  # noqa: PLR2004 - rows and columns
+        columns = cells_of(value)
+        return _of_arrays("ndarray", list(columns), list(columns.values()))
     wide = value if value.ndim == 2 else value.reshape(-1, 1)  # noqa: PLR2004 - rows and columns
     parts = [value[name] for name in fields] if fields and value.ndim == 1 else list(wide.T)
     names = list(fields) if fields and value.ndim == 1 else list(map(str, range(len(parts))))
@@ -206,8 +210,17 @@ def _of_arrays(kind: str, names: Sequence[str], parts: Sequence[Any]) -> Frame:
             [python_values(parts[at][row : row + 1])[0] for at in columns] for row in rows
         ],
         column=lambda at, step: python_values(parts[at][::step]),
-        missing=lambda at: int((parts[at] != parts[at]).sum()) if _has_nan(parts[at]) else 0,
+        missing=lambda at: _missing(parts[at]),
     )
+
+
+def _missing(part: Any) -> int:
+    """How many values are NaN or no time; what is repeated counts as often."""
+    if str(part.dtype.kind) not in "fcmM":
+        return 0
+    base = part.base if type(part) is Stretched else part
+    absent = int((base != base).sum())  # noqa: PLR0124 - NaN is not itself
+    return absent * (len(part) // max(int(base.size), 1))
 
 
 def python_values(array: Any) -> list[Any]:
@@ -215,10 +228,6 @@ def python_values(array: Any) -> list[Any]:
     if array.dtype.kind in "mM":
         array = array.astype(f"{array.dtype.kind}8[us]")
     return array.tolist()  # type: ignore[no-any-return]  # a list
-
-
-def _has_nan(part: Any) -> bool:
-    return str(part.dtype.kind) in "fcmM"
 
 
 def memory_of(tensor: Any) -> Any:
@@ -242,31 +251,18 @@ def _torch(torch: Any, value: Any) -> Frame | None:
 
 
 def _xarray(xarray: Any, value: Any) -> Frame | None:
-    """An array of one or two dimensions; of a dataset what lies along its one dimension."""
+    """An array of two dimensions as it is; of others and of datasets a row for each cell."""
     classes = _classes(xarray, "Dataset", "DataArray")
     numpy = sys.modules.get("numpy")
-    if not is_a(value, classes) or numpy is None or not 1 <= len(value.dims) <= 2:  # noqa: PLR2004 - rows and columns
+    if not is_a(value, classes) or numpy is None or not value.dims:
         return None
     kind = type(value).__name__
-    if len(value.dims) > 1:
-        array = in_memory(value.variable) if kind == "DataArray" else None
+    if kind == "DataArray" and len(value.dims) == 2:  # noqa: PLR2004 - rows and columns
+        array = in_memory(value.variable)
         frame = _numpy(numpy, array) if array is not None else None
         return replace(frame, kind=kind) if frame is not None else None
-    own = {value.name or "value": value} if kind == "DataArray" else dict(value.data_vars)
-    columns = {
-        str(name): array
-        for name, part in {**value.coords, **own}.items()
-        if (array := _along(part.variable)) is not None
-    }
+    columns = cells_of_xarray(value)
     return _of_arrays(kind, list(columns), list(columns.values())) if columns else None
-
-
-def _along(variable: Any) -> Any:
-    """The values of a variable of one dimension, unless they would have to be loaded."""
-    if len(variable.dims) != 1:
-        return None
-    array = in_memory(variable)
-    return variable.to_index().to_numpy() if array is None and is_index(variable) else array
 
 
 LIBRARIES: Mapping[str, Builder] = {"pandas": _pandas, "polars": _polars, "pyarrow": _pyarrow}

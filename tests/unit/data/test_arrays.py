@@ -108,7 +108,6 @@ def test_arrays_are_tables_when_asked_for() -> None:
     assert wide.table().rows == (("0", "1"), ("2", "3"), ("4", "5"))
     assert records is not None
     assert [column.name for column in records.columns] == ["a", "b"]
-    assert table_of(np.zeros((2, 2, 2))) is None
     assert frame_of(np.zeros(2)) is None
 
 
@@ -143,6 +142,7 @@ def test_dataset() -> None:
         "Variables:",
         "  t (time, lat): float64",
         "  attribute title: 'Model run'",
+        "Tools that read tables see a row for each cell, with the columns lat, time, t.",
     ]
     assert describe("t", dataset.t).splitlines()[-2:] == [
         "First values: 0, 1, 2, 3, 4, 5",
@@ -249,9 +249,46 @@ def test_xarray_is_read_as_tables() -> None:
     assert [frame.missing(at) for at in range(4)] == [0, 0, 1, 0]
 
 
-@pytest.mark.parametrize(
-    "value", [xr.DataArray(1), xr.DataArray(np.zeros((2, 2, 2))), xr.Dataset({"a": 1})]
-)
+def test_grids_are_read_as_a_row_for_each_cell() -> None:
+    """With the coordinates of the cell; what lies along some dimensions only repeats."""
+    cells = np.arange(12.0).reshape(2, 3, 2)
+    cells[1, 2, 1] = np.nan
+    data = xr.Dataset(
+        {
+            "t": (("day", "lat", "lon"), cells),
+            "turned": (("lon", "lat", "day"), cells.T),
+            "height": (("lat", "lon"), cells[0]),
+            "other": ("station", [1, 2, 3]),
+        },
+        coords={"day": pd.date_range("2024-01-01", periods=2), "lat": [50.5, 51.5, np.nan]},
+    )
+
+    labels, *lines = rows(data)
+
+    assert labels == ("lon", "day", "lat", "t", "turned", "height")
+    assert len(lines) == 12
+    assert lines[0] == ("0", "2024-01-01", "50.5", "0", "0", "0")
+    assert lines[9] == ("1", "2024-01-02", "51.5", "9", "9", "3")
+    frame = table_of(data)
+    assert frame is not None
+    assert frame.missing_counts() == (0, 0, 4, 1, 1, 0)
+    assert frame.column(5, 5) == [0.0, 5.0, 4.0]
+    assert rows(data["t"]) == [line[:4] for line in (labels, *lines)]
+    assert describe("data", data).splitlines()[-1] == (
+        "Tools that read tables see a row for each cell, with the columns "
+        "lon, day, lat, t, turned, height."
+    )
+
+
+def test_arrays_of_three_dimensions_are_read_by_position() -> None:
+    """One column for each axis, and the value there."""
+    labels, *lines = rows(np.arange(8).reshape(2, 2, 2)[:, ::-1])
+
+    assert labels == ("axis 0", "axis 1", "axis 2", "value")
+    assert lines[5] == ("1", "0", "1", "7")
+
+
+@pytest.mark.parametrize("value", [xr.DataArray(1), xr.Dataset({"a": 1}), np.array(1)])
 def test_xarray_of_other_forms_is_no_table(value: Any) -> None:
     """Nothing is guessed."""
     assert table_of(value) is None
