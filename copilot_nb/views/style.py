@@ -11,9 +11,9 @@ _SOURCE = """
 max-width:92ch;padding:.3em 0;line-height:1.55;overflow-wrap:anywhere;
 --l:1px solid #8884;
 --bg:#88888820;
---ok:var(--jp-success-color1,#3c9a40);
---bad:var(--jp-error-color1,#d64545);
---warn:var(--jp-warn-color1,#c77700);
+--ok:color-mix(in srgb,var(--jp-success-color1,#3c9a40) 75%,currentColor);
+--bad:color-mix(in srgb,var(--jp-error-color1,#d64545) 70%,currentColor);
+--warn:color-mix(in srgb,var(--jp-warn-color1,#c77700) 60%,currentColor);
 --mono:var(--jp-code-font-family,ui-monospace,monospace);
 p{margin:.55em 0}
 .copilot-text{margin:.9em 0;
@@ -85,7 +85,7 @@ img{max-width:100%;height:auto}
 :is(.copilot-stderr,#_),.copilot-error,.gd{background:#d6454522}
 .gi{background:#3ca0462e}
 .gi,.gd{display:inline-block;min-width:100%}
-.gh{opacity:.6}
+.gh{opacity:.75}
 :is(.gi,.gd) mark{color:inherit;border-radius:3px;background:#3ca04666}
 .gd mark{background:#d6454555}
 .k{color:var(--jp-mirror-editor-keyword-color,#a05ac8)}

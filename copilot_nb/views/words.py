@@ -136,6 +136,10 @@ def footer(transcript: Transcript) -> str:
     return " · ".join(part for part in parts if part)
 
 
+LEAST = 0.01
+"""Of a smaller share only that is said."""
+
+
 def _usage(usage: Usage) -> list[str]:
     parts = []
     if usage.input_tokens or usage.output_tokens:
@@ -145,7 +149,8 @@ def _usage(usage: Usage) -> list[str]:
             f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out{thought}"
         )
     if usage.context_tokens and usage.context_limit:
-        parts.append(f"context {usage.context_tokens / usage.context_limit:.0%}")
+        share = usage.context_tokens / usage.context_limit
+        parts.append(f"context {share:.0%}" if share >= LEAST else "context < 1%")
     if usage.credits:
         parts.append(_counted(usage.credits, "AI credit"))
     if usage.cost:

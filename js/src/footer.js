@@ -22,14 +22,14 @@ function usageOf(usage) {
   const thought = usage.reasoning_tokens ? ` (${number(usage.reasoning_tokens)} reasoning)` : "";
   return [
     read || wrote ? `${number(read ?? 0)} tokens in${cached}, ${number(wrote ?? 0)} out${thought}` : "",
-    usage.context_limit ? `context ${percent(usage.context_tokens / usage.context_limit)}` : "",
+    usage.context_tokens && usage.context_limit ? `context ${percent(usage.context_tokens / usage.context_limit)}` : "",
     usage.credits ? `${number(usage.credits)} AI ${usage.credits === 1 ? "credit" : "credits"}` : "",
     usage.cost ? `${number(usage.cost)} premium ${usage.cost === 1 ? "request" : "requests"}` : "",
   ];
 }
 
 const number = (value) => new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value);
-const percent = (share) => (share > 0 && share < 0.01 ? "< 1%" : `${Math.round(share * 100)}%`);
+const percent = (share) => (share < 0.01 ? "< 1%" : `${Math.round(share * 100)}%`);
 
 /** @param {number | null | undefined} seconds */
 export function secondsOf(seconds) {

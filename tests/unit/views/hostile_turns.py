@@ -10,6 +10,7 @@ from copilot_nb.transcript.blocks import (
     ErrorBlock,
     NoticeBlock,
     ReasoningBlock,
+    RequestBlock,
     TableOutput,
     TextBlock,
     TextOutput,
@@ -62,7 +63,7 @@ def everywhere(text: str) -> Transcript:
     )
 
 
-def questions(text: str) -> tuple[Block, ...]:
+def questions(text: str) -> tuple[RequestBlock, ...]:
     """Open requests of every kind, as the reducer makes them of that text."""
     schema = {"properties": {text: {"title": text, "description": text, "enum": [text, "b"]}}}
     prompt = {"message": text, "elicitationSource": text, "requestedSchema": schema, "url": text}

@@ -68,5 +68,5 @@ def test_fifty_turns_fit_into_a_notebook() -> None:
     size = len(v4.writes_json(v4.new_notebook(cells=cells), ensure_ascii=False).encode())
 
     assert 3800 < len(answer) < 4300
-    assert len(STYLE.encode()) < 4608
+    assert len(STYLE.encode()) < 4700
     assert size <= 1_200_000, size

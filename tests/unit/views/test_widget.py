@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from dataclasses import replace
 from types import ModuleType
@@ -162,6 +163,13 @@ async def test_bundle_is_sent_once_per_kernel(bench: Bench) -> None:
     opened = [json.dumps(data) for _, name, data in bench.published if name == "comm_open"]
     assert sum(len(message) > len(runtime_code()) for message in opened) == 1
     assert len(stub_code()) < 1000
+
+
+def test_the_page_makes_neither_code_nor_markup_of_text() -> None:
+    """A strict content security policy lets it run, and no text can become more than text."""
+    ways = r"\beval\(|\bFunction\(|(?:inner|insertAdjacent)HTML|document\.write|setTimeout\(['\"`]"
+
+    assert re.findall(ways, runtime_code() + stub_code()) == []
 
 
 async def test_carrier_is_made_anew_when_it_was_closed(bench: Bench) -> None:
