@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from copilot_nb.errors import CopilotError, UsageError
-from copilot_nb.magics.command import Words, command
+from copilot_nb.magics.command import Words, command, unknown
 from copilot_nb.magics.result import Result, Table, Text
 from copilot_nb.notebook.nearest import is_slip, meant
 from copilot_nb.notebook.outgoing.ledger import counted
@@ -103,28 +103,48 @@ def rules(
 async def _added(
     conversation: Conversation, kind: str, decision: str, text: str, *, everywhere: bool
 ) -> Text:
-    note = await _unknown(conversation, text) if kind in {"tool", "custom-tool"} else ""
+    note = ""
+    if kind in {"tool", "custom-tool"}:
+        note = _unknown("tool", text, await _tools(conversation, text), "tools")
+    elif kind == "mcp":
+        server = text.partition("/")[0]
+        note = _unknown("MCP server", server, await _servers(conversation, server), "mcp")
     rule = conversation.rules.add(kind, decision, text, "" if everywhere else None)
     said = f"Rule {rule.number}. {rule.words}."
     return Text(f"{said}\n{note}", "warning") if note else Text(said)
 
 
-async def _unknown(conversation: Conversation, name: str) -> str:
-    """What is said of a name that no tool has; the runtime is asked where we do not know it.
+def _unknown(noun: str, name: str, names: set[str], lister: str) -> str:
+    """What is said of a name that nothing has now; a rule may be made before it.
 
     Raises:
         UsageError: It is a slip of the pen.
     """
-    from copilot_nb.notebook.permissions.rules import KNOWN_TOOLS
-    from copilot_nb.notebook.toolbox import unknown_tool
-
-    toolbox = conversation.toolbox
-    names = {fact.name for fact in toolbox.known()} | KNOWN_TOOLS
-    if name not in names:
-        with suppress(CopilotError):  # without a runtime we know ours
-            names |= {fact.name for fact in await toolbox.facts()}
     if name in names:
         return ""
+    where = f"`%copilot {lister}` lists them."
     if is_slip(name, names):
-        raise unknown_tool(name, names)
-    return f"No tool is called so now. {meant(name, names, '`%copilot tools` lists them.')}"
+        raise unknown(noun, name, sorted(names), where)
+    return f"No {noun} is called so now. {meant(name, names, where)}"
+
+
+async def _tools(conversation: Conversation, name: str) -> set[str]:
+    """The tools that there are; the runtime is asked where we do not know this one."""
+    from copilot_nb.notebook.permissions.rules import KNOWN_TOOLS
+
+    names = {fact.name for fact in conversation.toolbox.known()} | KNOWN_TOOLS
+    if name not in names:
+        with suppress(CopilotError):  # without a runtime we know ours
+            names |= {fact.name for fact in await conversation.toolbox.facts()}
+    return names
+
+
+async def _servers(conversation: Conversation, name: str) -> set[str]:
+    """The same of MCP servers; what stands before a slash may be the half of a name."""
+    from copilot_nb.notebook import servers
+
+    names = {*conversation.known.servers, *conversation.link.setup.servers}
+    if name not in names:
+        with suppress(CopilotError):
+            names |= {each.name for each in await servers.listed(conversation)}
+    return names | {each.partition("/")[0] for each in names}

@@ -114,6 +114,22 @@ async def test_a_rule_that_nothing_would_match_is_not_made(
     assert talk.conversation.rules.list() == ()
 
 
+async def test_a_rule_may_be_about_a_server_that_is_not_there_yet(talk: Talk) -> None:
+    """It says so, unless its name is a slip of the pen."""
+    servers = [{"name": "files"}, {"name": "io.github/wiki"}]
+    talk.fake.methods["session.mcp.list"] = lambda _: {"servers": servers}
+
+    said = [str(await say(talk, f"deny mcp {name}")) for name in ("db", "files", "io.github/wiki")]
+
+    assert "No MCP server is called so now. `%copilot mcp` lists them." in said[0]
+    assert said[1:] == [
+        "Rule 2. Deny here always: call files.",
+        "Rule 3. Deny here always: call io.github/wiki.",
+    ]
+    with pytest.raises(UsageError, match="There is no MCP server 'fils'"):
+        await say(talk, "deny mcp fils/read")
+
+
 async def test_a_rule_may_be_about_a_tool_that_is_not_there_yet(talk: Talk) -> None:
     """It says so; words behind `--` are text."""
     said = await say(talk, "deny tool frobnicate")
