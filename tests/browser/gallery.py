@@ -1,18 +1,21 @@
 """Pictures of every kind of block, to be looked at: `python -m tests.browser.gallery [scene …]`.
 
-Each scene is drawn by the built page, in a light and a dark theme, wide and narrow; below the wide
-one stands the stored output. The pictures land in `build/gallery`.
+Each scene, and the table of tools, is drawn by the built page, in a light and a dark theme, wide
+and narrow; below the wide one stands the stored output. The pictures land in `build/gallery`.
 """
 
 from __future__ import annotations
 
 import sys
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from copilot_nb.transcript.changes import to_wire
 from copilot_nb.views.document import to_html
+from copilot_nb.views.tools import to_html as tools_html
 from tests.browser.driver import REPOSITORY, launch
+from tests.browser.gallery_tools import FACTS, OPENED
 from tests.browser.gallery_turns import SCENES, Scene
 
 if TYPE_CHECKING:
@@ -25,16 +28,17 @@ if TYPE_CHECKING:
 TARGET: Final = REPOSITORY / "build" / "gallery"
 BUNDLE: Final = REPOSITORY / "copilot_nb" / "views" / "widget" / "static" / "runtime.js"
 THEMES: Final = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"
+TOOL_LIST: Final = "tool-list"
 WIDTHS: Final = {"wide": 820, "narrow": 360}
 
-_SHOW: Final = """async ([code, turn]) => {
+_SHOW: Final = """async ([code, turn, face]) => {
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
   const page = await import(url);
   const heard = [];
   globalThis.sent = [];
   globalThis.says = (message) => heard.forEach((listener) => listener(message));
   const model = {
-    get: () => ({ v: 1, e: "E", n: 0, t: turn }),
+    get: (name) => (name === "face" ? face : { v: 1, e: "E", n: 0, t: turn }),
     on: (event, listener) => event === "msg:custom" && heard.push(listener),
     off() {},
     send: (message) => sent.push(message),
@@ -46,29 +50,56 @@ _SHOW: Final = """async ([code, turn]) => {
 
 def draw(page: Page, turn: Transcript, theme: str = "light") -> None:
     """Shows a turn in an empty page, as the widget would."""
-    page.set_content(_document(theme))
-    page.evaluate(_SHOW, [BUNDLE.read_text(encoding="utf-8"), to_wire(turn)])
+    _draw(page, to_wire(turn), "turn", theme)
     page.locator(".copilot-live[data-state]").wait_for()
 
 
+def draw_tools(page: Page, theme: str = "light") -> None:
+    """Shows the table of tools, some unfolded."""
+    blocks = [{"id": fact.name, "kind": "tool_fact", **fact.to_wire()} for fact in FACTS]
+    _draw(page, {"state": "running", "blocks": blocks}, "tools", theme)
+    for name in OPENED:
+        page.locator(f".copilot-toollist summary:has-text('{name}')").click()
+
+
+def store(page: Page, html: str) -> None:
+    """Shows a stored output below it."""
+    page.evaluate("html => document.getElementById('stored').innerHTML = html", html)
+
+
 def take(browser: Browser, scene: Scene, theme: str, width: str) -> Path:
-    """One picture.
+    """One picture of a turn.
 
     Returns:
         Where it was written.
     """
     page = browser.new_page(viewport={"width": WIDTHS[width], "height": 900})
-    try:
-        draw(page, scene.turn, theme)
-        _act(page, scene)
-        if width == "wide":
-            page.evaluate(
-                "html => document.getElementById('stored').innerHTML = html", to_html(scene.turn)
-            )
-        path = TARGET / f"{scene.name}-{theme}-{width}.png"
-        page.screenshot(path=path, full_page=True, animations="disabled")
-    finally:
-        page.close()
+    draw(page, scene.turn, theme)
+    _act(page, scene)
+    return _take(page, to_html(scene.turn) if width == "wide" else "", scene.name, theme, width)
+
+
+def take_tools(browser: Browser, theme: str, width: str) -> Path:
+    """One picture of the table of tools.
+
+    Returns:
+        Where it was written.
+    """
+    page = browser.new_page(viewport={"width": WIDTHS[width], "height": 900})
+    draw_tools(page, theme)
+    return _take(page, tools_html(FACTS) if width == "wide" else "", TOOL_LIST, theme, width)
+
+
+def _draw(page: Page, wire: object, face: str, theme: str) -> None:
+    page.set_content(_document(theme))
+    page.evaluate(_SHOW, [BUNDLE.read_text(encoding="utf-8"), wire, face])
+
+
+def _take(page: Page, stored: str, *name: str) -> Path:
+    store(page, stored)
+    path = TARGET / f"{'-'.join(name)}.png"
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    page.close()
     return path
 
 
@@ -104,11 +135,12 @@ def main(names: Iterable[str]) -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for scene in SCENES:
-            if not wanted or scene.name in wanted:
-                for theme in ("light", "dark"):
-                    for width in WIDTHS:
-                        sys.stdout.write(f"{take(browser, scene, theme, width)}\n")
+        for theme, width in product(("light", "dark"), WIDTHS):
+            for scene in SCENES:
+                if not wanted or scene.name in wanted:
+                    sys.stdout.write(f"{take(browser, scene, theme, width)}\n")
+            if not wanted or TOOL_LIST in wanted:
+                sys.stdout.write(f"{take_tools(browser, theme, width)}\n")
         browser.close()
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.views.document import to_html
-from tests.browser.gallery import THEMES, draw
+from copilot_nb.views.tools import to_html as tools_html
+from tests.browser.gallery import THEMES, draw, draw_tools, store
+from tests.browser.gallery_tools import FACTS
 from tests.browser.gallery_turns import SCENES
 
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 READABLE, SIGNS = 4.5, 3.0
 """What WCAG 2.2 asks of text and of signs: the lighter over the darker colour."""
-STORE = "html => document.getElementById('stored').innerHTML = html"
 FAINT = """([readable, signs]) => {
     const dot = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     const channels = (colour) => {
@@ -77,6 +78,11 @@ def test_every_word_can_be_read(browser: Browser, theme: str) -> None:
         )
         faint |= {f"{scene.name}: {one}" for one in page.evaluate(FAINT, [READABLE, SIGNS])}
         page.close()
+    page = browser.new_page(viewport={"width": 820, "height": 900})
+    draw_tools(page, theme)
+    store(page, tools_html(FACTS))
+    faint |= {f"tools: {one}" for one in page.evaluate(FAINT, [READABLE, SIGNS])}
+    page.close()
 
     assert faint == set()
 
@@ -107,6 +113,10 @@ def test_controls_have_edges_in_forced_colours(browser: Browser) -> None:
         draw(page, scene.turn)
         controls += page.evaluate(CONTROLS)
         page.close()
+    page = browser.new_page(forced_colors="active")
+    draw_tools(page)
+    controls += page.evaluate(CONTROLS)
+    page.close()
 
-    assert {"Send", "Decline", "textarea", "input"} <= {words for words, _ in controls}
+    assert {"Send", "Decline", "textarea", "input", "Revoke"} <= {words for words, _ in controls}
     assert [words for words, has_edge in controls if not has_edge] == []
