@@ -55,9 +55,9 @@ class Fingerprint:
         return self.content is None or other.content is None or self.content == other.content
 
 
-def fingerprint(value: object, *, content: bool = True) -> Fingerprint:
+def fingerprint(value: object, *, content: bool = True, deep: bool = True) -> Fingerprint:
     """One value now."""
-    read = sample(value) if content else None
+    read = sample(value, deep=deep) if content else None
     if comes_from(value, "xarray", "Dataset"):
         return _dataset(value, read)
     frame = None if type(value) in KNOWN else frame_of(value)
@@ -86,15 +86,18 @@ def fingerprints(
 
     Args:
         namespace: Names and values.
-        first: Names whose content is read before that of others.
+        first: Names whose content is read before that of others; only of these is read what objects
+            of packages store, which may change by being used.
         seen: What is known of objects at this moment, by identity; gets what is read.
     """
     deadline = time.thread_time() + SECONDS
     seen = {} if seen is None else seen
-    for name in (*(name for name in first if name in namespace), *namespace):
+    wanted = {name: True for name in first if name in namespace}
+    for name in (*wanted, *namespace):
         value = namespace[name]
         if id(value) not in seen:
-            seen[id(value)] = fingerprint(value, content=time.thread_time() < deadline)
+            content = time.thread_time() < deadline
+            seen[id(value)] = fingerprint(value, content=content, deep=name in wanted)
     return {name: seen[id(value)] for name, value in namespace.items()}
 
 

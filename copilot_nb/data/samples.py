@@ -27,6 +27,7 @@ from copilot_nb.data.stored import (
     fields,
     first,
     is_fixed,
+    is_foreign,
     is_live,
     is_own,
     is_own_class,
@@ -66,21 +67,30 @@ class Sample:
 
     digest: int
     whole: bool = True
+    deep: bool = True
+    """False where an object of a package was passed over."""
 
 
-def sample(value: object) -> Sample:
-    """The content of a value, as far as it can be read without running its class's code."""
-    reader = _Reader()
+def sample(value: object, *, deep: bool = True) -> Sample:
+    """The content of a value, as far as it can be read without running its class's code.
+
+    Args:
+        value: Anything.
+        deep: Whether also objects of packages are read by what they store.
+    """
+    reader = _Reader(deep=deep)
     digest = reader.read(value)
-    return Sample(digest, reader.whole)
+    return Sample(digest, reader.whole, reader.deep)
 
 
 class _Reader:
     """Reads nested values until the budget is spent."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, deep: bool) -> None:
         self.left = ITEMS
         self.whole = True
+        self.deep = True
+        self._packages = deep
 
     def read(self, value: object, depth: int = DEPTH) -> int:
         """A number for one value."""
@@ -123,6 +133,9 @@ class _Reader:
 
     def _stored(self, value: Any, depth: int) -> int:
         """By attributes, and items if it is a container."""
+        if not self._packages and is_foreign(value):
+            self.whole = self.deep = False
+            return id(value)
         stored = attributes(value)
         for name in computed(value) & stored.keys():
             del stored[name]

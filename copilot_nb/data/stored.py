@@ -134,6 +134,12 @@ def is_live(value: object) -> bool:
 
 
 @_of_class
+def is_foreign(value: object) -> bool:
+    """Whether the value's class is a package's, or of a module of the user's."""
+    return module_of(type(value)).partition(".")[0] not in _DATA
+
+
+@_of_class
 def is_own(value: object) -> bool:
     """Whether it is an instance of a class of the notebook."""
     return module_of(type(value)) == "__main__" and not is_a(value, type)

@@ -84,12 +84,15 @@ class Run:
 class Snapshot:
     """The namespace before a run."""
 
-    def __init__(self, names: Mapping[str, Any], expected: Iterable[str] = ()) -> None:
+    def __init__(self, names: Mapping[str, Any], expected: Consequences | None = None) -> None:
         self.names = dict(names)
-        self.expected = {name for name in expected if name in names}
+        changes = expected.changes if expected is not None else ()
+        self.expected = {name for name in changes if name in names}
         """Names whose objects may change in place, those on the same memory included."""
         self.expected |= sharing(self.names, [names[name] for name in self.expected], levels=0)
-        self.prints = fingerprints(self.names, self.expected)
+        self.first = [*sorted(self.expected), *_perhaps(expected)]
+        """Names that are looked at closely."""
+        self.prints = fingerprints(self.names, self.first)
         self.copies: dict[int, Kept] = {}
         self.refused: dict[int, str] = {}
 
@@ -118,6 +121,11 @@ class Snapshot:
             self.refused[id(value)] = "copying it failed"
 
 
+def _perhaps(expected: Consequences | None) -> list[str]:
+    """What code may change that cannot be followed: all that it reads."""
+    return sorted(expected.reads) if expected is not None and not expected.known else []
+
+
 def _size(value: Any) -> int:
     try:
         return bytes_of(value)
@@ -141,15 +149,18 @@ class Journal:
         self._namespace = namespace
         self._running = 0
 
-    def before(self, expected: Consequences | None = None) -> Snapshot:
+    def before(self, expected: Consequences | None = None, *, trial: bool = False) -> Snapshot:
         """Remember the namespace, right before a run.
 
         Args:
             expected: What the code is expected to do; objects that may change are copied.
+            trial: Whether it does that to copies: then no change is foreseen.
         """
-        snapshot = Snapshot(self._names(), expected.changes if expected is not None else ())
-        if expected is not None:
-            named = [*expected.changes, *([] if expected.known else sorted(expected.reads))]
+        snapshot = Snapshot(self._names(), expected)
+        if trial:
+            snapshot.expected.clear()
+        elif expected is not None:
+            named = [*expected.changes, *_perhaps(expected)]
             if expected.world.keys() & {"environment", "unknown"}:  # where classes may be changed
                 named += [n for n, value in snapshot.names.items() if is_own_class(value)]
             snapshot.copy([*named, *sorted(snapshot.expected)], int(self.megabytes * 1e6))
@@ -162,9 +173,10 @@ class Journal:
         self._running -= 1
         names = self._names()
         seen: dict[int, Fingerprint] = {}
-        now = fingerprints(names, snapshot.expected, seen)
         run = Run(refused=snapshot.refused)
         run.changed = _changed(snapshot, seen)
+        bound = [n for n, value in names.items() if snapshot.names.get(n, _GONE) is not value]
+        now = fingerprints(names, bound, seen)
         run.changes = tuple(_changes(snapshot, names, now, run.changed))
         for name in {name for change in run.changes for name in change.names}:
             if name in snapshot.names:
@@ -265,10 +277,10 @@ class _Restore:
             self._bind(names, value)
             return [*said, f"{_listed(names)} is the earlier object, but changed: {lost}."]
         now = self.done.get(id(value), value)
-        if now is not value and change.before and fingerprint(value).same_as(change.before):
+        if now is not value and change.before and _is_again(value, change.before):
             now = value  # a view that cannot be written came back with its array
         self._bind(names, now)
-        if change.before and not fingerprint(now).same_as(change.before):
+        if change.before and not _is_again(now, change.before):
             return [*said, f"{_listed(names)} is back only in part: what it holds was not copied."]
         shape = f": {change.before.shape}" if change.before and change.before.shape else ""
         return [*said, f"{_listed(names)} is back{shape}{self._but(value, now)}."]
@@ -286,7 +298,7 @@ class _Restore:
         """Why an object cannot be what it was; empty if it is, or has come back with another."""
         if id(value) not in self.run.changed or id(value) in self.done:
             return ""
-        if change.kind != "unsure" and change.before and fingerprint(value).same_as(change.before):
+        if change.kind != "unsure" and change.before and _is_again(value, change.before):
             return ""
         return self.run.refused.get(id(value), "no copy was kept, the change was not foreseen")
 
@@ -313,13 +325,19 @@ class _Restore:
         then = self.run.after.get(name)
         if then is None or name not in self.names:
             return (then is None) != (name not in self.names)
-        now = fingerprint(self.names[name])
-        return now.identity != then.identity or not now.same_as(then)
+        value = self.names[name]
+        return id(value) != then.identity or not _is_again(value, then)
+
+
+def _is_again(value: Any, then: Fingerprint) -> bool:
+    """Whether a value is what it was at a moment."""
+    deep = then.content is None or then.content.deep
+    return fingerprint(value, deep=deep).same_as(then)
 
 
 def _changed(snapshot: Snapshot, seen: dict[int, Fingerprint]) -> set[int]:
     """Identities of the objects whose content is no longer what it was."""
-    now = fingerprints(snapshot.names, snapshot.expected, seen)
+    now = fingerprints(snapshot.names, snapshot.first, seen)
     return {
         print_.identity for name, print_ in now.items() if not print_.same_as(snapshot.prints[name])
     }

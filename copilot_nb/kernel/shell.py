@@ -221,7 +221,8 @@ class Shell:
             filename = f"<copilot-{next(self._numbers)}>"
             if noted is None:
                 return await self._run(code, filename, on_output, timeout, namespace)
-            snapshot = self.journal.before(self.consequences(code))
+            trial = namespace is not None
+            snapshot = self.journal.before(self.consequences(code), trial=trial)
             try:
                 return await self._run(code, filename, on_output, timeout, namespace)
             finally:

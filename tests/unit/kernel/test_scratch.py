@@ -191,6 +191,16 @@ async def test_figures_of_the_notebook_are_put_aside(
     plt.close(figure)
 
 
+async def test_large_copies_leave_no_doubt(session: RecordingSession, shell: Shell) -> None:
+    """What is too large to be compared whole is not said to have changed: its copy has."""
+    shell.user_ns["big"] = np.zeros(1_000_000)
+
+    await session.call(run_scratch, shell, code="big[0] = 1")
+
+    assert [e for e in session.events if isinstance(e, LocalKernelChanges)] == []
+    assert shell.journal.runs == []
+
+
 async def test_values_of_a_trial_can_be_taken_over(session: RecordingSession, shell: Shell) -> None:
     """By name, as the model is told; they are in the notebook only then."""
     result = await session.call(run_scratch, shell, code="df['z'] = 1; made = 3")

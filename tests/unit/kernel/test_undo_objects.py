@@ -155,3 +155,26 @@ def test_classes_are_kept_where_code_cannot_be_followed() -> None:
 
     assert notebook.undo() == ("`Net` is back.",)
     assert notebook.names["Net"].made == []
+
+
+def test_what_objects_of_packages_do_by_themselves_is_not_told() -> None:
+    """A client counts its calls: unless the code could have changed it, it is not compared."""
+    model = Model()
+    notebook = Notebook(v=model, xs=[1], tick=model.fit)
+    expected = Consequences(changes={"xs": True})
+
+    snapshot = notebook.journal.before(expected)
+    notebook.names["xs"].append(2)
+    model.fit()
+    run = notebook.journal.after(snapshot)
+
+    assert run.lines == ("`xs` 1 item → 2 items",)
+
+
+def test_an_object_of_a_package_that_was_used_since_stays() -> None:
+    """The code made it, the user went on with it."""
+    notebook = Notebook(Model=Model)
+    notebook.run("made = Model()")
+    notebook.names["made"].fit()
+
+    assert notebook.undo() == ("`made` was changed since: left as it is.",)
