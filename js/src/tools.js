@@ -2,7 +2,7 @@
 //
 // Each tool is a block of the page; Python decides, a control shows what Python has confirmed.
 import { isolateKeys } from "./a11y.js";
-import { button, element, icon, setText } from "./element.js";
+import { button, element, icon, setText, ticked } from "./element.js";
 
 const RULES = { ask: "", allow: "allow here", deny: "deny here" };
 const ASKS = { yes: "asks", no: "does not ask" };
@@ -206,7 +206,7 @@ function toolFold(first, sync, signal, wish) {
   function ruleOf(words) {
     const revoke = button("copilot-link", "Revoke", (event) => wish({ revoke: words }, event), signal);
     revoke.setAttribute("aria-label", `Revoke: ${words}`);
-    return element("div", "copilot-parameter", `${words} `, revoke);
+    return element("div", "copilot-parameter", ticked("", words), " ", revoke);
   }
   el.open = sync.store.isOpen(first.id);
   el.addEventListener("toggle", open, { signal });
