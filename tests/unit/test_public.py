@@ -79,6 +79,7 @@ def test_loading_imports_nothing_heavy() -> None:
         "copilot_nb.magics.extension",
         "copilot_nb.magics.offers",
         "copilot_nb.magics.transform",
+        "copilot_nb.magics.values",
     ]
 
 

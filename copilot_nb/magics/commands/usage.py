@@ -55,6 +55,7 @@ async def budget(
     *,
     hard: bool = False,
     soft: bool = False,
+    save: bool = False,
 ) -> Table | Text:
     """Show the caps on what is spent, or set one: `%copilot budget day 200k tokens`.
 
@@ -68,6 +69,7 @@ async def budget(
         amount: How much.
         hard: Stop without asking, for all caps.
         soft: Ask again, for all caps.
+        save: Keep what is set for all your notebooks, and not until the kernel ends only.
     """
     from copilot_nb.notebook.account.caps import Cap
 
@@ -80,13 +82,16 @@ async def budget(
         text = amount.strip()
         if text != "off":
             conversation.spending.check(scope, Cap.parse(text, source))
-        settings.choose(f"budget_{scope}", text, source)
+        settings.choose(f"budget_{scope}", text, source, save=save)
     if hard or soft:
-        settings.choose("budget_hard", hard, source)
-    return _caps(conversation)
+        settings.choose("budget_hard", hard, source, save=save)
+    is_set = bool(scope or hard or soft)
+    if save and not is_set:
+        raise UsageError("--save needs something to keep.", hint=f"Usage: {budget.usage}")
+    return _caps(conversation, settings.saved.lasting(save=save) if is_set else "")
 
 
-def _caps(conversation: Conversation) -> Table | Text:
+def _caps(conversation: Conversation, lasting: str) -> Table | Text:
     from copilot_nb.notebook.account.caps import measured
 
     spending = conversation.spending
@@ -111,7 +116,7 @@ def _caps(conversation: Conversation) -> Table | Text:
     return Table(
         ("for", "cap", "allowed since", "spent", "left", "set by"),
         tuple(rows),
-        note="\n".join(notes),
+        note="\n".join(filter(None, (*notes, lasting))),
     )
 
 

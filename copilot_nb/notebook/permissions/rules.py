@@ -20,6 +20,7 @@ from copilot_nb.notebook.permissions.rule_file import KINDS, Decision, RuleFile,
 from copilot_nb.notebook.permissions.rule_texts import FOLDER, checked
 from copilot_nb.notebook.permissions.shell_lines import PATTERN, allowed_by, denied_by, segments
 from copilot_nb.notebook.permissions.subject import Subject, subject
+from copilot_nb.notebook.stored.bookmark import config_folder
 from copilot_nb.protocol.permission import approve_once, reject
 from copilot_nb.session.pending import Answer
 
@@ -200,7 +201,7 @@ class StandingRules:
         if request.kind != "permission":
             return None
         about = subject(request)
-        if self._is_about_rules(about) or _is_odd(request):
+        if self._is_ours(about) or _is_odd(request):
             return None
         rules = self._rules("allow")
         parts = segments(about.text) if about.kind == "shell" else _texts(about)
@@ -249,10 +250,13 @@ class StandingRules:
         path = self._folder() / Path(folder or os.sep).expanduser()
         return str(real_path(path)) + text[len(folder) :]
 
-    def _is_about_rules(self, about: Subject) -> bool:
-        """Whether it would write the file of rules itself."""
-        itself = real_path(self.path)
-        return _kind(about) == "write" and any(real_path(path) == itself for path in _texts(about))
+    def _is_ours(self, about: Subject) -> bool:
+        """Whether it would write the file of rules itself, or settings and privacy beside it."""
+        if _kind(about) != "write":
+            return False
+        rules, folder = real_path(self.path), real_path(config_folder(os.environ))
+        paths = map(real_path, _texts(about))
+        return any(path == rules or path.is_relative_to(folder) for path in paths)
 
 
 def is_about(rule: StandingRule, tool: str, server: str = "") -> bool:

@@ -66,10 +66,24 @@ async def test_caps_are_set_shown_and_lifted(talk: Talk) -> None:
         ("cell", "1,000,000 tokens", "1,000,000 tokens", "%copilot budget"),
         ("day", "200,000 tokens", "200,000 tokens", "%copilot budget"),
     ]
-    assert table.note.endswith("the turn stops.")
-    assert (await say(talk, "budget --soft")).note.endswith("you are asked.")
+    assert "the turn stops." in table.note
+    assert "until the kernel ends" in table.note
+    assert (await say(talk, "budget --soft")).note.startswith(
+        "Where a model call would exceed one,"
+    )
+    assert "until the kernel ends" not in (await say(talk, "budget")).note
     await say(talk, "budget cell off")
     assert isinstance(await say(talk, "budget day off"), Text)
+
+
+async def test_a_cap_can_be_kept_for_all_notebooks(talk: Talk) -> None:
+    """As every other setting."""
+    table = await say(talk, "budget day 200k tokens --save")
+
+    assert "It holds in all your notebooks" in table.note
+    assert talk.conversation.settings.saved.get("budget_day") == "200k tokens"
+    with pytest.raises(UsageError, match="something to keep"):
+        await say(talk, "budget --save")
 
 
 async def test_usage_says_what_asked_besides_turns_of_cells(talk: Talk) -> None:

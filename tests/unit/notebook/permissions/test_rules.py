@@ -400,12 +400,17 @@ def test_a_file_that_cannot_be_written_says_so(rules: StandingRules) -> None:
         rules.add("shell", "allow", "ls")
 
 
-def test_no_rule_lets_the_rules_be_written(rules: StandingRules) -> None:
-    """Or the agent would make its own."""
+def test_no_rule_lets_rules_and_settings_be_written(
+    rules: StandingRules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the agent would make its own, set the policy, or lift what must not leave."""
+    monkeypatch.setenv("COPILOT_NB_STATE", str(tmp_path / "own"))
     rules.add("write", "allow", "/**", "")
 
     assert verdict(rules(write("/somewhere"))) == "allows"
     assert verdict(rules(write(rules.path))) == "silent"
+    assert verdict(rules(write(tmp_path / "own" / "settings.toml"))) == "silent"
+    assert verdict(rules(outside(tmp_path / "own" / "privacy.toml", access="write"))) == "silent"
 
 
 def test_forms_are_no_matter_of_rules(rules: StandingRules) -> None:
