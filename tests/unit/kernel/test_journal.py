@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import types
 import warnings
+from collections import ChainMap, OrderedDict, defaultdict
+from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ from hypothesis import strategies as st
 from copilot_nb.data.effects.analysis import consequences
 from copilot_nb.kernel.journal import Journal, Run
 from tests.unit.data.effects.scratch import frozen
+from tests.unit.kernel.kinds import Items, Model, Point, Slots, content, geography
 
 
 class Notebook:
@@ -252,6 +256,14 @@ EDITS = (
     "nest['a'][0].add({i})", "nest['a'][1]['b'][1].append({i})", "nest['a'] = nest['a'][::-1]",
     "for b in (box, box.inner):\n    b.x = {i}", "held[0][1].append({i})", "held[0][0]['k'] = {i}",
     "ds.attrs['list'].append({i})",
+    "od['k{i}'] = {i}", "od.move_to_end(next(iter(od)))", "od.clear()", "geo['z'] = {i}",
+    "groups['k{i}'].append({i})", "ns.a = xs", "ns.b.append({i})", "model.fit()", "rng.random()",
+    "model.steps[0][1]['mean'][0] = {i}", "model.rate = model", "del model.rate",
+    "models['one'].steps.append({i})", "models['k{i}'] = model", "geo.unit['c'] = {i}",
+    "geo.loc[0, 'a'] = {i}", "arr.shape = (2, 3)", "arr.flags.writeable = False", "Box.k = {i}",
+    "Box.k = xs; Box.k.append({i})", "slots.a.append({i})", "slots.b = {i}", "items.append({i})",
+    "items.name = xs", "chain['q'] = {i}",
+    "part[0] = {i}; ds['t'] = ds.t * 2", "point.tags.append({i})", "buffer.write('{i}')",
 )  # fmt: skip
 edits = st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 3)), min_size=1, max_size=5).map(
     lambda chosen: "\n".join(edit.format(i=i) for edit, i in chosen)
@@ -291,7 +303,10 @@ def _some_of_everything() -> Notebook:
         da=xr.DataArray([1, 2], dims="i", attrs={"k": [0]}), part=data["t"].values,
         pf=pl.DataFrame({"a": [1, 2]}), t=pa.table({"a": [1, 2, 3]}),
         rec=np.array([(1, 2.0), (3, 4.0)], dtype=[("a", int), ("b", float)]),
-        nest={"a": [{1, 2}, {"b": (1, [2])}]}, held=[({"k": 0}, [1])],
+        nest={"a": [{1, 2}, {"b": (1, [2])}]}, held=[({"k": 0}, [1])], od=OrderedDict(a=1, b=2),
+        groups=defaultdict(list), ns=SimpleNamespace(a=1, b=[1]), model=Model(),
+        models={"one": Model()}, geo=geography(), rng=np.random.default_rng(1), slots=Slots(),
+        items=Items([1]), chain=ChainMap({"a": 1}), point=Point([1]), buffer=StringIO("abc"),
     )  # fmt: skip
     exec(BOX, notebook.names)  # noqa: S102 - written here
     return notebook
@@ -301,8 +316,6 @@ def _content(value: Any) -> str:  # noqa: PLR0911 - a case per kind
     match value:
         case types.ModuleType() | type():
             return "module or class"
-        case xr.Dataset() | xr.DataArray():
-            return repr(value.to_dict())
         case pl.DataFrame():
             return repr(value.to_dict(as_series=False))
         case pa.Table():
@@ -311,9 +324,17 @@ def _content(value: Any) -> str:  # noqa: PLR0911 - a case per kind
             return repr((value.tolist(), value.name, getattr(value, "index", None)))
         case dict() if "self" in value:
             return "cyclic"
-        case _ if type(value).__name__ == "Box":
-            return repr({name: _content(part) for name, part in vars(value).items()})
+        case _ if type(value).__name__ in ("Box", "Model", "SimpleNamespace"):
+            own = (type(value), getattr(type(value), "k", None), vars(value))
+            return repr(own[:2]) + repr({n: _short(part) for n, part in own[2].items()})
+        case xr.Dataset() | xr.DataArray() | Slots() | Items() | np.random.Generator() | StringIO():
+            return content(value)
     return repr(frozen(value))
+
+
+def _short(value: Any) -> str:
+    """A value in an object: not what objects in it hold, which may be itself."""
+    return type(value).__name__ if type(value).__name__ == "Model" else _content(value)
 
 
 @pytest.mark.parametrize(
