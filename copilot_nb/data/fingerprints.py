@@ -111,6 +111,11 @@ class Change:
     after: Fingerprint | None = None
 
     @property
+    def in_place(self) -> bool:
+        """Whether the object is the one that it was."""
+        return self.kind in ("changed", "unsure")
+
+    @property
     def line(self) -> str:
         """The change in words: "`df` 8,760 × 12 → 8,112 × 13, + `gap_h`"."""
         first, *others = (f"`{name}`" for name in self.names)
