@@ -34,6 +34,10 @@ _POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _MISSING_TYPES = {"NoneType", "NAType", "NaTType"}
 
 
+_ROUND = 2 * 3 * 5 * 7
+"""What days, weeks, hours and minutes are multiples of."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """Values of one column, missing ones counted apart."""
@@ -64,7 +68,7 @@ class Sample:
 
 def sample(frame: Frame, at: int, *, rows: int = SAMPLE) -> Sample:
     """The column's values, or evenly spaced ones when there are more than `rows`."""
-    step = max(1, math.ceil(frame.rows / rows))
+    step = _step(frame.rows / rows)
     values = frame.column(at, step)
     absent = _absent(values)
     present = [
@@ -78,6 +82,14 @@ def sample(frame: Frame, at: int, *, rows: int = SAMPLE) -> Sample:
     if at not in frame.altered or not made.numeric:
         return made
     return replace(made, grouped=True, spread=frame.spread(at, step) if frame.spread else None)
+
+
+def _step(least: float) -> int:
+    """How far apart values are taken: in step with no hours of a day and no days of a week."""
+    step = max(1, math.ceil(least))
+    while step > 1 and math.gcd(step, _ROUND) > 1:
+        step += 1
+    return step
 
 
 def _absent(values: list[Any]) -> set[type]:
@@ -145,7 +157,7 @@ def correlations(frame: Frame) -> list[tuple[str, str, float]]:
     """
     numpy: Any = sys.modules["numpy"]
     columns: dict[str, Any] = {}
-    step = max(1, math.ceil(frame.rows / PAIR_SAMPLE))
+    step = _step(frame.rows / PAIR_SAMPLE)
     for at, column in enumerate(frame.columns[:PAIR_COLUMNS]):
         values = frame.column(at, step)
         absent = _absent(values)
