@@ -125,6 +125,9 @@ def into_outputs(call: Call, kind: str) -> None:
     given = [call.named[name] for name in ("out", "ax") if name in call.named]
     for value in (*given, *call.values[_outputs(call, kind)]):
         call.walk.change(value)
+    for value in call.every:
+        if value.kind == "io" and value.exact:  # an open file, a buffer
+            call.walk.change(value, sure=False)
     if any(name.startswith("overwrite_") for name in call.named) or _in_place(call, kind):
         change_argument(call, 0)
 

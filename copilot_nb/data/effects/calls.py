@@ -15,12 +15,13 @@ from copilot_nb.data.effects.call import (
     unknown_call,
     use_up,
 )
+from copilot_nb.data.effects.drawing import PYPLOT, pyplot
 from copilot_nb.data.effects.expressions import as_text
 from copilot_nb.data.effects.functions import call as call_known
 from copilot_nb.data.effects.functions import functions_of, of_live, special, specials
 from copilot_nb.data.effects.magics import INSIDE, IPYTHON, is_ipython, magic
 from copilot_nb.data.effects.objects import FILE_KINDS, of_file, of_library, of_some_class
-from copilot_nb.data.effects.outside import note, note_reading, opened
+from copilot_nb.data.effects.outside import note, note_reading, of_network, opened
 from copilot_nb.data.effects.parts import attribute_value, element
 from copilot_nb.data.effects.results import result_of
 from copilot_nb.data.effects.sharing import copies_on_write
@@ -84,7 +85,7 @@ def _function(call: Call, function: Value) -> Value:
     if function.path:
         _of_class(call)
         return _by_path(call, function)
-    return unknown_call(call)
+    return Value(kind="numpy") if function.kind in tables.CALLED else unknown_call(call)
 
 
 def _of_class(call: Call) -> None:
@@ -130,7 +131,8 @@ def _by_path(call: Call, function: Value) -> Value:
     if reach is not None:
         note(call, reach, path)
         use_up(call)
-        return Value(kind=path.partition(".")[0], holds=reach_of_all(call))
+        root, _, name = path.rpartition(".")
+        return Value(kind=root.partition(".")[0], cls=name, holds=reach_of_all(call))
     if path in methods.ARGUMENT_CHANGERS:
         change_argument(call, methods.ARGUMENT_CHANGERS[path])
     if path in {"builtins.getattr", "builtins.setattr", "builtins.delattr"}:
@@ -161,7 +163,7 @@ def _trusted(call: Call, path: str) -> Value:
         for value in call.every:
             if value.exact and value.kind == "__main__" and path not in {*_HOOKS, *_TEXTS}:
                 specials(call.walk, value, functions_of(call.walk, type(value.live)))
-    return result_of(call, path)
+    return pyplot(call) if path.rpartition(".")[0] == PYPLOT else result_of(call, path)
 
 
 _NOT_ITERATING = {
@@ -175,6 +177,9 @@ def _method(call: Call, owner: Value) -> Value:
     """A method of a value that is not ours to follow: by the tables of its kind."""
     if owner.members is not None:
         return unknown_call(call)
+    answered = of_network(call, owner)
+    if answered is not None:
+        return answered
     if owner.exact and owner.kind not in {*tables.TRUSTED, *FILE_KINDS}:
         return _users_method(call, owner)
     if owner.kind == "type":

@@ -54,7 +54,7 @@ CHANGING: dict[str, frozenset[str]] = {
             update_yaxes add_vrect add_hrect""",
     }.items()
 }
-ALWAYS_CHANGING = {"matplotlib", "mpl_toolkits", "random", "tqdm", "_io", "io"}
+ALWAYS_CHANGING = {"matplotlib", "mpl_toolkits", "random", "tqdm", "io"}
 """Kinds of which every method that does not only look is taken to change them."""
 LOOKING = ("get", "is", "has", "can", "contains", "format", "savefig", "to_", "closed", "read")
 DRAWS = {"Generator", "RandomState", "BitGenerator", "PCG64", "MT19937"}
@@ -78,6 +78,11 @@ XARRAY_VIEWS = VIEWS - {"rolling", "resample", "astype"} | words("""
     convert_calendar weighted coarsen groupby_bins
 """)
 """The same of xarray, whose tables share what nobody computed anew."""
+ARTISTS = words("""
+    get_figure get_axes get_lines get_legend get_children get_xaxis get_yaxis get_texts get_patches
+    get_xticklabels get_yticklabels get_legend_handles_labels
+""")
+"""Methods of pictures that give a part of them; the others beginning with `get_` give values."""
 HOLDING = words("""
     copy values items keys get setdefault pop popitem popleft most_common union intersection
     difference symmetric_difference fromkeys elements __getitem__ __iter__ __next__ result
@@ -107,7 +112,7 @@ ARGUMENT_CHANGERS: dict[str, int] = {
     "_bisect.insort_right": 0, "_operator.setitem": 0, "_operator.delitem": 0,
     "_operator.iadd": 0, "random.Random.shuffle": 0, "numpy.add.at": 0, "numpy.subtract.at": 0,
     "numpy.maximum.at": 0, "numpy.minimum.at": 0, "numpy.multiply.at": 0, "struct.pack_into": 1,
-    "builtins.anext": 0, "copy.replace": -1, "setattr": 0,
+    "builtins.anext": 0, "copy.replace": -1, "setattr": 0, "json.dump": 1, "pickle.dump": 1,
 }  # fmt: skip
 """Functions that change one of their arguments, and which."""
 MUTATING_GUESS = frozenset().union(*CHANGING.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from copilot_nb.data.effects import methods, tables, world
 from copilot_nb.data.effects.call import (
@@ -13,22 +14,26 @@ from copilot_nb.data.effects.call import (
     unknown_call,
     use_up,
 )
+from copilot_nb.data.effects.drawing import plotted
 from copilot_nb.data.effects.outside import note_owner, note_writing
 from copilot_nb.data.effects.sharing import OWN, copies_on_write
 from copilot_nb.data.effects.texts import note_texts
-from copilot_nb.data.effects.values import NONE, Value
+from copilot_nb.data.effects.values import NONE, NOTHING, Value, cells_of
 
 
 def of_library(call: Call, owner: Value) -> Value:
     """A method of a builtin or of a package that we know, or of who knows what."""
     note_texts(call, owner.kind, call.method)
     note_writing(call, owner)
+    plotted(call, owner)
     into_outputs(call, owner.kind)
     if call.method in methods.ARGUMENT_METHODS:
         change_argument(call, methods.ARGUMENT_METHODS[call.method])
     sure = _changes_owner(call, owner)
     if sure is not None:
         call.walk.change(owner, sure=sure)
+        if owner.kind == "matplotlib" and call.method in {"clf", "clear"}:
+            call.walk.change(replace(owner, live=NOTHING))  # what stands on a figure, too
         owner.keep(reach_of_all(call))
         use_up(call)
     elif not owner.kind:
@@ -58,12 +63,13 @@ def of_file(call: Call, owner: Value) -> Value | None:
     if name not in world.FILE_METHODS:
         return Value()
     if owner.exact:  # of one that the code opens itself it has been said
-        note_owner(call, world.FILE_METHODS[name])
+        if owner.cls not in {"_io.StringIO", "_io.BytesIO"}:
+            note_owner(call, world.FILE_METHODS[name])
         call.walk.change(owner)
     return Value(kind="list" if name == "readlines" else "str")
 
 
-FILE_KINDS = {"file", "_io", "zipfile", "gzip"}
+FILE_KINDS = {"file", "io", "zipfile", "gzip"}
 
 
 def _changes_owner(call: Call, owner: Value) -> bool | None:
@@ -108,6 +114,8 @@ def _method_result(call: Call, owner: Value) -> Value:
         return _table_of(call, owner)
     if name == "copy":
         return Value(kind=owner.kind, holds=owner.holds | owner.stored)
+    if owner.kind == "matplotlib" and (name in methods.ARTISTS or not name.startswith("get_")):
+        return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach)
     if owner.kind in tables.PLAIN - {"tuple"}:
         return Value(kind=owner.kind if owner.kind != "str" else _STR_RESULTS.get(name, "str"))
     if name in methods.HOLDING or not owner.kind:
@@ -119,22 +127,32 @@ def _method_result(call: Call, owner: Value) -> Value:
 
 def _table_of(call: Call, owner: Value) -> Value:
     """What a table's method makes of it: a view, a copy that has its cells, other values."""
-    name, live = call.method, call.walk.live
-    reach = owner.reach | reach_of_all(call)
-    if owner.kind == "xarray" and name in {"to_pandas", "to_series"} and copies_on_write("pandas"):
-        return Value(kind="pandas")
+    name, reach = call.method, owner.reach | reach_of_all(call)
+    if name in {"ravel", "flatten", "reshape", "squeeze", "tolist"} and cells_of(owner.live):
+        return owner
     if name in {"pipe", "get"} and owner.kind != "pandas":
         return Value(kind=owner.kind, shares=reach, holds=reach)
-    if owner.kind == "xarray" and (name in methods.XARRAY_VIEWS or not _is_deep(call, owner)):
-        cls = owner.cls if name not in {"to_dataset", "to_array", "to_dataarray"} else ""
-        shares = NONE if owner.cls == "Dataset" else owner.shares
-        return Value(kind=owner.kind, shares=shares, holds=reach, cls=cls)
+    if owner.kind == "xarray":
+        return _array_of(call, owner, reach)
     if copies_on_write(owner.kind):
         shares = owner.shares if name in OWN else NONE
-        return Value(kind=owner.kind, shares=shares, holds=owner.inner | live.inside(reach))
+        cells = owner.inner | call.walk.live.inside(reach)
+        return Value(kind=owner.kind, shares=shares, holds=cells)
     if name in methods.VIEWS:
         return Value(kind=owner.kind, shares=owner.reach, holds=owner.reach)
-    return Value(kind=owner.kind, holds=live.inside(reach) if owner.kind != "xarray" else NONE)
+    return Value(kind=owner.kind, holds=call.walk.live.inside(reach))
+
+
+def _array_of(call: Call, owner: Value, reach: frozenset[str]) -> Value:
+    """The same of xarray: of a dataset what is in it is shared, of an array itself."""
+    if call.method in {"to_pandas", "to_series"} and copies_on_write("pandas"):
+        return Value(kind="pandas")
+    copies = _is_deep(call, owner) and (call.method == "copy" or "copy" not in call.named)
+    if call.method not in methods.XARRAY_VIEWS and copies:
+        return Value(kind=owner.kind)
+    cls = "" if call.method in {"to_dataset", "to_array", "to_dataarray"} else owner.cls
+    shares = NONE if owner.cls == "Dataset" else owner.shares
+    return Value(kind=owner.kind, shares=shares, holds=reach, cls=cls)
 
 
 def _is_deep(call: Call, owner: Value) -> bool:

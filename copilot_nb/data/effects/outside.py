@@ -50,7 +50,7 @@ def note_reading(call: Call, path: str) -> None:
     if loads and name not in world.QUERIES:
         where = call.text(0, next(iter(call.named), ""))
         first = call.values[0] if call.values else next(iter(call.named.values()), UNKNOWN)
-        if first.kind in {"file", "io", "_io"} and not first.text:
+        if first.kind in {"file", "io"} and not first.text:
             return
         remote = "://" in where and not where.startswith("file:")
         call.walk.found.note("network" if remote else "files", f"reads {where}".strip())
@@ -72,6 +72,17 @@ def note_writing(call: Call, owner: Value) -> None:
         and owner.kind in {*tables.FRAMES, "geopandas", "duckdb", ""} and _path_given(call)
     ):  # fmt: skip
         call.walk.found.note("files", f"writes {call.text(0, _path_keyword(call))}".strip())
+
+
+def of_network(call: Call, owner: Value) -> Value | None:
+    """A method of a session, which sends, or of an answer, which does not."""
+    if owner.kind not in world.ANSWERS:
+        return None
+    reach = world.MODULES.get(owner.kind)
+    if reach is not None and owner.cls.endswith(world.SESSIONS):
+        note(call, reach, call.name)
+        return Value(kind=owner.kind)
+    return Value(shares=owner.reach, holds=owner.reach)
 
 
 _PATHS = ("path_or_buf", "path", "excel_writer", "buf", "file", "fname", "store", "where")

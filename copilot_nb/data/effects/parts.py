@@ -18,6 +18,7 @@ from copilot_nb.data.effects.values import (
     UNKNOWN,
     Value,
     attribute_of,
+    cells_of,
     has_key,
     item_at,
     items_of,
@@ -35,6 +36,8 @@ def attribute_value(walk: Walk, owner: Value, attr: str) -> Value:
     """What is known of an owner's attribute."""
     if attr in tables.INTERNAL_ATTRIBUTES:
         walk.found.note("unknown", f"reaches into Python itself (.{attr})")
+    if owner.kind == "pathlib" and attr in tables.PATH_TEXTS:
+        return Value(kind="str")
     if owner.options:
         return joined([attribute_value(walk, option, attr) for option in owner.options])
     if owner.members and attr in owner.members:
@@ -88,7 +91,7 @@ def _of_object(walk: Walk, owner: Value, attr: str) -> Value:
             return Value(shares=owner.reach, holds=owner.reach, fresh=False)
         if stored is not NOTHING:
             return walk.live.value(stored, owner.shares)
-        found = method_of(owner.live, attr)
+        found = method_of(owner.live, attr) if owner.kind not in tables.TRUSTED else None
         if type(found) is property:
             return special(walk, found.fget, owner, f"the property .{attr}")
         if found is NOTHING:
@@ -96,6 +99,8 @@ def _of_object(walk: Walk, owner: Value, attr: str) -> Value:
             return special(walk, hook, owner, "__getattr__") if hook is not NOTHING else UNKNOWN
     method = (owner, attr) if methods.may_change(owner.kind, attr) else None
     kind = "dict" if attr in tables.DICTS_OF_TABLES else owner.kind
+    if attr in {"flat", "T"} and cells_of(owner.live):
+        return owner
     known = _class_of_part(owner, attr)
     return replace(_part(owner, attr), kind=kind, bound=method, cls=known, fresh=False)
 
@@ -127,7 +132,7 @@ def item(walk: Walk, owner: Value, key: Value, where: ast.expr) -> Value:
 
 def element(walk: Walk, owner: Value) -> Value:
     """What is known of any item of a value."""
-    items = items_of(owner.live) if walk.live.is_intact(owner) else None
+    items = items_of(owner.live) or cells_of(owner.live) if walk.live.is_intact(owner) else None
     if items is not None and owner.kind != "dict":
         kinds = {type(item) for item in items}
         known = [walk.live.value(item, owner.shares) for item in items[:50]]
@@ -137,6 +142,8 @@ def element(walk: Walk, owner: Value) -> Value:
         reach = owner.shares.union(*(v.shares for v in known))
         inner = NONE.union(*(v.inner for v in known))
         return Value(kind=kind, shares=reach, holds=inner, fresh=False)
+    if owner.yields is not None:
+        return owner.yields
     kind = owner.kind if owner.kind in tables.PACKAGES - {"collections", "itertools"} else ""
     kind = "str" if owner.kind in {"str", "file"} else kind
     kind = "int" if owner.kind in {"range", "bytes"} else kind

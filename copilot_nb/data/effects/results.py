@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copilot_nb.data.effects import methods, tables
 from copilot_nb.data.effects.call import Call, reach_of_all, unknown
+from copilot_nb.data.effects.parts import element
 from copilot_nb.data.effects.sharing import copies_on_write
 from copilot_nb.data.effects.values import NONE, Value
 
@@ -37,6 +38,12 @@ def result_of(call: Call, path: str) -> Value:
     root, _, name = path.rpartition(".")
     if path == "builtins.type" and len(call.values) > 1:
         unknown(call.walk, "type")
+    if path in {"builtins.zip", "builtins.enumerate"} and not call.rest:
+        parts = [element(call.walk, value) for value in call.values]
+        parts = [Value(kind="int"), *parts[:1]] if name == "enumerate" else parts
+        held = NONE.union(*(part.reach for part in parts))
+        each = Value(kind="tuple", items=tuple(parts), holds=held)
+        return Value(kind=name, holds=reach_of_all(call), yields=each)
     if path.startswith("builtins."):
         kind = _KINDS.get(name, name)
         if name in _BUILT:
@@ -55,7 +62,9 @@ def _of_package(call: Call, path: str) -> Value:
     if kind == "xarray" and name in _DATASETS:
         return Value(kind=kind, holds=reach, cls="Dataset")
     views = name in methods.VIEWING_FUNCTIONS and not (path == "numpy.array" and not call.named)
+    if path == "collections.namedtuple":
+        return Value(path=f"{path}()", kind="type")
     if kind in _HOLDING or (views and ("copy" in call.named or not copies_on_write(kind))):
-        return Value(kind=kind, shares=reach, holds=reach)
+        return Value(kind="" if kind == "types" else kind, shares=reach, holds=reach)
     cells = kind in tables.FRAMES - {"xarray"}
     return Value(kind=kind, holds=call.walk.live.inside(reach) if cells else NONE)

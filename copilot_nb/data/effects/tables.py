@@ -26,11 +26,11 @@ PACKAGES = {
     "fractions", "functools", "geopandas", "graphlib", "hashlib", "heapq", "html", "inspect",
     "io", "itertools", "json", "keyword", "lightgbm", "locale", "logging", "math", "matplotlib",
     "mpl_toolkits", "narwhals", "networkx", "numbers", "numpy", "operator", "pandas", "patsy",
-    "platform", "plotly", "polars", "posixpath", "pprint", "pyarrow", "pytz", "random", "re",
-    "scipy", "seaborn", "secrets", "shapely", "sklearn", "sqlite3", "statistics", "statsmodels",
-    "string", "struct", "sympy", "tabulate", "textwrap", "threading", "time", "timeit", "torch",
-    "torchvision", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
-    "uuid", "warnings", "xarray", "xgboost", "zlib", "zoneinfo", "pathlib",
+    "pickle", "platform", "plotly", "polars", "posixpath", "pprint", "pyarrow", "pytz", "random",
+    "re", "scipy", "seaborn", "secrets", "shapely", "sklearn", "sqlite3", "statistics",
+    "statsmodels", "string", "struct", "sympy", "tabulate", "textwrap", "threading", "time", "timeit",
+    "torch", "torchvision", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
+    "urllib", "uuid", "warnings", "xarray", "xgboost", "zlib", "zoneinfo", "pathlib",
 }  # fmt: skip
 """Packages whose functions do what the tables here say, and nothing else."""
 BUILTINS = {
@@ -43,8 +43,12 @@ BUILTINS = {
 """Builtin types, likewise."""
 TRUSTED = PACKAGES | BUILTINS
 SIMPLE_ITERATORS = {"list_iterator", "tuple_iterator", "range_iterator", "dict_keyiterator",
-                    "str_iterator", "itertools", "enumerate", "zip", "reversed", "_io", "csv",
+                    "str_iterator", "itertools", "enumerate", "zip", "reversed", "io", "csv",
                     "set_iterator"}  # fmt: skip
+
+CALLED = {"matplotlib", "scipy"}
+"""Packages whose objects only compute when they are called, such as `cmap(0.5)`."""
+PATH_TEXTS = {"name", "stem", "suffix", "anchor", "drive", "root"}
 
 INTERNAL_NAMES = {"__builtins__", "__loader__", "__spec__", "__import__"}
 INTERNAL_ATTRIBUTES = {"__dict__", "__globals__", "__builtins__", "__code__", "__subclasses__",

@@ -12,7 +12,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.effects.sharing import copies_on_write, has_cells
-from copilot_nb.data.values import class_data, instance_data, is_a, module_of, mro, type_name
+from copilot_nb.data.values import (
+    class_data,
+    instance_data,
+    is_a,
+    is_scientific,
+    module_of,
+    mro,
+    type_name,
+)
 
 if TYPE_CHECKING:
     import ast
@@ -63,6 +71,8 @@ class Value:
     """The text or number itself, where it is a constant."""
     items: tuple[Value, ...] | None = None
     """The parts of a tuple that the code writes out."""
+    yields: Value | None = None
+    """What each of its items is, where that is the same."""
     options: tuple[Value, ...] = ()
     """What it may be, when branches differ."""
     stored: set[str] = field(default_factory=set)
@@ -211,6 +221,8 @@ class Live:
     def names(self, live: object) -> frozenset[str]:
         """Names whose value is the object, or shares its memory."""
         names = frozenset(self._names.get(id(live), ()))
+        for whole in _pictures(live):
+            names |= frozenset(self._names.get(id(whole), ()))
         buffers = _buffers(live)
         if not buffers:
             return names
@@ -261,6 +273,13 @@ def items_of(live: object) -> list[object] | None:
     return None
 
 
+def cells_of(live: object) -> list[object] | None:
+    """The first items of an array of objects."""
+    if type_name(live) != "ndarray" or not is_scientific(live) or not live.dtype.hasobject:  # type: ignore[attr-defined]  # an array
+        return None
+    return list(islice(live.flat, ELEMENTS))  # type: ignore[attr-defined]  # likewise
+
+
 def item_at(live: object, key: object) -> object:
     """One item of a list, tuple or dict, or NOTHING; asks no key whether it is equal."""
     if type(live) in (list, tuple) and type(key) is int:
@@ -295,10 +314,22 @@ def _inside(live: object, levels: int) -> Iterator[object]:
     items = items_of(live)
     if items is None and module_of(type(live)) == "__main__":
         items = list(islice(instance_data(live).values(), ELEMENTS))
+    if type_name(live) == "matplotlib.figure.Figure" and levels > 0:
+        items = list(live.axes)  # type: ignore[attr-defined]  # a figure
     for item in items or ():
         yield item
         if levels > 1:
             yield from _inside(item, levels - 1)
+
+
+def _pictures(live: object) -> list[object]:
+    """The axes and the figure on which a part of a picture stands."""
+    if not module_of(type(live)).startswith("matplotlib."):
+        return []
+    stored = instance_data(live)
+    return [
+        stored[name] for name in ("_axes", "axes", "_parent_figure", "figure") if name in stored
+    ]
 
 
 def _buffers(live: object) -> frozenset[int]:

@@ -62,6 +62,8 @@ class Walk:
         """Above 0: what is followed may not happen."""
         self.sources: dict[CodeType, tuple[ast.arguments, list[ast.stmt]] | None] = {}
         """Live functions that have been looked up already."""
+        self.canvas: Value | None = None
+        """What pyplot draws on, since the code has said; None for what is open now."""
         self._calls: list[object] = []
         self._steps = 0
         self._deadline = time.thread_time() + SECONDS

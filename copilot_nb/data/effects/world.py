@@ -56,9 +56,9 @@ FUNCTIONS: dict[str, Reach] = {
         pyarrow.dataset.dataset polars.scan_csv polars.scan_parquet polars.scan_ipc
         polars.scan_ndjson xarray.load_dataset duckdb.read_csv duckdb.read_parquet
         duckdb.read_json IPython.display.Image"""),
-    **_each("unknown", "runs code that is stored in", """pickle.load pickle.loads pandas.read_pickle
-        joblib.load torch.load dill.load dill.loads cloudpickle.load cloudpickle.loads
-        marshal.load marshal.loads runpy.run_path runpy.run_module"""),
+    **_each("unknown", "runs code that is stored in", """pickle.load pickle.loads pickle.Unpickler
+        pandas.read_pickle joblib.load torch.load dill.load dill.loads cloudpickle.load
+        cloudpickle.loads marshal.load marshal.loads runpy.run_path runpy.run_module"""),
     **_each("network", "connects to", """sqlalchemy.create_engine psycopg2.connect psycopg.connect
         pymysql.connect pymongo.MongoClient redis.Redis snowflake.connector.connect
         socket.create_connection socket.gethostbyname socket.getaddrinfo""", 0),
@@ -90,8 +90,7 @@ FUNCTIONS: dict[str, Reach] = {
         None),
     **_each("environment", "sets the option", """pandas.set_option pandas.reset_option
         pandas.option_context numpy.seterr numpy.set_printoptions numpy.errstate
-        sklearn.set_config polars.Config.set_tbl_rows polars.Config.set_tbl_cols
-        torch.set_default_dtype torch.set_num_threads torch.set_grad_enabled
+        sklearn.set_config torch.set_default_dtype torch.set_num_threads torch.set_grad_enabled
         torch.set_default_device plotly.io.templates locale.setlocale sys.setrecursionlimit
         logging.basicConfig logging.disable decimal.setcontext xarray.set_options
         torch.use_deterministic_algorithms gc.disable gc.enable gc.set_threshold sys.settrace
@@ -101,6 +100,7 @@ FUNCTIONS: dict[str, Reach] = {
         duckdb.create_function duckdb.remove_function duckdb.load_extension duckdb.checkpoint
         duckdb.install_extension duckdb.register_filesystem duckdb.unregister_filesystem
         duckdb.set_default_connection""", None),
+    **_each("environment", "changes the settings of polars", "polars.Config", None),
     **_each("environment", "reloads", "importlib.reload"),
     **_each("unknown", "runs in the background after this code", """threading.Timer
         threading.Thread asyncio.create_task asyncio.ensure_future asyncio.run
@@ -122,7 +122,7 @@ MODULES: dict[str, Reach] = {
     **_each(
         "network",
         "sends a request to",
-        """requests httpx urllib.request urllib3 aiohttp
+        """requests httpx urllib.request urllib.robotparser urllib3 aiohttp
         http.client websocket websockets ftplib smtplib imaplib poplib telnetlib xmlrpc.client
         gradio_client boto3 botocore s3fs gcsfs fsspec google.cloud azure openai anthropic
         huggingface_hub kaggle yfinance paramiko ssl socket socketserver http.server geopy grpc
@@ -133,6 +133,11 @@ MODULES: dict[str, Reach] = {
     **_each("process", "starts processes", "multiprocessing", None),
 }
 """Modules all of whose functions do that."""
+
+ANSWERS = {"requests", "httpx"}
+"""Packages whose answers only tell what came, and that send by functions and sessions."""
+SESSIONS = ("Session", "session", "Client")
+"""How their classes of sessions end."""
 
 ROOTS = {name.partition(".")[0] for name in (*FUNCTIONS, *MODULES)}
 """Packages that stand here: importing them is no surprise."""

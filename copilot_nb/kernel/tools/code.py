@@ -20,6 +20,7 @@ from copilot_nb.session.tools import Invocation, tool
 from copilot_nb.transcript.blocks import TextOutput
 
 if TYPE_CHECKING:
+    from copilot_nb.data.effects.analysis import Consequences
     from copilot_nb.data.exposed import Exposed
     from copilot_nb.kernel.journal import Run
     from copilot_nb.kernel.shell import RunResult, Shell
@@ -86,7 +87,7 @@ async def run_scratch(
     asked = await _ask(code, purpose, heading, shell, invocation)
     if isinstance(asked, ToolResultObject):
         return asked
-    expected, before = shell.consequences(asked), set(shell.user_ns)
+    expected, before = _on_a_copy(asked, shell), set(shell.user_ns)
     withheld = shell.withheld(asked)
     made = _scratch(asked, shell)
     with figures_aside():
@@ -111,9 +112,15 @@ async def run_scratch(
 def _scratch(code: str, shell: Shell) -> dict[str, Any]:
     try:
         room = shell.journal.megabytes * 1e6
-        return scratch(shell.user_ns, shell.consequences(code), room=room)
+        return scratch(shell.user_ns, _on_a_copy(code, shell), room=room)
     except ScratchRefusedError as error:
         raise ToolError(f"This cannot be tried on a copy: {error}. Use run_code.") from None
+
+
+def _on_a_copy(code: str, shell: Shell) -> Consequences:
+    """What code would do in a trial, which finds no open figure to draw on."""
+    with figures_aside():
+        return shell.consequences(code)
 
 
 async def _ask(

@@ -31,6 +31,16 @@ def test_writing_to_the_streams_is_no_effect() -> None:
     assert "environment: sets sys.stdout" in texts(consequences(f"{code}\nsys.stdout = None", {}))
 
 
+def test_answers_of_the_network_are_no_surprise() -> None:
+    """Asking sends; what came is only looked at."""
+    code = "import requests\nanswer = requests.get('http://x.org')\nanswer.json()['a'].upper()"
+
+    found = consequences(code, {})
+
+    assert found.world["network"] == ("sends a request to http://x.org",)
+    assert found.known
+
+
 def test_texts_name_what_is_there() -> None:
     """Shapes of tables, sizes of containers, types of the rest; a word where it is not sure."""
     names = {
@@ -67,6 +77,12 @@ def test_texts_name_what_is_there() -> None:
         ("df.to_parquet('out.parquet')", "files: writes out.parquet"),
         ("pd.read_csv('https://x.org/a.csv')", "network: reads https://x.org/a.csv"),
         ("import requests\nrequests.post(url)", "network: sends a request to url"),
+        ("import requests\ns = requests.Session()\ns.get(url)", "network: sends a request to url"),
+        ("pd.read_pickle('a.pkl')", "unknown: runs code that is stored in a.pkl"),
+        ("from pyarrow import dataset as ds\nds.write_dataset(df, 'out')", "files: writes out"),
+        ("from pathlib import Path\nPath('a').parent.mkdir()", "files: creates Path('a').parent"),
+        ("import polars as pl\npl.Config.set_tbl_rows(3)",
+         "environment: uses polars.Config.set_tbl_rows()"),
         ("import os\nos.environ['A'] = '1'", "environment: sets os.environ"),
         ("import sys\nsys.path.insert(0, '.')", "environment: uses sys.path.insert()"),
         ("np.random.seed(3)", "environment: sets the random seed"),
