@@ -19,18 +19,18 @@ AUGMENTS_IN_PLACE = {"list", "set", "dict", "bytearray", "numpy", "collections",
 AUGMENTED = "__iadd__"
 
 PACKAGES = {
-    "IPython", "abc", "asyncio", "altair", "argparse", "array", "ast", "base64", "binascii",
-    "bisect",
-    "bokeh", "builtins", "calendar", "cmath", "collections", "colorsys", "contextlib", "copy",
-    "csv", "dataclasses", "datetime", "dateutil", "decimal", "difflib", "duckdb", "enum",
-    "fractions", "functools", "geopandas", "graphlib", "hashlib", "heapq", "html", "inspect",
-    "io", "itertools", "json", "keyword", "lightgbm", "locale", "logging", "math", "matplotlib",
-    "mpl_toolkits", "narwhals", "networkx", "numbers", "numpy", "operator", "pandas", "patsy",
-    "pickle", "platform", "plotly", "polars", "posixpath", "pprint", "pyarrow", "pytz", "random",
-    "re", "scipy", "seaborn", "secrets", "shapely", "sklearn", "sqlite3", "statistics",
-    "statsmodels", "string", "struct", "sympy", "tabulate", "textwrap", "threading", "time", "timeit",
-    "torch", "torchvision", "tqdm", "traceback", "types", "typing", "typing_extensions", "unicodedata",
-    "urllib", "uuid", "warnings", "xarray", "xgboost", "zlib", "zoneinfo", "pathlib",
+    "IPython", "abc", "altair", "argparse", "array", "ast", "asyncio", "base64", "binascii",
+    "bisect", "bokeh", "builtins", "calendar", "cmath", "collections", "colorsys", "contextlib",
+    "copy", "csv", "dataclasses", "datetime", "dateutil", "decimal", "difflib", "duckdb",
+    "enum", "fractions", "functools", "geopandas", "graphlib", "hashlib", "heapq", "html",
+    "inspect", "io", "itertools", "json", "keyword", "lightgbm", "locale", "logging", "math",
+    "matplotlib", "mpl_toolkits", "narwhals", "networkx", "numbers", "numpy", "operator",
+    "pandas", "pathlib", "patsy", "pickle", "platform", "plotly", "polars", "posixpath",
+    "pprint", "pyarrow", "pytz", "random", "re", "scipy", "seaborn", "secrets", "shapely",
+    "sklearn", "sqlite3", "statistics", "statsmodels", "string", "struct", "sympy", "tabulate",
+    "textwrap", "threading", "time", "timeit", "torch", "torchvision", "tqdm", "traceback",
+    "types", "typing", "typing_extensions", "unicodedata", "urllib", "uuid", "warnings",
+    "xarray", "xgboost", "zlib", "zoneinfo",
 }  # fmt: skip
 """Packages whose functions do what the tables here say, and nothing else."""
 BUILTINS = {

@@ -203,6 +203,8 @@ class Walk:
             return UNKNOWN if known is None else known
         if name in self.namespace:
             live = self.namespace[name]
+            if _stands_for_builtin(name, live):
+                return Value(live=getattr(builtins, name), path=f"builtins.{name}", fresh=False)
             if not path_of(live) or is_a(live, FUNCTIONS):
                 self.found.reads[name] = None
             return self.live.value(live)
@@ -262,6 +264,12 @@ def evaluate(node: ast.AST, walk: Walk) -> Value:
 def execute(node: ast.AST, walk: Walk) -> None:
     """Follow a statement."""
     walk.found.note("unknown", f"a statement of a kind that is not known: {type(node).__name__}")
+
+
+def _stands_for_builtin(name: str, live: object) -> bool:
+    """Whether it is IPython's own `open`, that calls itself `io.open`, or `exit`."""
+    ours = path_of(live) == "io.open" or module_of(live).startswith("IPython.")
+    return ours and hasattr(builtins, name)
 
 
 def _own(statement: ast.AST) -> Iterator[ast.AST]:

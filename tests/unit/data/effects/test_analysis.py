@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -11,6 +11,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from copilot_nb.data.effects.analysis import Consequences, consequences
 from copilot_nb.data.effects.walk import Walk
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 
 def texts(found: Consequences) -> list[str]:
@@ -29,6 +32,17 @@ def test_writing_to_the_streams_is_no_effect() -> None:
 
     assert texts(consequences(code, {})) == ["imports: sys"]
     assert "environment: sets sys.stdout" in texts(consequences(f"{code}\nsys.stdout = None", {}))
+
+
+def test_what_ipython_puts_in_a_builtins_place_is_no_name_of_the_users(
+    running_shell: InteractiveShell,
+) -> None:
+    """Nobody reads `open()`; a function of that name that is the user's is read."""
+    names = running_shell.user_ns
+
+    assert texts(consequences("open('a.txt')", names)) == ["files: reads a.txt"]
+    assert texts(consequences("exit()", names)) == ["process: ends the kernel"]
+    assert consequences("open()", {"open": plain}).reads == {"open"}
 
 
 def test_answers_of_the_network_are_no_surprise() -> None:
