@@ -27,7 +27,7 @@ from copilot_nb.kernel.interrupt import uninterruptible
 from copilot_nb.kernel.restore import Restore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from copilot_nb.data.effects.analysis import Consequences
 
@@ -85,20 +85,21 @@ class Snapshot:
 
     def __init__(self, names: Mapping[str, Any], expected: Consequences | None = None) -> None:
         self.names = dict(names)
-        changes = expected.changes if expected is not None else ()
-        self.expected = {name for name in changes if name in names}
+        changes = [name for name in (expected.changes if expected else ()) if name in names]
+        memory = sharing(self.names, [names[name] for name in changes], levels=0)
+        self.expected = {*changes, *memory}
         """Names whose objects may change in place, those on the same memory included."""
-        self.expected |= sharing(self.names, [names[name] for name in self.expected], levels=0)
-        self.first = [*sorted(self.expected), *_perhaps(expected)]
-        """Names that are looked at closely."""
+        perhaps = _perhaps(expected, self.names) if expected else ()
+        self.first = [*changes, *sorted(memory), *perhaps]
+        """Names that are looked at closely, and copied."""
         self.prints = fingerprints(self.names, self.first)
         self.copies: dict[int, Kept] = {}
         self.refused: dict[int, str] = {}
 
-    def copy(self, names: Iterable[str], room: int) -> None:
-        """Copy the objects of these names, as far as there is room."""
+    def copy(self, room: int) -> None:
+        """Copy the objects that may change, as far as there is room."""
         deadline = time.monotonic() + COPY_SECONDS
-        for name in names:
+        for name in self.first:
             value = self.names.get(name)
             if name not in self.names or id(value) in self.copies:
                 continue
@@ -120,9 +121,12 @@ class Snapshot:
             self.refused[id(value)] = "copying it failed"
 
 
-def _perhaps(expected: Consequences | None) -> list[str]:
-    """What code may change that cannot be followed: all that it reads."""
-    return sorted(expected.reads) if expected is not None and not expected.known else []
+def _perhaps(expected: Consequences, names: Mapping[str, Any]) -> Iterator[str]:
+    """What may change without being named: all that unknown code reads, and classes."""
+    if not expected.known:
+        yield from sorted(expected.reads)
+    if expected.world.keys() & {"environment", "unknown"}:
+        yield from (name for name, value in names.items() if is_own_class(value))
 
 
 def _size(value: Any) -> int:
@@ -158,11 +162,8 @@ class Journal:
         snapshot = Snapshot(self._names(), expected)
         if trial:
             snapshot.expected.clear()
-        elif expected is not None:
-            named = [*expected.changes, *_perhaps(expected)]
-            if expected.world.keys() & {"environment", "unknown"}:  # where classes may be changed
-                named += [n for n, value in snapshot.names.items() if is_own_class(value)]
-            snapshot.copy([*named, *sorted(snapshot.expected)], int(self.megabytes * 1e6))
+        else:
+            snapshot.copy(int(self.megabytes * 1e6))
         self._running += 1
         return snapshot
 
