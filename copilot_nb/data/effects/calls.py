@@ -15,7 +15,7 @@ from copilot_nb.data.effects.call import (
     unknown_call,
     use_up,
 )
-from copilot_nb.data.effects.drawing import PYPLOT, pyplot
+from copilot_nb.data.effects.drawing import PYPLOT, pyplot, seaborn
 from copilot_nb.data.effects.expressions import as_text
 from copilot_nb.data.effects.functions import call as call_known
 from copilot_nb.data.effects.functions import functions_of, of_live, special, specials
@@ -60,8 +60,11 @@ def called(node: ast.Call, walk: Walk) -> Value:
 
 def _called(call: Call) -> Value:
     function = call.function
-    if function.bound is not None and call.owner is None:
-        owner, _ = function.bound
+    bound = function.bound if call.owner is None else None
+    if call.owner is not None and call.method == "__call__":  # `xs.append.__call__(1)`
+        bound = call.owner.bound
+    if bound is not None:
+        owner, _ = bound
         call.walk.change(owner, sure=False)
         owner.keep(reach_of_all(call))
         return Value(shares=owner.reach, holds=owner.reach)
@@ -157,6 +160,8 @@ def _trusted(call: Call, path: str) -> Value:
     note_texts(call, kind, name)
     note_reading(call, path)
     into_outputs(call, kind)
+    if kind == "seaborn":
+        seaborn(call, name)
     _looks_at(call, path)
     if path not in _NOT_ITERATING:
         use_up(call)

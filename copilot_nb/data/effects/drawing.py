@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PYPLOT = "matplotlib.pyplot"
 _NEW = words("figure subplots subplot_mosaic")
 """Functions of pyplot that make a figure, unless they are given the number of one."""
+_OWN_FIGURE = words("relplot catplot displot lmplot pairplot jointplot clustermap FacetGrid")
+"""Functions of seaborn that make one."""
 _GIVES = words("gca gcf gci")
 _LOOKS = ("get", "show", "savefig", "is", "fignum", "im", "pause", "draw_if", "close", "rc",
           "style", "switch", "set_loglevel", "ion", "ioff", "setp", "findobj", "xkcd")  # fmt: skip
@@ -57,6 +59,14 @@ def plotted(call: Call, owner: Value) -> None:
     if owner.cls == "DataFrame" and call.method == "plot":
         call.walk.canvas = Value(kind="matplotlib")
     else:
+        call.walk.change(_current(call.walk), sure=False)
+
+
+def seaborn(call: Call, name: str) -> None:
+    """A function of seaborn draws on a figure of its own, on `ax`, or on the current figure."""
+    if name in _OWN_FIGURE:
+        call.walk.canvas = Value(kind="matplotlib")
+    elif name.endswith("plot") and "ax" not in call.named:
         call.walk.change(_current(call.walk), sure=False)
 
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import sys
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.values import instance_data, is_scientific, module_of, type_name
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 CELLS = 1_000
 """Cells of a column that are looked at."""
+LOOKED_AT = 100_000
+"""Cells of a table."""
 _VALUES = {
     "int", "float", "str", "bool", "complex", "bytes", "NoneType", "frozenset", "range",
     "datetime", "decimal", "fractions", "uuid", "pathlib",
@@ -39,32 +44,33 @@ def has_cells(live: object) -> bool:
     if not is_scientific(live):
         return _can_change(live)
     try:
-        return any(map(_can_change, _cells(live, module_of(live).partition(".")[0])))
+        cells = islice(_cells(live, module_of(live).partition(".")[0]), LOOKED_AT)
+        return any(map(_can_change, {type(cell): cell for cell in cells}.values()))
     except Exception:  # noqa: BLE001 - a table of a kind that no version of these libraries has
         return True
 
 
-def _cells(live: Any, kind: str) -> list[object]:
-    """Some of the objects in a table; itself where it is none."""
-    if kind == "numpy" and hasattr(live, "dtype"):
-        return list(islice(live.flat, CELLS)) if live.dtype.hasobject else []
-    if kind == "pandas":
+def _cells(live: Any, kind: str) -> Iterator[object]:
+    """Some of the objects in a table."""
+    if kind == "numpy" and hasattr(live, "dtype") and live.dtype.hasobject:
+        yield from islice(live.flat, CELLS)
+    elif kind == "pandas":
         table = live if type(live).__name__ in _TABLES else getattr(live, "obj", live)
-        return [cell for column in _objects(table) for cell in column.array[:CELLS]]
-    if kind == "polars" and type(live).__name__ in _TABLES:
+        for column in _objects(table):
+            yield from column.array[:CELLS]
+    elif kind == "polars" and type(live).__name__ in _TABLES:
         dtypes = live.dtypes if type(live).__name__ == "DataFrame" else [live.dtype]
-        return [[]] if any(str(dtype) == "Object" for dtype in dtypes) else []
-    return []
+        yield from ([] for dtype in dtypes if str(dtype) == "Object")
 
 
-def _objects(table: Any) -> list[Any]:
+def _objects(table: Any) -> Iterator[Any]:
     """Columns of objects; a column, too, is one."""
-    if not hasattr(table, "iloc") or not hasattr(table, "dtypes"):
-        return [table] if _is_object(getattr(table, "dtype", None)) else []
-    if hasattr(table, "dtype"):
-        return [table] if _is_object(table.dtype) else []
-    places = [at for at, dtype in enumerate(table.dtypes) if _is_object(dtype)]
-    return [table.iloc[:, at] for at in places]
+    if hasattr(table, "dtype") or not hasattr(table, "dtypes"):
+        yield from [table] if _is_object(getattr(table, "dtype", None)) else []
+        return
+    for at, dtype in enumerate(table.dtypes):
+        if _is_object(dtype):
+            yield table.iloc[:, at]
 
 
 def _is_object(dtype: object) -> bool:

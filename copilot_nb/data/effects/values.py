@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.effects.sharing import copies_on_write, has_cells
 from copilot_nb.data.values import (
     class_data,
     instance_data,
@@ -24,7 +23,7 @@ from copilot_nb.data.values import (
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 NOTHING = object()
 """Stands for "no live object"."""
@@ -176,91 +175,6 @@ def _method_path(method: types.BuiltinFunctionType) -> str:
     return f"random.{method.__name__}" if root == "random" else ""
 
 
-class Live:
-    """The user's namespace: which names an object has, and what reaches it.
-
-    Args:
-        namespace: Name -> value, read and never changed.
-    """
-
-    def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self.namespace = namespace
-        self._names: dict[int, list[str]] = {}
-        # A copy: code in another thread may be adding names.
-        for name, value in dict(namespace).items():
-            if not name.startswith("__"):
-                self._names.setdefault(id(value), []).append(name)
-        self._buffers: dict[str, frozenset[int]] | None = None
-        self._stored: dict[int, set[str]] = {}
-        self._touched: set[int] = set()
-        self._cells: dict[int, bool] = {}
-
-    def value(self, live: object, through: frozenset[str] = NONE) -> Value:
-        """A live object, reached through those names."""
-        path = path_of(live)
-        if path:
-            return Value(live=live, path=path, fresh=False, shares=through)
-        names = self.names(live) | through
-        stored = self._stored.setdefault(id(live), set())
-        kind = kind_of(type(live))
-        holds = NONE if copies_on_write(kind) and not self._has_cells(live) else names
-        return Value(live=live, kind=kind, shares=names, holds=holds, stored=stored,
-                     cls=type_name(live), fresh=False)  # fmt: skip
-
-    def touch(self, value: Value) -> None:
-        """The value changes: from now on what it holds is not what it holds now."""
-        if value.exact:
-            self._touched.add(id(value.live))
-            return
-        self._touched |= {id(self.namespace[n]) for n in value.shares if n in self.namespace}
-
-    def is_intact(self, value: Value) -> bool:
-        """Whether it is a live object that still holds what it holds now."""
-        return value.exact and id(value.live) not in self._touched
-
-    def names(self, live: object) -> frozenset[str]:
-        """Names whose value is the object, or shares its memory."""
-        names = frozenset(self._names.get(id(live), ()))
-        for whole in _pictures(live):
-            names |= frozenset(self._names.get(id(whole), ()))
-        buffers = _buffers(live)
-        if not buffers:
-            return names
-        shared = {name for name, theirs in self._memory().items() if theirs & buffers}
-        if copies_on_write(kind := kind_of(type(live))):
-            shared = {n for n in shared if kind_of(type(self.namespace[n])) != kind}
-        return names | shared
-
-    def inside(self, names: frozenset[str]) -> frozenset[str]:
-        """Those of the names whose objects hold others that can change, as cells do."""
-        return frozenset(
-            n for n in names if n not in self.namespace or self._has_cells(self.namespace[n])
-        )
-
-    def _has_cells(self, live: object) -> bool:
-        if id(live) not in self._cells:
-            self._cells[id(live)] = has_cells(live)
-        return self._cells[id(live)]
-
-    def within(self, names: frozenset[str]) -> frozenset[str]:
-        """Names whose objects the objects of these names hold."""
-        return NONE.union(
-            *(
-                self.names(item)
-                for name in names
-                if name in self.namespace
-                for item in _inside(self.namespace[name], LEVELS)
-                if id(item) in self._names or _buffers(item)
-            )
-        )
-
-    def _memory(self) -> dict[str, frozenset[int]]:
-        if self._buffers is None:
-            found = {name: _buffers(value) for name, value in self.namespace.items()}
-            self._buffers = {name: buffers for name, buffers in found.items() if buffers}
-        return self._buffers
-
-
 def items_of(live: object) -> list[object] | None:
     """The first items of an exact builtin container (values of a dict); None for all else."""
     try:
@@ -308,44 +222,3 @@ def attribute_of(live: object, name: str) -> object:
 def method_of(live: object, name: str) -> object:
     """What the object's class defines under that name, unbound; NOTHING if nothing."""
     return next((class_data(c)[name] for c in mro(type(live)) if name in class_data(c)), NOTHING)
-
-
-def _inside(live: object, levels: int) -> Iterator[object]:
-    items = items_of(live)
-    if items is None and module_of(type(live)) == "__main__":
-        items = list(islice(instance_data(live).values(), ELEMENTS))
-    if type_name(live) == "matplotlib.figure.Figure" and levels > 0:
-        items = list(live.axes)  # type: ignore[attr-defined]  # a figure
-    for item in items or ():
-        yield item
-        if levels > 1:
-            yield from _inside(item, levels - 1)
-
-
-def _pictures(live: object) -> list[object]:
-    """The axes and the figure on which a part of a picture stands."""
-    if not module_of(type(live)).startswith("matplotlib."):
-        return []
-    stored = instance_data(live)
-    return [
-        stored[name] for name in ("_axes", "axes", "_parent_figure", "figure") if name in stored
-    ]
-
-
-def _buffers(live: object) -> frozenset[int]:
-    """What memory arrays and frames stand on: the same number means shared memory."""
-    module = module_of(type(live))
-    if module == "numpy":
-        return frozenset({_base(live)}) if hasattr(live, "base") else frozenset()
-    if not module.startswith("pandas.core"):
-        return frozenset()
-    # There is no public way to ask, and without an answer only identity is compared.
-    manager = getattr(live, "_mgr", None)
-    arrays = getattr(manager, "arrays", ()) if manager is not None else ()
-    return frozenset(_base(getattr(array, "_ndarray", array)) for array in arrays)
-
-
-def _base(array: Any) -> int:
-    while (base := getattr(array, "base", None)) is not None:
-        array = base
-    return id(array)

@@ -14,7 +14,8 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.effects.findings import Findings
-from copilot_nb.data.effects.values import NONE, UNKNOWN, Function, Live, Value, joined, path_of
+from copilot_nb.data.effects.live import Live
+from copilot_nb.data.effects.values import NONE, UNKNOWN, Function, Value, joined, path_of
 from copilot_nb.data.values import FUNCTIONS, is_a, module_of
 
 if TYPE_CHECKING:

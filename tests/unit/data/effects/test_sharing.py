@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import xarray as xr
 
 from copilot_nb.data.effects.analysis import consequences
 from copilot_nb.data.effects.sharing import has_cells
@@ -52,6 +53,17 @@ def test_what_stands_in_cells_is_shared(
     monkeypatch.setattr(pd, "__version__", version)
 
     assert consequences(code, {"df": LISTS}).changes == {"df": False}
+
+
+def test_datasets_share_the_memory_of_arrays() -> None:
+    """What is written into the one is in the other; copies stand apart."""
+    array = np.zeros((2, 3))
+    dataset = xr.Dataset({"v": (("x", "y"), array)})
+    names = {"array": array, "dataset": dataset, "values": dataset.v.values, "copy": dataset + 1}
+
+    assert consequences("array[0] = 9", names).changes.keys() == {"array", "dataset", "values"}
+    assert consequences("values[0] = 9", names).changes.keys() == {"array", "dataset", "values"}
+    assert consequences("copy['w'] = 9", names).changes.keys() == {"copy"}
 
 
 @pytest.mark.parametrize(
