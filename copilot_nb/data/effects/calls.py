@@ -88,7 +88,8 @@ def _function(call: Call, function: Value) -> Value:
     if function.path:
         _of_class(call)
         return _by_path(call, function)
-    return Value(kind="numpy") if function.kind in tables.CALLED else unknown_call(call)
+    computes = function.kind in tables.CALLED or function.cls in tables.COMPUTING
+    return Value(kind="numpy") if computes else unknown_call(call)
 
 
 def _of_class(call: Call) -> None:

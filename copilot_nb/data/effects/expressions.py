@@ -82,7 +82,8 @@ def binary(node: ast.BinOp, walk: Walk) -> Value:
     for own, other, name in ((left, right, hook), (right, left, hook.replace("__", "__r", 1))):
         operate(walk, own, name, other)
     kind = _result_kind(left, right)
-    return Value(kind=kind, holds=left.reach | right.reach if kind not in tables.SCALARS else NONE)
+    reach = left.reach | right.reach if kind not in tables.SCALARS else NONE
+    return Value(kind=kind, holds=reach, said=left.wording + right.wording)
 
 
 def operate(walk: Walk, own: Value, hook: str, *others: Value) -> None:
@@ -202,11 +203,14 @@ def consumed(walk: Walk, owner: Value) -> None:
 @evaluate.register
 def formatted(node: ast.JoinedStr, walk: Walk) -> Value:
     """An f-string."""
+    said = []
     for part in node.values:
+        value = walk.value(part.value if isinstance(part, ast.FormattedValue) else part)
+        said.append(value.wording)
         if isinstance(part, ast.FormattedValue):
-            as_text(walk, walk.value(part.value))
+            as_text(walk, value)
             walk.value(part.format_spec)
-    return Value(kind="str")
+    return Value(kind="str", said="".join(said))
 
 
 def as_text(walk: Walk, value: Value) -> None:

@@ -65,6 +65,6 @@ def _of_package(call: Call, path: str) -> Value:
     if path == "collections.namedtuple":
         return Value(path=f"{path}()", kind="type")
     if kind in _HOLDING or (views and ("copy" in call.named or not copies_on_write(kind))):
-        return Value(kind="" if kind == "types" else kind, shares=reach, holds=reach)
+        return Value(kind="" if kind == "types" else kind, shares=reach, holds=reach, cls=name)
     cells = kind in tables.FRAMES - {"xarray"}
-    return Value(kind=kind, holds=call.walk.live.inside(reach) if cells else NONE)
+    return Value(kind=kind, holds=call.walk.live.inside(reach) if cells else NONE, cls=name)

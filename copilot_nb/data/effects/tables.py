@@ -48,6 +48,8 @@ SIMPLE_ITERATORS = {"list_iterator", "tuple_iterator", "range_iterator", "dict_k
 
 CALLED = {"matplotlib", "scipy"}
 """Packages whose objects only compute when they are called, such as `cmap(0.5)`."""
+COMPUTING = {"poly1d", "Polynomial"}
+"""Classes of other packages of which that is true."""
 PATH_TEXTS = {"name", "stem", "suffix", "anchor", "drive", "root"}
 
 INTERNAL_NAMES = {"__builtins__", "__loader__", "__spec__", "__import__"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.data.effects import tables, world
 from copilot_nb.data.effects.call import unknown
 from copilot_nb.data.effects.methods import words
-from copilot_nb.data.effects.values import Value, kind_of
+from copilot_nb.data.effects.values import WORDING, Value, kind_of
 
 if TYPE_CHECKING:
     from copilot_nb.data.effects.call import Call
@@ -62,7 +62,7 @@ def note_texts(call: Call, kind: str, name: str) -> None:
         call.walk.found.note("environment", f"changes a database: {name} {call.text(0)}".strip())
     if kind == "duckdb":
         for value in call.every:
-            _mention(call.walk, _text(value) or "")
+            _mention(call.walk, value.wording)
 
 
 def _run(call: Call, name: str) -> None:
@@ -81,10 +81,10 @@ def _note(call: Call, at: int, *, table: bool = False) -> None:
     if sql is None or not (is_select(sql) or (table and sql.isidentifier())):
         said = call.text(at, "query" if "query" in call.named else "sql")
         call.walk.found.note("unknown", f"runs SQL, which was not looked into: {said}")
-    if sql is not None:
-        _mention(call.walk, sql)
-        for where in _files(sql):
-            call.walk.found.note("network" if "://" in where else "files", f"reads {where}")
+    if given is not None:
+        _mention(call.walk, given.wording)
+    for where in _files(sql or ""):
+        call.walk.found.note("network" if "://" in where else "files", f"reads {where}")
 
 
 def _query(call: Call, name: str) -> None:
@@ -110,7 +110,7 @@ def _database(call: Call) -> Value:
 
 def _expression(call: Call) -> None:
     """`df.query("a > @limit")`: what stands behind an @ is a name of the notebook."""
-    text = (_text(call.values[0]) if call.values else None) or ""
+    text = call.values[0].wording if call.values else ""
     for name, called in re.findall(r"@(\w+)([.\w]*\s*\()?", text):
         if called:
             unknown(call.walk, name)
@@ -120,8 +120,9 @@ def _expression(call: Call) -> None:
 
 def is_select(sql: str) -> bool:
     """Whether SQL is plainly one SELECT."""
-    bare = _QUOTED.sub(lambda found: "''" if found[0][0] in "'\"" else " ", sql)
-    odd = "\\" in sql or ";" in bare.rstrip("; \n\t") or "$$" in bare
+    bare = _QUOTED.sub(lambda found: "0" if found[0][0] in "'\"" else " ", sql)
+    odd = "\\" in sql or ";" in bare.rstrip("; \n\t")
+    odd = odd or any(mark in bare for mark in ("'", '"', "/*", "$$"))
     return not odd and _BEGINS.match(bare) is not None and _WRITES.search(bare) is None
 
 
@@ -139,7 +140,7 @@ def _mention(walk: Walk, text: str) -> None:
 
 
 def _text(value: Value) -> str | None:
-    """A text as it is, of a variable too; it is looked at and never shown."""
-    if value.kind == "str" and value.text is not None:
-        return value.text
-    return value.live if type(value.live) is str else None
+    """A text as it is, where all of it is known and it is not long."""
+    text = value.live if value.text is None else value.text
+    whole = value.kind == "str" and type(text) is str and len(text) <= WORDING
+    return text if whole else None

@@ -33,6 +33,8 @@ LEVELS = 2
 """How deep containers are searched for the user's objects."""
 OPTIONS = 8
 """Values that one may be, as far as they are followed."""
+WORDING = 5_000
+"""Characters of a text that are looked at."""
 NONE: frozenset[str] = frozenset()
 
 
@@ -68,6 +70,8 @@ class Value:
     """Methods of a class that the code defines, or of its instance."""
     text: str | None = None
     """The text or number itself, where it is a constant."""
+    said: str = ""
+    """What is known of a text that is put together: names in it may be meant."""
     items: tuple[Value, ...] | None = None
     """The parts of a tuple that the code writes out."""
     yields: Value | None = None
@@ -106,6 +110,13 @@ class Value:
     def inner(self) -> frozenset[str]:
         """Every name that can be changed through what it holds."""
         return self.holds | self.stored
+
+    @property
+    def wording(self) -> str:
+        """What is known of a text, also of a variable's; it is looked at and never shown."""
+        if self.kind != "str":
+            return ""
+        return (self.text or (self.live if type(self.live) is str else self.said))[:WORDING]
 
     def keep(self, reach: frozenset[str]) -> None:
         """What belongs to these names was put into it."""
@@ -154,7 +165,11 @@ def path_of(value: object) -> str:
     return ""
 
 
-_PUBLIC = {"posix": "os", "nt": "os"}
+_PUBLIC = {
+    "posix": "os",
+    "nt": "os",
+    **dict.fromkeys(("genericpath", "posixpath", "ntpath"), "os.path"),
+}
 """Modules whose functions stand in another one."""
 
 

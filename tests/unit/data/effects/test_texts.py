@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 
 import duckdb
@@ -49,8 +50,24 @@ def test_tables_in_sql_are_read() -> None:
     assert consequences("duckdb.sql('select age from ages').show()", names).reads == {"ages"}
     assert consequences("duckdb.sql(q)", names).reads == {"ages", "q"}
     assert consequences("duckdb.sql('copy ages to x')", names).reads == {"ages"}
+    put_together = "s = f'select age from ages limit {age}'\nduckdb.sql(s)"
+    assert consequences(put_together, names).reads == {"ages", "age"}
     found = consequences("duckdb.sql(q + ' limit 1')", names)
+    assert found.reads == {"ages", "q"}
     assert found.world == {"unknown": ("runs SQL, which was not looked into: q + ' limit 1'",)}
+
+
+def test_long_texts_are_not_looked_into() -> None:
+    """They would take as long as they like; texts that grow are cut."""
+    names = {"duckdb": duckdb, "q": "select '" + "a''" * 5_000}
+    start = time.thread_time()
+
+    assert not consequences("duckdb.sql(q)", names).known
+    assert not consequences("duckdb.sql(q[:4000])", names).known
+    consequences("\n".join(["q = q + q"] * 100), names)
+    assert not is_select("select '" + "a''" * 1_600)
+
+    assert time.thread_time() - start < 2
 
 
 @pytest.mark.parametrize(
