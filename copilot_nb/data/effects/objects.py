@@ -16,7 +16,7 @@ from copilot_nb.data.effects.call import (
 )
 from copilot_nb.data.effects.drawing import plotted
 from copilot_nb.data.effects.outside import note_owner, note_writing
-from copilot_nb.data.effects.sharing import OWN, copies_on_write
+from copilot_nb.data.effects.sharing import COLUMN, OWN, copies_on_write
 from copilot_nb.data.effects.texts import note_texts
 from copilot_nb.data.effects.values import NONE, NOTHING, Value, cells_of
 
@@ -77,6 +77,8 @@ def _changes_owner(call: Call, owner: Value) -> bool | None:
     class_name = type(owner.live).__name__ if owner.exact else ""
     if methods.changes(owner.kind, call.method, class_name):
         return True
+    if owner.cls == COLUMN and "inplace" in call.named:
+        return None  # what knows the word is a column, not one of its cells
     if call.flag("inplace") or call.flag("in_place"):
         return True
     if owner.kind == "pandas" and call.flag("inplace") is None:
@@ -135,7 +137,7 @@ def _table_of(call: Call, owner: Value) -> Value:
     if owner.kind == "xarray":
         return _array_of(call, owner, reach)
     if copies_on_write(owner.kind):
-        shares = owner.shares if name in OWN else NONE
+        shares = owner.shares if name in OWN and call.flag("copy") is not True else NONE
         cells = owner.inner | call.walk.live.inside(reach)
         return Value(kind=owner.kind, shares=shares, holds=cells)
     if name in methods.VIEWS:
@@ -150,8 +152,9 @@ def _array_of(call: Call, owner: Value, reach: frozenset[str]) -> Value:
     copies = _is_deep(call, owner) and (call.method == "copy" or "copy" not in call.named)
     if call.method not in methods.XARRAY_VIEWS and copies:
         return Value(kind=owner.kind)
-    cls = "" if call.method in {"to_dataset", "to_array", "to_dataarray"} else owner.cls
-    shares = NONE if owner.cls == "Dataset" else owner.shares
+    made = {"to_dataset": "Dataset", "to_array": "DataArray", "to_dataarray": "DataArray"}
+    cls = made.get(call.method, owner.cls)
+    shares = NONE if "Dataset" in (cls, owner.cls) else owner.shares
     return Value(kind=owner.kind, shares=shares, holds=reach, cls=cls)
 
 

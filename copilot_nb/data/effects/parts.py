@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.data.effects import methods, tables
 from copilot_nb.data.effects.functions import special
 from copilot_nb.data.effects.magics import note_inside
-from copilot_nb.data.effects.sharing import OWN, copies_on_write
+from copilot_nb.data.effects.sharing import COLUMN, OWN, copies_on_write
 from copilot_nb.data.effects.values import (
     NONE,
     NOTHING,
@@ -58,7 +58,7 @@ def _part(owner: Value, attr: str) -> Value:
         return Value(shares=owner.reach, holds=owner.reach)
     if attr in OWN:
         return Value(shares=owner.shares, holds=owner.inner)
-    return Value(shares=owner.inner, holds=owner.inner)
+    return Value(shares=owner.inner, holds=owner.inner, cls=COLUMN)
 
 
 def _of_module(walk: Walk, owner: Value, attr: str) -> Value:
@@ -101,8 +101,9 @@ def _of_object(walk: Walk, owner: Value, attr: str) -> Value:
     kind = "dict" if attr in tables.DICTS_OF_TABLES else owner.kind
     if attr in {"flat", "T"} and cells_of(owner.live):
         return owner
-    known = _class_of_part(owner, attr)
-    return replace(_part(owner, attr), kind=kind, bound=method, cls=known, fresh=False)
+    part = _part(owner, attr)
+    known = _class_of_part(owner, attr) or part.cls
+    return replace(part, kind=kind, bound=method, cls=known, fresh=False)
 
 
 def _class_of_part(owner: Value, name: str | None) -> str:
@@ -127,7 +128,8 @@ def item(walk: Walk, owner: Value, key: Value, where: ast.expr) -> Value:
     if owner.kind in tables.FRAMES and _copies(where):
         inner = owner.inner if owner.kind == "xarray" else walk.live.inside(owner.inner)
         return Value(kind=owner.kind, holds=inner)
-    return replace(element(walk, owner), cls=_class_of_part(owner, key.text))
+    found = element(walk, owner)
+    return replace(found, cls=_class_of_part(owner, key.text) or found.cls)
 
 
 def element(walk: Walk, owner: Value) -> Value:
@@ -147,8 +149,10 @@ def element(walk: Walk, owner: Value) -> Value:
     kind = owner.kind if owner.kind in tables.PACKAGES - {"collections", "itertools"} else ""
     kind = "str" if owner.kind in {"str", "file"} else kind
     kind = "int" if owner.kind in {"range", "bytes"} else kind
-    reach = owner.inner if copies_on_write(owner.kind) else owner.reach
-    return Value(kind=kind, shares=reach, holds=reach, stored=owner.stored, fresh=owner.fresh)
+    copies = copies_on_write(owner.kind)
+    reach = owner.inner if copies else owner.reach
+    return Value(kind=kind, shares=reach, holds=reach, stored=owner.stored, fresh=owner.fresh,
+                 cls=COLUMN if copies else "")  # fmt: skip
 
 
 def _copies(where: ast.expr) -> bool:

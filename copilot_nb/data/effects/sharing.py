@@ -25,6 +25,8 @@ _VALUES = {
 }  # fmt: skip
 """Kinds of objects that cannot change."""
 _TABLES = {"DataFrame", "Series", "Index", "ndarray", "Dataset", "DataArray"}
+COLUMN = "column"
+"""As the class of a value: a column or a cell of a table that copies on write."""
 OWN = {"loc", "iloc", "at", "iat", "index", "columns", "attrs", "flags", "axes", "values", "array",
        "to_numpy", "flat", "get_flags"}  # fmt: skip
 """What of a table leads to the table itself, also where it copies on write."""

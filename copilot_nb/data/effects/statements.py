@@ -11,6 +11,7 @@ from copilot_nb.data.effects import tables, world
 from copilot_nb.data.effects.expressions import assign, iterated, operate, store, tested
 from copilot_nb.data.effects.functions import defined
 from copilot_nb.data.effects.parts import element
+from copilot_nb.data.effects.sharing import COLUMN, OWN
 from copilot_nb.data.effects.values import (
     NONE,
     NOTHING,
@@ -55,7 +56,8 @@ def augmented(node: ast.AugAssign, walk: Walk) -> None:
     value = walk.value(node.value)
     if not isinstance(node.target, ast.Name):
         operate(walk, walk.value(node.target), tables.AUGMENTED, value)
-        walk.change(walk.value(node.target))
+        if not _is_column(node.target, walk):
+            walk.change(walk.value(node.target))
         store(walk, node.target, value)
         return
     old = walk.lookup(node.target.id)
@@ -64,6 +66,13 @@ def augmented(node: ast.AugAssign, walk: Walk) -> None:
         operate(walk, old, "__iadd__", value)
     result = replace(old, live=NOTHING, text=None, holds=old.holds | value.reach)
     walk.bind(node.target.id, result)
+
+
+def _is_column(target: ast.expr, walk: Walk) -> bool:
+    """Whether it is a column: the sum is a new one then, also where cells are lists."""
+    through = target.value if isinstance(target, ast.Subscript | ast.Attribute) else target
+    cell = isinstance(through, ast.Attribute) and through.attr in OWN
+    return not cell and walk.value(target).cls == COLUMN
 
 
 @execute.register
