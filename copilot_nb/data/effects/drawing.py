@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.effects.live import axes_of
 from copilot_nb.data.effects.methods import words
 from copilot_nb.data.effects.values import Value
 from copilot_nb.data.values import instance_data
@@ -77,7 +78,7 @@ def _current(walk: Walk) -> Value:
     figures = _figures()
     if not figures:
         return Value(kind="matplotlib")
-    axes = list(figures[-1].axes)
+    axes = axes_of(figures[-1])
     if len(axes) == 1:
         return walk.live.value(axes[0])
     names = [walk.live.names(each) for each in (figures[-1], *axes)]
@@ -85,7 +86,7 @@ def _current(walk: Walk) -> Value:
 
 
 def _all(walk: Walk) -> frozenset[str]:
-    parts = [part for figure in _figures() for part in (figure, *figure.axes)]
+    parts = [part for figure in _figures() for part in (figure, *axes_of(figure))]
     return frozenset().union(*(walk.live.names(part) for part in parts))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -112,12 +113,16 @@ def _inside(live: object, levels: int) -> Iterator[object]:
     items = items_of(live)
     if items is None and module_of(type(live)) == "__main__":
         items = list(islice(instance_data(live).values(), ELEMENTS))
-    if type_name(live) == "matplotlib.figure.Figure" and levels > 0:
-        items = list(live.axes)  # type: ignore[attr-defined]  # a figure
-    for item in items or ():
+    for item in items or axes_of(live):
         yield item
         if levels > 1:
             yield from _inside(item, levels - 1)
+
+
+def axes_of(live: Any) -> list[object]:
+    """The axes of a figure; a class of the user's is asked nothing."""
+    figure = instance_data(sys.modules.get("matplotlib.figure")).get("Figure")
+    return list(live.axes) if type(live) is figure else []
 
 
 def _pictures(live: object) -> list[object]:
@@ -132,9 +137,10 @@ def _pictures(live: object) -> list[object]:
 
 def _buffers(live: object) -> frozenset[int]:
     """What memory arrays and frames stand on: the same number means shared memory."""
-    if is_xarray(live) and not is_scientific(live):
+    pandas = module_of(type(live)).startswith("pandas.core")
+    if (pandas or is_xarray(live)) and not is_scientific(live):
         return frozenset()  # a class of the user's, which is asked nothing
-    if not module_of(type(live)).startswith("pandas.core"):
+    if not pandas:
         return frozenset(id(owner_of(array)) for array in arrays(live, 0))
     # There is no public way to ask, and without an answer only identity is compared.
     manager = getattr(live, "_mgr", None)

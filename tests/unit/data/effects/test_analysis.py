@@ -182,6 +182,27 @@ def test_objects_are_asked_nothing(code: str) -> None:
     assert "the analysis failed; read the code" not in found.world.get("unknown", ())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["pandas.core.frame.DataFrame", "numpy.ndarray", "xarray.core.dataset.Dataset",
+     "matplotlib.figure.Figure", "matplotlib.axes._axes.Axes", "duckdb.DuckDBPyRelation",
+     "polars.dataframe.frame.DataFrame", "requests.sessions.Session", "io.StringIO"],
+)  # fmt: skip
+def test_who_pretends_to_be_of_a_library_is_asked_nothing(name: str) -> None:
+    """What a class says of itself is believed of its methods, and no attribute of it is read."""
+    module, _, cls = name.rpartition(".")
+    trap: Trap = object.__new__(type(cls, (Trap,), {"__module__": module, "__qualname__": cls}))
+    code = """
+t.x; t['a']; t.copy(); t.plot(); t.pipe(print); t.T.a; t['a'] += 1; t.suptitle(1); t.clear()
+for q in t: q.append(1)
+y = t.assign(a=1); y['a'] = 2; t[0].append(1); t.flat[0] = 1; t.query('x'); t.sql(str(t))
+"""
+
+    found = consequences(code, {"t": trap, "xs": [trap]})
+
+    assert "the analysis failed; read the code" not in found.world.get("unknown", ())
+
+
 def test_what_a_class_holds_is_changed_with_it() -> None:
     """For all of its objects; a class of the notebook has its name there."""
     namespace: dict[str, object] = {"__name__": "__main__"}
