@@ -1,10 +1,12 @@
-"""How long a person waits for a click and for ■, on the real CLI in JupyterLab and Chromium.
+"""How long a person waits for words, a click and ■, on the real CLI in JupyterLab and Chromium.
 
     python -m benchmarks.answers            on the terminal
     python -m benchmarks.answers --write    into docs/performance.md
 
 The page's own clock is read: from the click to the frame in which the request is answered; from ■,
-or the death of the runtime, to the frame in which the cell has ended.
+or the death of the runtime, to the frame in which the cell has ended. Our share until the first
+words is from Enter to the frame that shows them, without the time between the prompt that went to
+the runtime and the first piece that came from it.
 """
 
 from __future__ import annotations
@@ -29,11 +31,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 CLICKS: Final = 20
+TURNS: Final = 20
 STOPS: Final = 8
 BEGIN: Final = "<!-- begin: written by `python -m benchmarks.answers --write` -->"
 HEAD: Final = ("what", "median", "slowest")
 HOW: Final = (
-    f"Milliseconds of wall time on the page's clock; {CLICKS} clicks, {STOPS} ends of each kind. "
+    f"Milliseconds of wall time on the page's clock; {TURNS} warm turns, {CLICKS} clicks, {STOPS} "
+    "ends of each kind. Our share until the first words is that of page, server, kernel, client, "
+    "without the runtime's and the model's. "
     "The CLI is the real one, its model a script that runs in the kernel. The clicks are on "
     "“Allow once” for a command, ■ is Lab's own, and a runtime dies by SIGKILL."
 )
@@ -46,11 +51,23 @@ await model.__aenter__()
 os.environ.update(COPILOT_NB_PROVIDER=model.url, COPILOT_NB_MODEL="scripted")
 %load_ext copilot_nb
 from copilot_nb.notebook.current import conversation
+import time
+from copilot_nb.rpc.peer import Peer
+marks, request = {}, Peer.request
+async def marked(self, method, params=None, **options):
+    if method == "session.send":
+        marks["sent"] = time.time()
+    return await request(self, method, params, **options)
+Peer.request = marked
+def came(event):
+    if event.type == "assistant.message_delta":
+        marks.setdefault("came", time.time())
 def asks(count):
     commands = [{"command": f"echo {n}", "description": "say"} for n in range(count)]
     return [Reply(tools=[("bash", command)]) for command in commands]
 """
 ASKS: Final = "model.script[:] = [*asks({}), Reply('Done.')]"
+SAYS: Final = "model.script[:] = [Reply('word ' * 20, delay=0.02)]"
 STREAMS: Final = "model.script[:] = [Reply('word ' * 20_000, delay=0.01)]"
 TURN: Final = "%%copilot\nGo on."
 
@@ -58,6 +75,7 @@ STOPWATCH: Final = """
 window.stopwatch = (cell, what) => {
     const node = document.querySelectorAll(".jp-Cell")[cell];
     const over = {
+        painted: () => node.querySelector(".copilot-text")?.innerText,
         answered: () => !node.querySelector(".copilot-request[data-state=asking]"),
         ended: () => /[0-9]/.test(node.querySelector(".jp-InputPrompt").innerText),
     }[what];
@@ -66,10 +84,38 @@ window.stopwatch = (cell, what) => {
         const look = () => (over() ? done(performance.now() - begin) : requestAnimationFrame(look));
         if (what === "ended") return look();
         const clicked = () => { begin = performance.now(); look(); };
+        if (what === "painted") {
+            const heard = new AbortController();
+            const pressed = ({ key }) => {
+                if (key !== "Enter") return;
+                heard.abort();
+                clicked();
+            };
+            const { signal } = heard;
+            return document.addEventListener("keydown", pressed, { capture: true, signal });
+        }
         node.addEventListener("click", clicked, { once: true, capture: true });
     });
 };
 """
+
+
+def words(page: LabPage) -> list[float]:
+    """Our share from Enter to the frame that shows the first words."""
+    page.wait_done(_begin(page, SAYS))
+    page.run_to_end(page.add_cell("_ = conversation().link.session.on(came)"))
+    found = []
+    for _ in range(TURNS):
+        page.run_to_end(page.add_cell(f"marks.clear(); {SAYS}"))
+        turn = page.add_cell(TURN)
+        page.page.evaluate(f"stopwatch({turn}, 'painted')")
+        page.run(turn)
+        taken = float(page.page.evaluate("window.taken"))
+        page.wait_done(turn)
+        told = page.add_cell("print((marks['came'] - marks['sent']) * 1000)")
+        page.run_to_end(told)
+        found.append(taken - float(page.output_text(told)))
+    return found
 
 
 def clicks(page: LabPage) -> list[float]:
@@ -133,6 +179,7 @@ def measure() -> Report:
             page.open()
             page.run_to_end(0)
             measured = {
+                "from Enter to the first words: our share": words(page),
                 "a click, until its request is answered": clicks(page),
                 "■ while an answer streams": ends(page, STREAMS, interrupt),
                 "■ while a request is open": ends(page, ASKS.format(1), interrupt),
@@ -145,13 +192,14 @@ def measure() -> Report:
 
 def report(measured: Mapping[str, Sequence[float]]) -> Report:
     """The table, and what was promised."""
-    click, streaming, asked, death = map(statistics.median, measured.values())
+    share, click, streaming, asked, death = map(statistics.median, measured.values())
     return Report(
-        title="A click, and ■",
+        title="First words, a click, and ■",
         how=HOW,
         head=HEAD,
         rows=[(what, statistics.median(each), max(each)) for what, each in measured.items()],
         budgets=[
+            Budget("our share from Enter to the first words that are painted", share, 60, "ms"),
             Budget("click to answer", click, 150, "ms"),
             Budget("■ to the end of the cell, streaming", streaming, 500, "ms"),
             Budget("■ to the end of the cell, asking", asked, 500, "ms"),

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from copilot_nb.notebook.current import conversation
+from copilot_nb.notebook.known import Known
 from copilot_nb.notebook.settings import SETTINGS
 from copilot_nb.notebook.setup import Setup
 
@@ -30,6 +31,7 @@ def as_new(environment: Mapping[str, str]) -> None:
     os.environ.update(_environment)
     os.chdir(os.environ["COPILOT_HOME"])
     talk = conversation()
+    talk.known = Known()
     talk.link.setup = Setup()
     for setting in SETTINGS:
         talk.settings.choose(setting.name, None, "")
