@@ -88,8 +88,8 @@ async def test_a_rule_may_be_about_a_server_that_is_not_there_yet(talk: Talk) ->
         "Rule 2. Deny here always: call files.",
         "Rule 3. Deny here always: call io.github/wiki.",
     ]
-    with pytest.raises(UsageError, match="There is no MCP server 'fils'"):
-        await say(talk, "deny mcp fils/read")
+    with pytest.raises(UsageError, match="There is no MCP server 'fyles'"):
+        await say(talk, "deny mcp fyles/read")
 
 
 async def test_a_rule_may_be_about_a_tool_that_is_not_there_yet(talk: Talk) -> None:
