@@ -2,11 +2,13 @@
 
 A reader gets what was given and where that stands, and raises `ConfigError` if it means nothing:
 the message names both, the hint what is allowed. What a value names (a program, a file of rules) is
-looked for when somebody chooses it, not each time that it is read.
+looked for when somebody chooses it, not each time that it is read, and is the same file in every
+folder from then on.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,10 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Kind = Literal[
-    "text", "seconds", "choice", "flag", "count", "model", "provider", "policy", "program", "cap",
-    "prices",
+    "text", "seconds", "choice", "flag", "count", "model", "provider", "policy", "program",
+    "folder", "cap", "prices",
 ]  # fmt: skip
 
+POLICIES = ("ask", "deny", "allow")
+"""The policies that are no file of rules."""
 _FLAGS = {"1": True, "true": True, "yes": True, "on": True}
 _FLAGS |= {"0": False, "false": False, "no": False, "off": False}
 
@@ -48,6 +52,34 @@ def look(kind: Kind, value: Any, source: str) -> None:
     """
     if kind in _LOOKS:
         _LOOKS[kind](value, source)
+
+
+def rooted(kind: Kind, value: Any) -> Any:
+    """The value with the whole path of what it names, which then does not depend on a folder."""
+    path = _path(kind, value)
+    if not path:
+        return value
+    whole = str(Path(path).expanduser().absolute())
+    return replace(value, key_file=whole) if isinstance(value, Source) else whole
+
+
+def see_rooted(kind: Kind, value: Any, source: str) -> None:
+    """See that what a value names does not depend on a folder.
+
+    Raises:
+        ConfigError: It does: each project would have its own.
+    """
+    path = _path(kind, value)
+    if path and not Path(path).expanduser().is_absolute():
+        raise wrong(source, path, "a whole path there: a relative one is another in each folder")
+
+
+def _path(kind: Kind, value: Any) -> str:
+    """The path that a value is or holds; empty where there is none."""
+    if kind == "provider":
+        return str(value.key_file)
+    is_path = kind in {"program", "folder"} or (kind == "policy" and value not in POLICIES)
+    return str(value) if is_path else ""
 
 
 def written(value: Any) -> Any:
@@ -132,6 +164,7 @@ _READERS: Mapping[Kind, Callable[[Any, str], Any]] = {
     "model": _text,
     "policy": _text,
     "program": _text,
+    "folder": _text,
     "seconds": _seconds,
     "count": _count,
     "flag": _flag,

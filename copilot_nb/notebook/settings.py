@@ -77,7 +77,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ready_timeout", "Seconds to wait for the page before plain mode.", "seconds", (), 3.0),
     Setting("record", "Store each turn as data, too, to draw it again.", "flag", (), True),
-    Setting("turns", "Folder of stored turns, which are shown where nobody is there."),
+    Setting("turns", "Folder of stored turns, which are shown where nobody is there.", "folder"),
     Setting("cli_path", "The Copilot CLI to run.", "program"),
     Setting(
         "context",
@@ -185,7 +185,9 @@ class Settings:
             ConfigError: It cannot mean a value of this setting, or names what is not there; or the
                 user's file cannot be written.
         """
-        read = checked(name, value, source) if value is not None else None
+        read = None
+        if value is not None:
+            read = readers.rooted(_BY_NAME[name].kind, checked(name, value, source))
         if save:
             self.saved.put(name, readers.written(read))
         self._chosen.pop(name, None)
@@ -229,8 +231,17 @@ class Settings:
         yield self.environ.get(setting.variable), setting.variable
         value, file = self.project.get(name)
         yield value, f"{name} in {file}"
-        yield self.saved.get(name), f"{name} in {self.saved.path}"
+        yield self._kept(setting), f"{name} in {self.saved.path}"
         yield profile, f"c.Copilot.{name} in IPython's profile"
+
+    def _kept(self, setting: Setting) -> Any:
+        """What the user keeps; a path in it must be a whole one, whoever wrote the file."""
+        kept, source = self.saved.get(setting.name), f"{setting.name} in {self.saved.path}"
+        if kept in (None, ""):
+            return None
+        value = setting.read(kept, source)
+        readers.see_rooted(setting.kind, value, source)
+        return value
 
     def get(self, name: str, option: Any = None) -> Any:
         """The value of a setting."""

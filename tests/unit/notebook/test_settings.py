@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from copilot_nb.errors import ConfigError
-from copilot_nb.notebook.models.providers import Source
 from copilot_nb.notebook.settings import SETTINGS, Settings, Value, checked
 
 if TYPE_CHECKING:
@@ -165,43 +162,3 @@ def test_what_is_tried_stays_unless_it_fails() -> None:
     with found.trying("model", "new", "there"):
         pass
     assert found.find("model") == Value("new", "there")
-
-
-def test_what_is_saved_holds_in_the_next_kernel(tmp_path: Path) -> None:
-    """Weaker than the environment and stronger than a profile; default forgets it."""
-    environ = {"COPILOT_NB_STATE": str(tmp_path / "state")}
-    path = tmp_path / "state" / "settings.toml"
-    profile = {"timeout": 5.0}
-    found = Settings(profile.get, environ, profile.get)
-    found.choose("timeout", "60", "here", save=True)
-    found.choose("audit", "on", "here", save=True)
-    found.choose("model", 'a "name"\\ \x7f', "here", save=True)
-
-    later = Settings(profile.get, environ, profile.get)
-    assert later.find("timeout") == Value(60.0, f"timeout in {path}")
-    assert (later.get("audit"), later.get("model")) == (True, 'a "name"\\ \x7f')
-    assert Settings(lambda _: None, environ | {"COPILOT_NB_TIMEOUT": "7"}).get("timeout") == 7.0
-
-    found.choose("timeout", None, "here", save=True)
-    assert Settings(lambda _: None, environ).get("timeout") is None
-    if os.name == "posix":
-        assert path.stat().st_mode & 0o777 == 0o600
-        path.chmod(0o622)
-        with pytest.raises(ConfigError, match="can be changed by other users"):
-            later.get("audit")
-
-
-def test_a_place_is_saved_without_its_key(tmp_path: Path) -> None:
-    """All else of it is there again, and what was changed to nonsense is refused."""
-    environ = {"COPILOT_NB_STATE": str(tmp_path), "MY_KEY": "made-up"}
-    place = Source("azure", "x", "https://me.openai.azure.com", "", "MY_KEY", "2024-10-21")
-    Settings(environ=environ).choose("provider", place, "here", save=True)
-
-    file = tmp_path / "settings.toml"
-    found = Settings(environ=environ).get("provider")
-    assert found == replace(place, reason=f"provider in {file}")
-    assert "made-up" not in file.read_text()
-    for text in ("kind = 'other'", "kind = 'azure', key = 'x'", "kind = 'azure', base_url = 5"):
-        file.write_text(f"provider = {{ {text} }}")
-        with pytest.raises(ConfigError, match="That is no provider"):
-            Settings(environ=environ).get("provider")

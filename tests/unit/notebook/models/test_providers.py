@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -80,7 +81,10 @@ def test_a_name_stands_for_its_usual_place() -> None:
 def test_an_account_that_is_named_is_asked_with_the_token_that_is_set() -> None:
     """As one that nobody has named; but for a login, and for a token that was named."""
     account, demo = parse("account", "typed"), parse("demo", "typed")
-    login, by_file = replace(account, stored=True), replace(account, key_file="token.txt")
+    login, by_file = (
+        replace(account, stored=True),
+        replace(account, key_file=str(Path("token.txt").absolute())),
+    )
 
     assert source(account, GH_TOKEN="made-up") == Source(
         "account", "typed, token in GH_TOKEN", key_variable="GH_TOKEN"

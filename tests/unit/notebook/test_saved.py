@@ -1,0 +1,105 @@
+"""What a person keeps for all their notebooks is what they said, in each of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.models.providers import Source
+from copilot_nb.notebook.settings import Settings, Value
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_is_saved_holds_in_the_next_kernel(tmp_path: Path) -> None:
+    """Weaker than the environment and stronger than a profile; default forgets it."""
+    environ = {"COPILOT_NB_STATE": str(tmp_path / "state")}
+    path = tmp_path / "state" / "settings.toml"
+    profile = {"timeout": 5.0}
+    found = Settings(profile.get, environ, profile.get)
+    found.choose("timeout", "60", "here", save=True)
+    found.choose("audit", "on", "here", save=True)
+    found.choose("model", 'a "name"\\ \x7f', "here", save=True)
+
+    later = Settings(profile.get, environ, profile.get)
+    assert later.find("timeout") == Value(60.0, f"timeout in {path}")
+    assert (later.get("audit"), later.get("model")) == (True, 'a "name"\\ \x7f')
+    assert Settings(lambda _: None, environ | {"COPILOT_NB_TIMEOUT": "7"}).get("timeout") == 7.0
+
+    found.choose("timeout", None, "here", save=True)
+    assert Settings(lambda _: None, environ).get("timeout") is None
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600
+        path.chmod(0o622)
+        with pytest.raises(ConfigError, match="can be changed by other users"):
+            later.get("audit")
+
+
+def test_a_place_is_saved_without_its_key(tmp_path: Path) -> None:
+    """All else of it is there again, and what was changed to nonsense is refused."""
+    environ = {"COPILOT_NB_STATE": str(tmp_path), "MY_KEY": "made-up"}
+    place = Source("azure", "x", "https://me.openai.azure.com", "", "MY_KEY", "2024-10-21")
+    Settings(environ=environ).choose("provider", place, "here", save=True)
+
+    file = tmp_path / "settings.toml"
+    found = Settings(environ=environ).get("provider")
+    assert found == replace(place, reason=f"provider in {file}")
+    assert "made-up" not in file.read_text()
+    for text in ("kind = 'other'", "kind = 'azure', key = 'x'", "kind = 'azure', base_url = 5"):
+        file.write_text(f"provider = {{ {text} }}")
+        with pytest.raises(ConfigError, match="That is no provider"):
+            Settings(environ=environ).get("provider")
+
+
+@pytest.mark.parametrize("name", ["policy", "cli_path", "turns"])
+def test_a_path_is_the_same_in_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A project cannot put a file of its own in the place of one that was kept."""
+    environ = {"COPILOT_NB_STATE": str(tmp_path / "state")}
+    for folder in ("mine", "cloned"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "named").touch()
+    monkeypatch.chdir(tmp_path / "mine")
+    here = Settings(environ=environ)
+    here.choose(name, "named", "here", save=True)
+
+    monkeypatch.chdir(tmp_path / "cloned")
+
+    mine = str(tmp_path / "mine" / "named")
+    assert (here.get(name), Settings(environ=environ).get(name)) == (mine, mine)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'policy = "named"',
+        'cli_path = "./named"',
+        'turns = "named"',
+        'provider = { kind = "account", key_file = "named" }',
+    ],
+)
+def test_a_relative_path_that_somebody_wrote_is_refused(tmp_path: Path, line: str) -> None:
+    """It would be another file in each folder; one in the home folder is not."""
+    name, file = line.partition(" ")[0], tmp_path / "settings.toml"
+    found = Settings(environ={"COPILOT_NB_STATE": str(tmp_path)})
+    file.write_text(line)
+
+    with pytest.raises(ConfigError, match="a whole path there: a relative one is another"):
+        found.get(name)
+
+    file.write_text(line.replace('./named"', 'named"').replace('"named"', '"~/named"'))
+    assert found.find(name).given
+
+
+def test_a_policy_that_is_no_file_is_kept_as_it_is(tmp_path: Path) -> None:
+    """And so is any text that names none."""
+    environ = {"COPILOT_NB_STATE": str(tmp_path)}
+    Settings(environ=environ).choose("policy", "deny", "here", save=True)
+
+    assert Settings(environ=environ).get("policy") == "deny"
