@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from copilot_nb.data.effects import tables, world
 from copilot_nb.data.effects.call import unknown
 from copilot_nb.data.effects.methods import words
+from copilot_nb.data.effects.sql import is_select
 from copilot_nb.data.effects.values import WORDING, Value, kind_of
 
 if TYPE_CHECKING:
@@ -33,14 +34,6 @@ _KEPT = words("create create_view insert insert_into to_table to_view update")
 _NAMED = {*tables.FRAMES, "geopandas", "duckdb", "dict", "list"}
 """Kinds of variables that SQL finds by name."""
 
-_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_BEGINS = re.compile(r"\s*\(?\s*(select|from|with|summarize|describe|show|values)\b", re.IGNORECASE)
-_WRITES = re.compile(
-    r"\b(insert|update|delete|merge|into|create|drop|truncate|replace\s+into"
-    r"|(nextval|setval|setseed|getenv|load_extension|query|query_table|write_log|dblink"
-    r"|(force_)?checkpoint|\w+_(query|execute|attach|scan))\s*\()",
-    re.IGNORECASE,
-)
 _FILES = re.compile(
     r"(?:\b(?:from|join)\s+|\b(?:read_\w+|glob|sniff_csv)\s*\(\s*)(?:'([^']+)'|\"([^\"]*[./*][^\"]*)\")",
     re.IGNORECASE,
@@ -116,14 +109,6 @@ def _expression(call: Call) -> None:
             unknown(call.walk, name)
         elif name in call.walk.namespace:
             call.walk.lookup(name)
-
-
-def is_select(sql: str) -> bool:
-    """Whether SQL is plainly one SELECT."""
-    bare = _QUOTED.sub(lambda found: "0" if found[0][0] in "'\"" else " ", sql)
-    odd = "\\" in sql or ";" in bare.rstrip("; \n\t")
-    odd = odd or any(mark in bare for mark in ("'", '"', "/*", "$$"))
-    return not odd and _BEGINS.match(bare) is not None and _WRITES.search(bare) is None
 
 
 def _files(sql: str) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from copilot_nb.data.effects.analysis import consequences
-from copilot_nb.data.effects.texts import is_select
+from copilot_nb.data.effects.sql import is_select
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ from copilot_nb.data.effects.texts import is_select
         "select 1", " SELECT a, 'drop table t' from t;", "from t", "(select 1) union (select 2)",
         "with q as (select 1) select * from q", "summarize t", "select 1 -- delete it\n",
         'select "insert" from t', "/* create */ select 1", "select load, set from plants",
+        "select upper(a), count(*) filter (where b in ('x', '$')) over (order by a) from t",
+        "select * from t where a = $1 and b = $name and c = ?", "from t select ['a', 'b'][1]",
+        "select cast(a as decimal(9, 2)) -- it's\r\nfrom (values (1)) t",
     ],
 )  # fmt: skip
 def test_a_query_is_told(sql: str) -> None:
@@ -36,11 +39,29 @@ def test_a_query_is_told(sql: str) -> None:
         "select * from postgres_query('db', 'delete from t')", "attach 'a.db'", "set x = 1",
         r"select E'\'; drop table t; --'", "select $$a$$; drop table t", "explain analyze delete",
         "select '' ; delete from t --'", "select 1 /* ' */; drop table t /* ' */",
+        "select $a$'$a$; drop table t; select $a$'$a$", "select $\u201c$'$\u201c$; drop table t--'",
+        "select 1 /* /* */ ' */; drop table t --'", "select 1 --\r; drop table t",
+        "select [']; drop table t; --']", "select `'`; drop table t --'", "select 'a'into u",
+        "select 1 /*! into outfile 'a' */", "select 1 # '\n into outfile 'a' #'",
+        "select f(1)", 'select "f"(1)', "select own.lower(1)", "select own . lower(1)",
+        "select [f](1)", "select pg_terminate_backend(1)", "select set_config('a', 'b', false)",
+        "select lo_unlink(1)", "select pg_reload_conf()", "select pg_read_file('/etc/passwd')",
+        "select load_extension ('a')", "select write_log('a')", "select getenv('a')",
     ],
 )  # fmt: skip
 def test_all_else_is_not_known(sql: str) -> None:
     """What writes, what calls functions that do, and what cannot be told apart from it."""
     assert not is_select(sql)
+
+
+def test_functions_of_python_are_not_known() -> None:
+    """A database may call what the notebook has given it."""
+    seen: list[int] = []
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.create_function("f", 1, seen.append)
+
+        assert not consequences("db.execute('select f(1)')", {"db": db}).known
+        assert consequences("db.execute('select max(1)')", {"db": db}).known
 
 
 def test_tables_in_sql_are_read() -> None:
