@@ -190,7 +190,9 @@ class Command:
         """
         for word in text.split():
             if word.startswith("--") and is_slip(word, self.options):
-                hint = f"{meant(word, self.options)} Behind `--` words are text."
+                known = word.partition("=")[0] in self.options
+                near = "Options stand first or last." if known else meant(word, self.options)
+                hint = f"{near} Behind `--` words are text."
                 raise UsageError(f"`{self.name}` has no option {word!r} there.", hint=hint)
 
     def _check_dash(self, text: str) -> None:

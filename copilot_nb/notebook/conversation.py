@@ -347,7 +347,8 @@ class Conversation:
         except ConfigError as error:
             reason = f"The user's privacy rules cannot be read: {error.message}"
             return HookOutput(permission_decision="deny", permission_decision_reason=reason)
-        return self.toolbox.before_tool(data) or self.decisions.before_tool(data)
+        named = self.toolbox.named(data.tool_name)
+        return self.toolbox.before_tool(data) or self.decisions.before_tool(named)
 
     async def _after_tool(self, data: PostToolUse) -> HookOutput | None:
         session = self.link.session

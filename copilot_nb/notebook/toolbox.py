@@ -18,6 +18,7 @@ from IPython.core.getipython import get_ipython
 from copilot_nb.errors import CopilotError, MethodNotFoundError, UsageError
 from copilot_nb.kernel.tools import KERNEL_TOOLS
 from copilot_nb.notebook.nearest import meant
+from copilot_nb.notebook.permissions.rule_file import ToolName
 from copilot_nb.notebook.permissions.rules import is_about
 from copilot_nb.protocol.hook import HookOutput
 from copilot_nb.protocol.session import NEVER_OFFERED
@@ -143,12 +144,20 @@ class ToolSwitches:
                 raise UsageError(
                     f"There is no rule {rule!r}.", hint="There are ask, allow and deny."
                 )
-            self._conversation.rules.set_tool(name, wanted)
+            self._conversation.rules.set_tool(self.named(name), wanted)
         if revoke is not None:
             self._revoke(name, revoke)
         if enabled is not None:
             (self.off.discard if enabled else self.off.add)(name)
         self.show()
+
+    def named(self, name: str) -> ToolName:
+        """Which tool the model calls so, as far as that is known."""
+        if name in self._own():
+            return ToolName(name, "", is_own=True)
+        if name not in self._offered:
+            return ToolName(name)
+        return ToolName(name, str(self._offered[name].get("mcpServerName") or ""), is_own=False)
 
     def draw(self, facts: Sequence[ToolFact]) -> None:
         """Draw a live table below the cell that runs, until the next cell runs.
@@ -192,11 +201,9 @@ class ToolSwitches:
         Raises:
             ConfigError: The file of rules cannot be read.
         """
-        session = self._conversation.link.session
-        own = {each.name: each for each in session.get_tools()} if session else {}
-        decisions = self._conversation.decisions
-        servers = {name: self._server(name) for name in self._offered}
-        rules, whole = decisions.list(), decisions.rules.tool_rules(servers)
+        own, decisions = self._own(), self._conversation.decisions
+        rules = decisions.list()
+        whole = decisions.rules.tool_rules(map(self.named, self._offered))
         found = [self._fact(name, own.get(name), whole[name], rules) for name in self._offered]
         return tuple(sorted(found, key=lambda fact: (_place(fact.source), fact.name)))
 
@@ -205,7 +212,7 @@ class ToolSwitches:
         try:
             self.switch(name, **wish)
         except CopilotError as error:
-            return error.message
+            return f"{error.message} {error.hint}".strip()
         return ""
 
     async def _ask(self, session: Session) -> None:
@@ -226,16 +233,20 @@ class ToolSwitches:
         self._offered = {**kept, **offered, **own}
 
     def _revoke(self, name: str, words: str) -> None:
-        decisions = self._conversation.decisions
-        for rule in decisions.list():
-            if is_about(rule, name, self._server(name)) and _words(rule) == words:
-                decisions.revoke(rule.number)
-                return
-        raise UsageError("That rule is gone.", hint="`%copilot rules` lists those that hold.")
+        decisions, tool = self._conversation.decisions, self.named(name)
+        found = [r for r in decisions.list() if is_about(r, tool) and _words(r) == words]
+        if len(found) > 1:
+            numbers = " or ".join(str(rule.number) for rule in found)
+            hint = f"`%copilot rules` tells them apart; `%copilot rules revoke {numbers}`."
+            raise UsageError("Several rules read so.", hint=hint)
+        if not found:
+            raise UsageError("That rule is gone.", hint="`%copilot rules` lists those that hold.")
+        decisions.revoke(found[0].number)
 
-    def _server(self, name: str) -> str:
-        """The MCP server that a tool is of; empty where it is of none."""
-        return str(self._offered.get(name, {}).get("mcpServerName") or "")
+    def _own(self) -> dict[str, Tool]:
+        """The tools that the notebook brings, by name."""
+        session = self._conversation.link.session
+        return {each.name: each for each in session.get_tools()} if session else {}
 
     def _fact(
         self, name: str, own: Tool | None, rule: ToolRule, rules: Sequence[StandingRule]
@@ -249,7 +260,7 @@ class ToolSwitches:
             parameters=parameters(schema),
             asks=_asks(name, own),
             rule=rule,
-            rules=tuple(_words(each) for each in rules if is_about(each, name, self._server(name))),
+            rules=tuple(_words(each) for each in rules if is_about(each, self.named(name))),
             enabled=name not in self.off,
             calls=self.calls[name],
         )
@@ -324,9 +335,11 @@ def unknown_tool(name: str, names: Iterable[str]) -> UsageError:
 
 
 def _words(rule: StandingRule) -> str:
-    """A rule in a line or two: code that was allowed may be long."""
+    """A rule in a few lines: of a long command both ends tell what it does."""
     text = visible(rule.words)
-    return text if len(text) <= _LONGEST_RULE else text[: _LONGEST_RULE - 1] + "…"
+    if len(text) <= _LONGEST_RULE:
+        return text
+    return f"{text[: _LONGEST_RULE // 2]} … {text[3 - _LONGEST_RULE // 2 :]}"
 
 
 def _place(source: str) -> int:

@@ -36,6 +36,6 @@ def along(block: RequestBlock, choice: Choice, text: str) -> dict[str, str] | No
     """
     if choice.id.startswith(("deny", "reject")) or text == editable(block):
         return {}
-    if isinstance(block, PlanBlock):
-        return {"plan": text}
-    return {"body": text} if text.strip() else None
+    if not text.strip():
+        return None
+    return {"plan": text} if isinstance(block, PlanBlock) else {"body": text}

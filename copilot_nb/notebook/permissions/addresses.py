@@ -6,8 +6,11 @@ without a port all ports are meant. Allowing looks at none of this: it takes all
 
 from __future__ import annotations
 
+import ipaddress
 import posixpath
 import re
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -21,6 +24,8 @@ _PARTS: Final = re.compile(
     re.IGNORECASE,
 )
 _HOST: Final = re.compile(r"[^\s/?#@*]+")
+_SLASH: Final = re.compile("%2f", re.IGNORECASE)
+_NUMBERS: Final = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}")
 _PORTS: Final = {"http:": "80", "https:": "443"}
 
 
@@ -28,13 +33,14 @@ _PORTS: Final = {"http:": "80", "https:": "443"}
 class Address:
     """A URL, or what a rule says of some, as a denial compares it."""
 
-    host: str
+    hosts: frozenset[str]
+    """The names that it may be looked up by."""
     port: str
-    """As it is written; empty when it is not."""
+    """Empty when it is not written."""
     usual: str
     """The port of its scheme."""
-    path: str
-    """From the root, without a slash at its end."""
+    paths: frozenset[str]
+    """From the root, without a slash at its end; with `%2f` taken for a slash, and not."""
     query: str | None
 
     @classmethod
@@ -50,19 +56,23 @@ class Address:
         host, port = _split(unquote(found["authority"]).rpartition("@")[2])
         if _HOST.fullmatch(host) is None:
             return None
-        path = posixpath.normpath("/" + unquote(found["path"]).lstrip("/")).rstrip("/")
+        written = (found["path"], _SLASH.sub("%252f", found["path"]))
+        rooted = (posixpath.normpath("/" + unquote(path).lstrip("/")) for path in written)
+        paths = frozenset(path.rstrip("/") for path in rooted)
         usual = _PORTS.get((found["scheme"] or "").lower(), "")
-        return cls(_known_as(host), port, usual, path, found["query"])
+        return cls(_known_as(host), port, usual, paths, found["query"])
 
     def is_below(self, other: Address) -> bool:
         """Whether the other one stands for it, too."""
-        if self.host != other.host and not self.host.endswith("." + other.host):
+        ends = tuple(f".{host}" for host in other.hosts)
+        if not any(f".{host}".endswith(ends) for host in self.hosts):
             return False
         if other.port and other.port != (self.port or self.usual):
             return False
         if other.query is not None:
-            return (self.path, self.query) == (other.path, other.query)
-        return self.path == other.path or self.path.startswith(other.path + "/")
+            return bool(self.paths & other.paths) and self.query == other.query
+        begins = tuple(f"{path}/" for path in other.paths)
+        return any(f"{path}/".startswith(begins) for path in self.paths)
 
 
 def denied_by(url: str, text: str) -> bool:
@@ -73,15 +83,28 @@ def denied_by(url: str, text: str) -> bool:
 
 
 def _split(authority: str) -> tuple[str, str]:
-    """Host and port; the colons of an IPv6 address in brackets are its own."""
+    """Host and port; the colons of an IPv6 address are its own."""
     host, colon, port = authority.rpartition(":")
-    return (host, port) if colon and port.isdecimal() else (authority.rstrip(":"), "")
+    if not (colon and port.isdecimal()) or (":" in host and not host.endswith("]")):
+        return authority.rstrip(":") if authority.count(":") == 1 else authority, ""
+    return host, str(int(port))
 
 
-def _known_as(host: str) -> str:
-    """The name as it is looked up: without a dot at its end, other alphabets in their ASCII."""
+def _known_as(host: str) -> frozenset[str]:
+    """The names that it is looked up by: numbers as an address, other alphabets in ASCII."""
     host = host.rstrip(".").lower()
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
+    with suppress(ValueError):
+        return frozenset({ipaddress.ip_address(host.strip("[]")).compressed})
+    if _NUMBERS.fullmatch(host):  # such as 127.1, which is looked up as 127.0.0.1
+        with suppress(OSError):
+            return frozenset({str(ipaddress.ip_address(socket.inet_aton(host)))})
+    names = {host}
+    with suppress(UnicodeError):
+        names.add(host.encode("idna").decode("ascii"))
+    # Newer than that codec: an eszett stays one.
+    names.add(".".join(map(_in_ascii, host.split("."))))
+    return frozenset(names)
+
+
+def _in_ascii(label: str) -> str:
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode('ascii')}"

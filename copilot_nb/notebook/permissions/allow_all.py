@@ -1,7 +1,7 @@
 """Allow-all: the policy "allow", until the mode or the conversation changes.
 
 It takes the place of what a subcommand had set, and gives it back; a policy that is set while it is
-on ends it.
+on ends it for good.
 """
 
 from __future__ import annotations

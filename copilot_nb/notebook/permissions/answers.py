@@ -81,7 +81,8 @@ def _plan(request: PendingRequest, value: Mapping[str, Any], by: str) -> Answer 
         words = plan_words(approved=False, action=None, feedback=why)
         result = ExitPlanModeResult(approved=False, feedback=why or SENT_BACK)
         return Answer(result, by, words, choice)
-    if choice not in (request.prompt.get("actions") or ("interactive",)):
+    empty = edited is not None and not edited.strip()
+    if empty or choice not in (request.prompt.get("actions") or ("interactive",)):
         return None
     words = plan_words(approved=True, action=choice, feedback=None)
     result = ExitPlanModeResult(approved=True, selected_action=choice)

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from copilot_nb.notebook.permissions.rule_file import StandingRule
+    from copilot_nb.notebook.permissions.rule_file import StandingRule, ToolName
     from copilot_nb.notebook.settings import Settings
-    from copilot_nb.protocol.hook import PreToolUse
     from copilot_nb.session.pending import Answer, PendingRequest
     from copilot_nb.session.session import Session
 
@@ -50,6 +49,7 @@ class Decisions:
     def __init__(
         self, settings: Settings, folder: Callable[[], Path], is_headless: Callable[[], bool]
     ) -> None:
+        self._folder = folder
         self.rules = StandingRules(folder=folder)
         """What outlives a session."""
         self._settings = settings
@@ -72,8 +72,11 @@ class Decisions:
             ConfigError: The file of rules cannot be read or understood.
         """
         first = len(self.rules.list(everywhere=True)) + 1
-        now = (replace(rule, number=at) for at, rule in enumerate(self._remembered.rules, first))
-        return (*self.rules.list(everywhere=everywhere), *now)
+        here = str(self._folder())
+        numbered = enumerate(self._remembered.rules, first)
+        now = (replace(rule, number=at) for at, rule in numbered)
+        holds = (rule for rule in now if everywhere or rule.place == here)
+        return (*self.rules.list(everywhere=everywhere), *holds)
 
     def revoke(self, number: int) -> StandingRule:
         """Take back the rule of that number in `list`; what was revoked.
@@ -82,7 +85,8 @@ class Decisions:
             UsageError: There is none.
             ConfigError: The file cannot be read or written.
         """
-        rule = next((rule for rule in self.list() if rule.number == number), None)
+        rules = self.list(everywhere=True)
+        rule = next((rule for rule in rules if rule.number == number), None)
         if rule is None or rule.until != "session":
             return self.rules.revoke(number)
         self._remembered.revoke(replace(rule, number=0))
@@ -124,16 +128,16 @@ class Decisions:
             return policy.nobody_here(request)
         return answer
 
-    def before_tool(self, data: PreToolUse) -> HookOutput | None:
+    def before_tool(self, tool: ToolName) -> HookOutput | None:
         """Deny a tool that a rule denies whole, also where it would not ask."""
         try:
-            denied = self.rules.tool_rule(data.tool_name) == "deny"
+            rule = self.rules.denial_of(tool)
         except ConfigError:  # the next turn says why
             reason = f"Denied by {_UNREADABLE}."
             return HookOutput(permission_decision="deny", permission_decision_reason=reason)
-        if not denied:
+        if rule is None:
             return None
-        reason = f"The user has a rule. Deny here always: use {data.tool_name}."
+        reason = f"The user has a rule. {rule.words}."
         return HookOutput(permission_decision="deny", permission_decision_reason=reason)
 
     def answered(self, session: Session, request_id: str, value: Mapping[str, Any]) -> None:

@@ -39,12 +39,21 @@ _VERBS: Final = {
     "mcp": "call {}",
     "custom-tool": "call {}",
     "tool": "use {}",
-    "kernel-code": "run `{}`",
 }
 _SESSION: Final = "for this session"
-_WHOLE: Final = frozenset({"mcp", "custom-tool", "tool"})
-"""Kinds that are about a tool, whatever its arguments are."""
 _KEYS: Final = frozenset({"decision", "kind", "text", "place"})
+
+
+@dataclass(frozen=True, slots=True)
+class ToolName:
+    """A tool, as far as it is known which one."""
+
+    name: str
+    """How the model calls it."""
+    server: str | None = None
+    """The MCP server that it is of, empty if of none; None where that is not known."""
+    is_own: bool | None = None
+    """Whether the notebook brings it; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +87,25 @@ class StandingRule:
     def _what(self) -> str:
         return _VERBS.get(self.kind, f"{self.kind} {{}}").format(self.text)
 
-    def is_of(self, tool: str, server: str = "") -> bool:
+    def is_of(self, tool: ToolName) -> bool:
         """Whether it speaks about every request of a tool.
 
-        Args:
-            tool: The model's name of it.
-            server: The MCP server that it is of, all of whose tools may be denied.
+        Where nobody knows the tool's source, it does when the name fits.
         """
-        if self.kind == "mcp" and self.decision == "deny" and self.text == server:
-            return True
-        text = model_name(*self.text.split("/", 1)) if self.kind == "mcp" else self.text
-        return self.kind in _WHOLE and text == tool
+        match self.kind:
+            case "tool":
+                return self.text == tool.name
+            case "custom-tool":
+                return tool.is_own is not False and self.text == tool.name
+            case "mcp":
+                server, _, name = self.text.partition("/")
+                if tool.server is not None and server != tool.server:
+                    return False
+                if name:
+                    return model_name(server, name) == tool.name
+                whole = self.decision == "deny"
+                return whole and tool.name.startswith(model_name(server))
+        return False
 
     def holds(self, folder: Path) -> bool:
         """Whether it speaks about work in that folder."""

@@ -24,8 +24,6 @@ def checked(kind: str, decision: str, text: str) -> str:
     Raises:
         UsageError: Nothing could ever match it.
     """
-    if not text.strip():
-        raise UsageError("A rule needs a text.", hint="Such as the whole command, or a path.")
     return _CHECKS[kind](text, decision)
 
 

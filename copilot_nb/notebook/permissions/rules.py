@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from copilot_nb.errors import UsageError
 from copilot_nb.notebook.permissions import addresses
 from copilot_nb.notebook.permissions.places import project_folder, real_path
-from copilot_nb.notebook.permissions.rule_file import KINDS, Decision, RuleFile, StandingRule
+from copilot_nb.notebook.permissions.rule_file import (
+    KINDS,
+    Decision,
+    RuleFile,
+    StandingRule,
+    ToolName,
+)
 from copilot_nb.notebook.permissions.rule_texts import FOLDER, checked
 from copilot_nb.notebook.permissions.shell_lines import PATTERN, allowed_by, denied_by, segments
 from copilot_nb.notebook.permissions.subject import Subject, subject
@@ -25,7 +31,7 @@ from copilot_nb.protocol.permission import approve_once, reject
 from copilot_nb.session.pending import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from copilot_nb.session.pending import PendingRequest
 
@@ -39,7 +45,6 @@ _ASKING: Final = {
     "write": frozenset({"create", "edit", "apply_patch", "str_replace_editor"}),
     "read": frozenset({"view", "grep", "glob", "rg", "preview_file"}),
     "url": frozenset({"web_fetch", "fetch"}),
-    "kernel-code": frozenset({"run_code", "run_scratch"}),
 }
 """Kind of request -> the tools that ask it: the runtime names them by the id of the call alone, and
 whoever answers as the model may give two calls one id."""
@@ -93,6 +98,8 @@ class StandingRules:
             UsageError: It cannot be meant, or nothing could match it.
             ConfigError: The file cannot be read or written.
         """
+        if not text.strip():
+            raise UsageError("A rule needs a text.", hint="Such as the whole command, or a path.")
         rule = self._made(kind, decision, text, place)
         return self._keep(replace(rule, text=checked(kind, decision, rule.text)))
 
@@ -133,37 +140,44 @@ class StandingRules:
         made = [self._made(_kind(about), "allow", text, None) for text in _texts(about)]
         return tuple(map(self._keep, made))
 
-    def tool_rule(self, tool: str) -> ToolRule:
-        """What holds here for every request of a tool; see `tool_rules`."""
-        return self.tool_rules({tool: ""})[tool]
-
-    def tool_rules(self, tools: Mapping[str, str]) -> dict[str, ToolRule]:
-        """What holds here for every request of these tools.
-
-        Args:
-            tools: The model's names of them, each with the MCP server that it is of.
+    def tool_rules(self, tools: Iterable[ToolName]) -> dict[str, ToolRule]:
+        """What holds here for every request of these tools, by the model's names of them.
 
         Raises:
             ConfigError: The file cannot be read or understood.
         """
         here = self.list()
-        found = {
-            tool: {rule.decision for rule in here if rule.is_of(tool, server)}
-            for tool, server in tools.items()
-        }
+        found = {tool.name: {rule.decision for rule in here if rule.is_of(tool)} for tool in tools}
         return {
-            tool: "deny" if "deny" in decisions else "allow" if decisions else "ask"
-            for tool, decisions in found.items()
+            name: "deny" if "deny" in decisions else "allow" if decisions else "ask"
+            for name, decisions in found.items()
         }
 
-    def set_tool(self, tool: str, decision: ToolRule) -> StandingRule | None:
-        """Set what holds here for every request of a tool; "ask" takes back what was set.
+    def set_tool(self, tool: ToolName, decision: ToolRule) -> StandingRule | None:
+        """Set what holds in this project for every request of a tool.
+
+        "ask" takes back what was set here, by a panel too; what holds in other places as well, or
+        for other tools, is not touched.
 
         Raises:
+            UsageError: A rule of that kind would still decide otherwise.
             ConfigError: The file cannot be read or written.
         """
-        self._drop([rule for rule in self.list() if rule.is_of(tool)])
-        return None if decision == "ask" else self._keep(self._made("tool", decision, tool, None))
+        here = str(project_folder(self._folder()))
+        about = [rule for rule in self.list() if rule.is_of(tool)]
+        own = [rule for rule in about if rule.place == here and _is_of_one(rule)]
+        stands = next(
+            (rule for rule in about if rule not in own and _is_against(rule, decision)), None
+        )
+        if stands is not None:
+            raise UsageError(
+                f"Another rule decides. {stands.words}.",
+                hint=f"`%copilot rules revoke {stands.number}` takes it back.",
+            )
+        self._drop(own)
+        if decision == "ask":
+            return None
+        return self._keep(self._made("tool", decision, tool.name, None))
 
     def check(self) -> None:
         """See that the rules can be read.
@@ -172,6 +186,14 @@ class StandingRules:
             ConfigError: They cannot.
         """
         self._file.read()
+
+    def denial_of(self, tool: ToolName) -> StandingRule | None:
+        """The rule that denies every request of a tool, if one does.
+
+        Raises:
+            ConfigError: The file cannot be read or understood.
+        """
+        return next((rule for rule in self._rules("deny") if rule.is_of(tool)), None)
 
     def denial(self, request: PendingRequest, tool: str = "") -> Answer | None:
         """The answer of a rule that denies; it wins over all that allows.
@@ -259,15 +281,19 @@ class StandingRules:
         return any(path == rules or path.is_relative_to(folder) for path in paths)
 
 
-def is_about(rule: StandingRule, tool: str, server: str = "") -> bool:
-    """Whether a rule decides about requests of the tool that the model calls so.
+def is_about(rule: StandingRule, tool: ToolName) -> bool:
+    """Whether a rule decides about requests of that tool."""
+    return rule.is_of(tool) or tool.name in _ASKING.get(rule.kind, ())
 
-    Args:
-        rule: The rule.
-        tool: The model's name of the tool.
-        server: The MCP server that it is of.
-    """
-    return rule.is_of(tool, server) or tool in _ASKING.get(rule.kind, ())
+
+def _is_of_one(rule: StandingRule) -> bool:
+    """Whether a rule is about one tool, and not about all of a server's."""
+    return rule.kind != "mcp" or "/" in rule.text
+
+
+def _is_against(rule: StandingRule, decision: ToolRule) -> bool:
+    """Whether a rule decides otherwise; a denial wins over all that allows."""
+    return decision not in {"deny", rule.decision}
 
 
 def _kind(about: Subject) -> str:

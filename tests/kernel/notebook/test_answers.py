@@ -39,7 +39,7 @@ def test_allowed_here_always_outlives_the_conversation(notebook: Notebook) -> No
 
 def test_a_denied_tool_is_stopped_before_it_runs(notebook: Notebook) -> None:
     """Also one that would not ask."""
-    notebook.kernel.check(RULES + "_ = rules.set_tool('list_variables', 'deny')")
+    notebook.kernel.check(RULES + "_ = rules.add('tool', 'deny', 'list_variables')")
     notebook.script(Reply(tools=[("list_variables", {})]), Reply("Then not."))
 
     notebook.turn("%%copilot\nLook.")

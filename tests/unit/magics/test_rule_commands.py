@@ -55,7 +55,7 @@ async def test_rules_are_added_listed_and_revoked(
         (
             "deny shell rm --everywhere -r",
             "no option '--everywhere' there",
-            "Behind `--` words are",
+            "Options stand first or last. Behind `--` words are",
         ),
         ("deny url *", "no URL and no host", "Such as `example.org`"),
         (

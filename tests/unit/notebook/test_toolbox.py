@@ -11,6 +11,7 @@ import copilot_nb
 from copilot_nb.errors import ConfigError, UsageError
 from copilot_nb.notebook import current
 from copilot_nb.notebook.options import AskOptions
+from copilot_nb.notebook.permissions.rule_file import ToolName
 from copilot_nb.notebook.toolbox import ToolTable
 from copilot_nb.protocol.hook import PreToolUse
 from copilot_nb.protocol.session import NEVER_OFFERED
@@ -19,8 +20,6 @@ from copilot_nb.testing.reply import Reply
 from copilot_nb.views.widget import tools as live
 
 if TYPE_CHECKING:
-    from copilot_nb.transcript.blocks import Transcript
-    from copilot_nb.views.view import Callbacks
     from tests.unit.notebook.conftest import Talk
 
 
@@ -122,7 +121,9 @@ async def test_rule_is_the_users_own(talk: Talk) -> None:
     found.rule("list_variables", "deny")
 
     assert (await table(talk))["list_variables"].rule == "deny"
-    assert talk.conversation.rules.tool_rule("list_variables") == "deny"
+    assert talk.conversation.rules.tool_rules([ToolName("list_variables")]) == {
+        "list_variables": "deny"
+    }
     found.rule("list_variables", "ask")
     assert (await table(talk))["list_variables"].permission == "does not ask"
 
@@ -134,7 +135,8 @@ async def test_a_denied_server_stands_by_each_of_its_tools(talk: Talk) -> None:
     rule = talk.conversation.rules.add("mcp", "deny", "files")
     found = await table(talk)
 
-    found.rule("files-read", "ask")
+    with pytest.raises(UsageError, match="Deny here always: call files"):
+        found.rule("files-read", "ask")
 
     for name in ("files-read", "files-move"):
         fact = (await table(talk))[name]
@@ -161,23 +163,23 @@ async def test_every_rule_about_a_tool_stands_by_it(talk: Talk) -> None:
         talk.conversation.toolbox.switch("bash", revoke="Allow here always: run `git status`")
 
 
-async def test_long_code_that_was_allowed_is_told_shortly(talk: Talk) -> None:
-    """It can be revoked all the same."""
-    talk.fake.script = [Reply(tools=[("run_code", {"code": "x = 1\n" * 200})]), Reply("Done.")]
+async def test_long_commands_are_told_by_both_ends(talk: Talk) -> None:
+    """Those that read the same are not taken one for another."""
+    standing = talk.conversation.rules
+    for end in ("--safe", "--delete"):
+        standing.add("shell", "allow", f"tool {'x' * 400} {end}")
+    safe, delete = (await table(talk))["bash"].rules
+    assert safe.startswith("Allow here always: run `tool xxx")
+    assert (safe[-8:], delete[-10:]) == (" --safe`", " --delete`")
+    assert len(safe) == 300
 
-    def allow(transcript: Transcript, callbacks: Callbacks) -> None:
-        for block in transcript.open_requests:
-            callbacks.answer(block.id, {"choice": "allow_session"})
+    talk.conversation.toolbox.switch("bash", revoke=delete)
+    assert (await table(talk))["bash"].rules == (safe,)
 
-    talk.watcher = allow
-    await talk.conversation.run("Go")
-    (words,) = (await table(talk))["run_code"].rules
-    assert words.startswith("Allow for this session: run `x = 1")
-    assert len(words) == 300
-
-    talk.conversation.toolbox.switch("run_code", revoke=words)
-
-    assert (await table(talk))["run_code"].rules == ()
+    standing.add("shell", "allow", f"tool {'x' * 401} --safe")
+    with pytest.raises(UsageError, match="Several rules read so") as caught:
+        talk.conversation.toolbox.switch("bash", revoke=safe)
+    assert "`%copilot rules revoke 1 or 2`" in (caught.value.hint or "")
 
 
 async def test_words_that_cannot_be_meant_are_errors(talk: Talk) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from copilot_nb.errors import ConfigError, UsageError
-from copilot_nb.protocol.hook import PreToolUse
+from copilot_nb.notebook.permissions.rule_file import ToolName
 from copilot_nb.protocol.permission import PermissionRequest
 from copilot_nb.session.pending import WITHDRAWN
 from copilot_nb.testing.fake_requests import ask_form, ask_limits, ask_switch
@@ -97,6 +97,22 @@ async def test_what_was_allowed_for_this_session_is_listed_and_revoked(talk: Tal
         decisions.revoke(2)
 
 
+async def test_what_was_allowed_in_another_folder_is_not_listed_here(
+    talk: Talk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not hold here; by its number it can be taken back all the same."""
+    decisions = talk.conversation.decisions
+    talk.watcher = person({"choice": "allow_session"})
+    talk.fake.script = [COMMAND]
+    await talk.conversation.run("One")
+    monkeypatch.setattr(talk.conversation.link, "_folder", tmp_path / "elsewhere")
+
+    assert decisions.list() == ()
+    assert [rule.text for rule in decisions.list(everywhere=True)] == ["touch x"]
+    decisions.revoke(1)
+    assert decisions.list(everywhere=True) == ()
+
+
 async def test_what_cannot_be_kept_is_allowed_once(talk: Talk, tmp_path: Path) -> None:
     """And the turn says so."""
 
@@ -152,17 +168,18 @@ async def test_a_denial_comes_before_every_policy(talk: Talk) -> None:
 
 async def test_a_denied_tool_does_not_run_where_it_would_not_ask(talk: Talk) -> None:
     """The model hears of the rule before the tool begins."""
-    talk.conversation.rules.set_tool("list_variables", "deny")
+    talk.conversation.rules.set_tool(ToolName("list_variables"), "deny")
     talk.fake.script = [Reply(tools=[("list_variables", {})])]
 
     await talk.conversation.run("Look")
 
-    assert "Denied by preToolUse hook: The user has a rule." in talk.told
+    told = "Denied by preToolUse hook: The user has a rule. Deny here always: use list_variables."
+    assert told in talk.told
 
 
 async def test_an_allowed_tool_is_not_asked(talk: Talk) -> None:
     """Whatever it asks for; who asks is known by its call."""
-    talk.conversation.rules.set_tool("bash", "allow")
+    talk.conversation.rules.set_tool(ToolName("bash"), "allow")
     talk.fake.script = [COMMAND]
 
     turn = await talk.conversation.run("One")
@@ -351,12 +368,12 @@ async def test_a_rule_about_a_tool_is_not_about_a_servers_namesake(talk: Talk) -
     """The model calls it by the server's name, too."""
     session = await talk.conversation.session()
     session.pending.attended = True
-    talk.conversation.rules.set_tool("view", "allow")
+    talk.conversation.rules.set_tool(ToolName("view"), "allow")
     asked = permission({"kind": "mcp", "serverName": "evil", "toolName": "view"})
 
     as_the_runtime_asks = PermissionRequest(kind="mcp", server_name="evil", tool_name="evil-view")
     assert session.pending.decide(asked) is None
-    talk.conversation.rules.set_tool("evil-view", "allow")
+    talk.conversation.rules.set_tool(ToolName("evil-view"), "allow")
     answer = session.pending.decide(asked)
     assert answer is not None
     assert answer.approved
@@ -369,7 +386,7 @@ async def test_broken_rules_let_no_tool_run(talk: Talk) -> None:
     """Not even one that would not ask: a rule may have denied it."""
     talk.conversation.rules.path.write_text("deny")
 
-    said = talk.conversation.decisions.before_tool(PreToolUse(tool_name="list_variables"))
+    said = talk.conversation.decisions.before_tool(ToolName("list_variables"))
 
     assert said is not None
     assert said.permission_decision == "deny"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.errors import ConfigError, UsageError
+from copilot_nb.notebook.permissions.rule_file import ToolName
 from copilot_nb.notebook.permissions.rules import StandingRules
 from copilot_nb.protocol.permission import PermissionDecision
 from tests.unit.notebook.permissions.conftest import outside, read, verdict, write
@@ -83,6 +84,12 @@ def test_a_denial_wins(rules: StandingRules) -> None:
     assert answer.by == "rule 2 (deny run `rm`)"
     assert isinstance(answer.value, PermissionDecision)
     assert answer.value.feedback == "The user has a rule. Deny here always: run `rm`."
+
+
+def test_an_empty_text_is_about_nothing(rules: StandingRules) -> None:
+    """And not about the root of all files."""
+    with pytest.raises(UsageError, match="needs a text"):
+        rules.add("read", "deny", "")
 
 
 def test_rules_allow_a_line_together(rules: StandingRules) -> None:
@@ -174,11 +181,10 @@ def test_denying_reaches_what_is_below(rules: StandingRules, project: Path) -> N
 
     assert [verdict(rules(each)) for each in (write(project / "a"), url, mcp)] == ["denies"] * 3
     assert verdict(rules(other)) == "silent"
-    assert rules.tool_rules({"files-read": "files", "files-x": "files-x"}) == {
+    assert rules.tool_rules([ToolName("files-read", "files"), ToolName("files-x", "files-x")]) == {
         "files-read": "deny",
         "files-x": "ask",
     }
-    rules.set_tool("files-read", "ask")
     assert verdict(rules(mcp)) == "denies"
 
 
