@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.data.privacy import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     Hides = Callable[[object], bool]
 
@@ -99,6 +99,11 @@ def type_name(value: object) -> str:
 def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
     """`isinstance` by the real class: never asks the object what it pretends to be."""
     return issubclass(type(value), kinds)
+
+
+def is_one_of(cls: type, kinds: Collection[type]) -> bool:
+    """Whether a class is one of some that have no metaclass of their own; runs no other's code."""
+    return type(cls) is type and cls in kinds
 
 
 def module_of(value: object) -> str:
@@ -177,9 +182,9 @@ def size(value: object) -> str:
     cls = type(value)
     if cls is str:
         return f"{len(value):,} characters"  # type: ignore[arg-type]  # `cls is str` says so
-    if cls in {bytes, bytearray}:
+    if is_one_of(cls, {bytes, bytearray}):
         return f"{len(value):,} bytes"  # type: ignore[arg-type]  # likewise
-    if cls in SIZED:
+    if is_one_of(cls, SIZED):
         return f"{len(value):,} items"  # type: ignore[arg-type]  # likewise
     shape = None if _class_names(cls)[1] in _RUN_WHEN_READ else plain_attribute(value, "shape")
     if isinstance(shape, tuple) and all(type(n) is int for n in shape):
@@ -236,7 +241,7 @@ def _class_names(cls: type) -> tuple[str, str]:
 def _text(value: object, look: _Look) -> str:
     cls = type(value)
     for known, describe in _WRITERS:
-        if cls in known:
+        if is_one_of(cls, known):
             return describe(value, look)
     return _by_kind(value, cls)
 

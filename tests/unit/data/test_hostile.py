@@ -19,7 +19,7 @@ from copilot_nb.data.libraries import dtype_text
 from copilot_nb.data.namespace import brief, describe, kind_of
 from copilot_nb.data.objects import describe_object
 from copilot_nb.data.stored import NotCopiedError
-from copilot_nb.data.values import is_scientific, short
+from copilot_nb.data.values import is_scientific, short, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,6 +153,17 @@ def test_class_with_a_lying_metaclass() -> None:
 
     assert "Thing" in brief(value)
     assert "Thing" in describe("x", value)
+    assert touched == []
+
+
+def test_class_whose_metaclass_compares() -> None:
+    """It is asked neither for equality nor for a hash, which it has none of."""
+    meta = type("Meta", (type,), {"__eq__": trap("equality")})
+    value = meta("Thing", (), {})()
+    touched.clear()
+
+    assert "Thing" in short(value)
+    assert size(value) == ""
     assert touched == []
 
 
