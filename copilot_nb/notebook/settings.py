@@ -2,8 +2,8 @@
 
 An option on the line wins over what a subcommand or `%config Copilot.name = …` set, that over the
 environment (`COPILOT_NB_NAME`), that over the project's file, if it is trusted, that over what the
-user saved, that over IPython's profile, that over the default. Reading a setting never changes
-anything.
+user saved, that over IPython's profile, that over the default. Reading a setting changes no value;
+it only forgets what a subcommand had set before a later `%config`.
 """
 
 from __future__ import annotations
@@ -195,9 +195,15 @@ class Settings:
             self._chosen[name] = (Value(read, source), self._config(name))
 
     def chosen(self, name: str) -> Value | None:
-        """What a subcommand set, if it still counts: a model named with its place does so there."""
+        """What a subcommand set, if it still counts: a model named with its place does so there.
+
+        What a later `%config` took the place of is gone, also when that is taken back.
+        """
         value, before = self._chosen.get(name, (None, None))
-        if value is None or self._config(name) != before:
+        if value is None:
+            return None
+        if self._config(name) != before:
+            self._chosen.pop(name, None)
             return None
         if name == "model" and value.source == BY_PROVIDER:
             place = self.chosen("provider")

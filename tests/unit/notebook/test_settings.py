@@ -120,6 +120,8 @@ def test_what_a_subcommand_chose_lasts_until_config_changes() -> None:
 
     config["policy"] = "deny"
     assert found.get("policy") == "deny"
+    config["policy"] = "ask"
+    assert found.find("policy") == Value("ask", "%config Copilot.policy")
     found.choose("timeout", "3", "%copilot config timeout")
     assert found.get("timeout") == 3.0
     found.choose("timeout", None, "%copilot config timeout")
