@@ -6,20 +6,21 @@ named by its variable.
 
 from __future__ import annotations
 
-import json
-import os
-import stat
 import tomllib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.errors import ConfigError
+from copilot_nb.notebook.nearest import meant
 from copilot_nb.notebook.stored.bookmark import config_folder, write_private
+from copilot_nb.notebook.stored.own_file import read_toml, toml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 _HEAD = "# Settings for all notebooks; `%copilot config NAME VALUE --save` writes them.\n"
+_MEND = "Mend or remove the file."
 
 
 class Saved:
@@ -27,10 +28,12 @@ class Saved:
 
     Args:
         environ: The environment.
+        names: What may be set.
     """
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], names: Collection[str]) -> None:
         self._environ = environ
+        self._names = names
 
     @property
     def path(self) -> Path:
@@ -49,10 +52,10 @@ class Saved:
         """Keep that value; None forgets it.
 
         Raises:
-            ConfigError: The file cannot be read or written.
+            ConfigError: The file cannot be read or written; then it stays as it is.
         """
         kept = {**self._all(), name: value}
-        lines = [f"{key} = {_toml(each)}\n" for key, each in kept.items() if each is not None]
+        lines = [self._line(key, each) for key, each in kept.items() if each is not None]
         try:
             write_private(self.path, _HEAD + "".join(lines))
         except (OSError, UnicodeEncodeError) as error:
@@ -65,25 +68,36 @@ class Saved:
         return "It holds until the kernel ends; `--save` keeps it for all your notebooks."
 
     def _all(self) -> dict[str, Any]:
-        try:
-            with self.path.open("rb") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH):
-                    raise self._broken("can be changed by other users")
-                return tomllib.load(file)
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise self._broken(f"cannot be read ({error.strerror})") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise self._broken(f"is not TOML: {error}") from None
+        found = read_toml(self.path, self._name, _MEND)
+        for name in found:
+            if name not in self._names:
+                raise ConfigError(
+                    f"{self._name} set {name!r}, which is no setting.",
+                    hint=meant(name, self._names, "`%copilot config` lists them."),
+                )
+        return found
+
+    def _line(self, name: str, value: Any) -> str:
+        """What the file says of a setting.
+
+        Raises:
+            ConfigError: Read again, it would be something else.
+        """
+        with suppress(TypeError, ValueError):
+            line = f"{name} = {_toml(value)}\n"
+            if tomllib.loads(line) == {name: value}:
+                return line
+        raise self._broken(f"hold {name} = {value!s}, which cannot be written again")
+
+    @property
+    def _name(self) -> str:
+        return f"Your settings in {self.path}"
 
     def _broken(self, what: str) -> ConfigError:
-        return ConfigError(f"Your settings in {self.path} {what}.", hint="Mend or remove the file.")
+        return ConfigError(f"{self._name} {what}.", hint=_MEND)
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
-    # JSON's texts, numbers and flags are TOML's.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return "{ " + ", ".join(f"{name} = {toml(each)}" for name, each in value.items()) + " }"
+    return toml(value)

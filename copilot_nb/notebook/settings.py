@@ -152,7 +152,7 @@ class Settings:
         self.environ = os.environ if environ is None else environ
         self.project = Project(self.environ)
         """What the project's file sets."""
-        self.saved = Saved(self.environ)
+        self.saved = Saved(self.environ, _BY_NAME)
         """What the user keeps for all notebooks."""
         self._chosen: dict[str, tuple[Value, Any]] = {}
 

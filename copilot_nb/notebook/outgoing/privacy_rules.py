@@ -19,7 +19,7 @@ from platformdirs import user_config_path
 from copilot_nb.data.privacy import ACCESSES, Privacy, PrivacyRule, from_table
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook.permissions.places import project_folder, real_path
-from copilot_nb.notebook.permissions.rule_file import put_file
+from copilot_nb.notebook.stored.own_file import put_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -6,12 +6,7 @@ the new ones. One that cannot be understood is an error that names it; nothing i
 
 from __future__ import annotations
 
-import json
 import os
-import stat
-import tempfile
-import tomllib
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -20,6 +15,7 @@ from platformdirs import user_config_path
 
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook.permissions.subject import model_name
+from copilot_nb.notebook.stored.own_file import put_file, read_toml, toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +27,7 @@ ENVIRONMENT: Final = "COPILOT_NB_RULES"
 """Names another file."""
 
 _HEAD = "# What Copilot may do without asking, and what never; see `%copilot rules`.\n"
+_MEND: Final = "Mend or remove it; until then no rule allows anything."
 _VERBS: Final = {
     "shell": "run `{}`",
     "read": "read {}",
@@ -136,16 +133,7 @@ class RuleFile:
         Raises:
             ConfigError: It cannot be read or meant, or others may change it.
         """
-        try:
-            with self.path.open("rb") as file:
-                self._check_owner(os.fstat(file.fileno()).st_mode)
-                data = tomllib.load(file)
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise self._broken(f"cannot be read ({error.strerror})") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise self._broken(f"is not TOML: {error}") from None
+        data = read_toml(self.path, self._name, _MEND)
         entries = data.pop("rule", [])
         if data or not isinstance(entries, list):
             raise self._broken("holds something else than [[rule]] entries")
@@ -175,43 +163,16 @@ class RuleFile:
             raise self._broken(f"has an entry that cannot be meant: {entry!r}")
         return StandingRule(**entry)
 
-    def _check_owner(self, mode: int) -> None:
-        if os.name == "posix" and mode & (stat.S_IWGRP | stat.S_IWOTH):
-            raise self._broken("can be changed by other users")
+    @property
+    def _name(self) -> str:
+        return f"The file of rules {str(self.path)!r}"
 
     def _broken(self, what: str) -> ConfigError:
-        return ConfigError(
-            f"The file of rules {str(self.path)!r} {what}.",
-            hint="Mend or remove it; until then no rule allows anything.",
-        )
-
-
-def put_file(path: Path, text: str) -> None:
-    """Put a file in place whole, for its owner alone: who reads it sees the old or the new one.
-
-    Raises:
-        OSError: It cannot be written.
-        UnicodeEncodeError: Nor can that text.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".rules-")  # 0600
-    try:
-        with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+        return ConfigError(f"{self._name} {what}.", hint=_MEND)
 
 
 def _entry(rule: StandingRule) -> str:
-    lines = [f"{name} = {_string(getattr(rule, name))}" for name in ("decision", "kind", "text")]
+    lines = [f"{name} = {toml(getattr(rule, name))}" for name in ("decision", "kind", "text")]
     if rule.place:
-        lines.append(f"place = {_string(rule.place)}")
+        lines.append(f"place = {toml(rule.place)}")
     return "\n[[rule]]\n" + "\n".join(lines) + "\n"
-
-
-def _string(text: str) -> str:
-    """A TOML string: JSON's, but for one character that JSON leaves as it is."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.notebook.permissions.rule_file import put_file
+from copilot_nb.notebook.stored.own_file import put_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

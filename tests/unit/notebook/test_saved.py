@@ -36,8 +36,9 @@ def test_what_is_saved_holds_in_the_next_kernel(tmp_path: Path) -> None:
     if os.name == "posix":
         assert path.stat().st_mode & 0o777 == 0o600
         path.chmod(0o622)
-        with pytest.raises(ConfigError, match="can be changed by other users"):
+        with pytest.raises(ConfigError, match="can be changed by other users") as caught:
             later.get("audit")
+        assert caught.value.hint == f"See what it says, then `chmod 600 {path}`."
 
 
 def test_a_place_is_saved_without_its_key(tmp_path: Path) -> None:
@@ -103,3 +104,37 @@ def test_a_policy_that_is_no_file_is_kept_as_it_is(tmp_path: Path) -> None:
     Settings(environ=environ).choose("policy", "deny", "here", save=True)
 
     assert Settings(environ=environ).get("policy") == "deny"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("timeout = inf", "hold timeout = inf, which cannot be written again"),
+        ("model = 2026-01-01", "hold model = 2026-01-01, which cannot be written again"),
+        ('provider = { "a b" = "" }', "hold provider = {'a b': ''}, which cannot"),
+        ('polcy = "deny"', "set 'polcy', which is no setting.\nDid you mean policy?"),
+        ('"a b" = 1', "set 'a b', which is no setting.\n`%copilot config` lists them."),
+    ],
+)
+def test_a_file_that_would_be_written_wrong_stays_as_it_is(
+    tmp_path: Path, line: str, message: str
+) -> None:
+    """The error says what is wrong in it."""
+    file = tmp_path / "settings.toml"
+    file.write_text(f"{line}\n")
+
+    with pytest.raises(ConfigError) as caught:
+        Settings(environ={"COPILOT_NB_STATE": str(tmp_path)}).choose(
+            "view", "static", "", save=True
+        )
+
+    assert str(caught.value).startswith(f"Your settings in {file} {message}")
+    assert file.read_text() == f"{line}\n"
+
+
+def test_a_slip_in_a_name_loosens_nothing(tmp_path: Path) -> None:
+    """It is an error wherever a setting is read that nothing stronger sets."""
+    (tmp_path / "settings.toml").write_text('polcy = "deny"')
+
+    with pytest.raises(ConfigError, match="'polcy', which is no setting"):
+        Settings(environ={"COPILOT_NB_STATE": str(tmp_path)}).get("policy")
