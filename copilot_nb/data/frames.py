@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.values import clip, comes_from, short
+from copilot_nb.data.values import clip, comes_from, is_one_of, short
 from copilot_nb.transcript.blocks import TableOutput
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def cell(value: object) -> str:
 
 
 def _whole(value: object) -> str:
-    return clip(str(value) if type(value) in _TIMES else short(value), CELL)
+    return clip(str(value) if is_one_of(type(value), _TIMES) else short(value), CELL)
 
 
 def _column_texts(values: Sequence[Any]) -> list[str]:

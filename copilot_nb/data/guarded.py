@@ -9,6 +9,7 @@ a row of a table that was turned, as a key of dicts in cells, as the labels of a
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from copilot_nb.data.columns import deviation
 from copilot_nb.data.frames import Column
 from copilot_nb.data.privacy import ACCESSES, MASK
 from copilot_nb.data.stored import DICTS, LISTS, SETS
-from copilot_nb.data.values import short
+from copilot_nb.data.values import comes_from, is_one_of, short
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ ENOUGH = 2 * GROUP
 """Values of which the standard deviation is told: of fewer there is only one group."""
 _ALTERED = ("mask", "aggregate")
 _NUMBERS = {int, float}
+_BITS = 1_000
+"""Of a whole number; the mean of larger ones would be no float."""
 _CONTAINERS = {*DICTS, *LISTS, *SETS}
 WORDS = {"deny": "withheld", "mask": "masked", "aggregate": "aggregates only"}
 
@@ -125,7 +128,7 @@ def _spread(frame: Frame, access: Sequence[Access]) -> Callable[[int, int], floa
 def _open_values(frame: Frame, at: int, step: int, hides: Hides) -> list[Any]:
     """Every step-th value; those of withheld rows, and under withheld keys, masked."""
     values = frame.column(at, step)
-    if set(map(type, values)) & _CONTAINERS:
+    if any(is_one_of(type(value), _CONTAINERS) for value in values):
         values = [_plain(value, hides) for value in values]
     if not frame.has_index:
         return values
@@ -137,18 +140,22 @@ def _open_values(frame: Frame, at: int, step: int, hides: Hides) -> list[Any]:
 
 def _plain(value: Any, hides: Hides) -> Any:
     """A cell that holds a container as text, without what stands under withheld keys."""
-    return short(value, hides=hides) if type(value) in _CONTAINERS else value
+    return short(value, hides=hides) if is_one_of(type(value), _CONTAINERS) else value
 
 
 def _is_numeric(values: list[Any]) -> bool:
-    return {type(value) for value in values if not _is_missing(value)} <= _NUMBERS
+    """Whether all of them are numbers of which a mean can be told."""
+    return all(
+        is_one_of(type(value), _NUMBERS) and (type(value) is float or value.bit_length() <= _BITS)
+        for value in values
+        if not _is_missing(value)
+    )
 
 
 def _is_missing(value: Any) -> bool:
-    kind = type(value)
-    return kind.__name__ in {"NoneType", "NAType", "NaTType"} or (
-        kind is float and value != value  # noqa: PLR0124 - NaN is not itself
-    )
+    if type(value) is float:
+        return math.isnan(value)
+    return value is None or comes_from(value, "pandas", "NAType", "NaTType")
 
 
 def _anonymous(values: list[Any]) -> list[Any]:

@@ -6,8 +6,8 @@ Texts are found by the words with which they begin, however many there are.
 from __future__ import annotations
 
 import datetime
-import math
 import re
+import sys
 import uuid
 from bisect import bisect_left, bisect_right
 from decimal import Decimal
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.finds import Find
 from copilot_nb.data.said import microseconds
-from copilot_nb.data.values import comes_from, is_scientific, short
+from copilot_nb.data.values import comes_from, is_a, is_one_of, is_scientific, module_of, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from copilot_nb.data.said import Number, Said
 
@@ -33,7 +33,9 @@ TIMES_CHANCE = 3
 """So many more numbers must be found than chance would find."""
 _WORD = re.compile(r"\w+")
 _COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
-_AS_TEXT = (datetime.time, datetime.timedelta, uuid.UUID)
+_AS_TEXT = {datetime.time, datetime.timedelta, uuid.UUID}
+_ZONES = {"datetime", "zoneinfo", "pytz", "dateutil"}
+"""Libraries whose time zones may be asked for what they are."""
 
 Form = str | int | float | datetime.date
 """A date is a moment, too."""
@@ -167,37 +169,64 @@ def _form(value: Any) -> Form | None:
     if isinstance(value, str):
         text = _lower(value.strip())
         return text if text and text not in _COMMON else None
-    if isinstance(value, datetime.date):
-        return value if value == value else None  # noqa: PLR0124 - pandas' NaT is not itself
-    return None if value is None or type(value) is bool else _number(value)
+    return value if value is None or isinstance(value, datetime.date) else _number(value)
 
 
 def _plain(value: Any) -> str | int | float | Decimal | datetime.date | None:
-    """A scalar of a library as Python's own; of what is none of these its text."""
-    if value is None or isinstance(value, str | int | float | Decimal | datetime.date):
+    """A value as Python's own, past what its class does; of what is none of these its text."""
+    if is_scientific(value) and not hasattr(type(value), "__len__"):
+        value = _scalar(value)
+    if value is None or type(value) is bool or comes_from(value, "pandas", "NaTType"):
+        return None
+    if is_one_of(type(value), _AS_TEXT):
+        return str(value)
+    for kind, own in _OWN:
+        if is_a(value, kind):
+            return own(value)  # type: ignore[no-any-return]  # its own kind
+    return short(value)
+
+
+def _scalar(value: Any) -> Any:
+    """A scalar of a library as Python's own, where it can be."""
+    try:
+        if comes_from(value, "numpy", "datetime64"):
+            value = value.astype("datetime64[us]")
+        return value.item() if hasattr(value, "item") else value
+    except Exception:  # noqa: BLE001 - beyond what Python's own can be
         return value
-    if comes_from(value, "numpy", "datetime64"):
-        value = value.astype("datetime64[us]")
-    item = getattr(value, "item", None) if is_scientific(value) else None
-    if callable(item) and not hasattr(type(value), "__len__"):
-        return _plain(item())
-    return str(value) if isinstance(value, _AS_TEXT) else short(value)
+
+
+def _moment(value: datetime.datetime) -> datetime.datetime:
+    kind = datetime.datetime
+    return kind.combine(kind.date(value), kind.timetz(value))
+
+
+_OWN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+    (Decimal, Decimal),
+    (datetime.datetime, _moment),
+    (datetime.date, lambda value: datetime.date.fromordinal(datetime.date.toordinal(value))),
+)
+"""Classes, and how a value of one that inherits from them becomes one of their own."""
 
 
 def _number(value: float | Decimal) -> float | None:
-    if not math.isfinite(value):
-        return None
+    """None of what is no number, or larger than any."""
     if isinstance(value, Decimal):
+        if not value.is_finite() or value.adjusted() > sys.float_info.max_10_exp:
+            return None
         value = int(value) if value == value.to_integral_value() else float(value)
-    return abs(value)
+    return abs(value) if abs(value) <= sys.float_info.max else None
 
 
 def _moments(value: datetime.date) -> Iterator[int]:
     """By the clock that the value shows, and by that of its number."""
     own = microseconds(value)
     yield own
-    offset = value.utcoffset() if isinstance(value, datetime.datetime) else None
-    if offset:
+    if isinstance(value, datetime.datetime) and module_of(value.tzinfo).split(".")[0] in _ZONES:
+        offset = value.utcoffset() or datetime.timedelta()
         yield own - offset // datetime.timedelta(microseconds=1)
 
 

@@ -7,6 +7,7 @@ A value has many forms: `1980-01-02`, `Timestamp('1980-01-02 00:00:00')`, `31561
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -114,8 +115,10 @@ def _numbers(text: str, exact: Mapping[str, Collection[float]]) -> Iterator[Numb
             yield Number(start, end, int(whole), int(whole), int(whole), len(whole))
             continue
         value = float(match[0])
+        if value == math.inf:
+            continue
         digits = len((whole + (part or "")).lstrip("0"))
-        half = 0.500001 * 10.0 ** (int(exponent or 0) - len(part or ""))
+        half = float(f"0.500001e{int(exponent or 0) - len(part or '')}")
         yield Number(start, end, value, value - half, value + half, digits)
 
 

@@ -18,7 +18,14 @@ from copilot_nb.data.arrays import INDEXES
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.libraries import python_values
 from copilot_nb.data.stored import DICTS, LISTS, SETS
-from copilot_nb.data.values import comes_from, instance_data, is_a, is_scientific, module_of
+from copilot_nb.data.values import (
+    comes_from,
+    instance_data,
+    is_a,
+    is_one_of,
+    is_scientific,
+    module_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,7 +42,7 @@ DEPTH = 6
 TABLES = 200
 """Tables in one container that are read."""
 _PLAIN = {str, int, float}
-_SINGLE = {*_PLAIN, datetime.date, datetime.datetime, Decimal, uuid.UUID}
+_SINGLE = (*_PLAIN, datetime.date, Decimal, uuid.UUID)
 _LISTS = (*LISTS, *SETS)
 _CONTAINERS = {*DICTS, *_LISTS}
 
@@ -81,18 +88,18 @@ class LongColumn:
                 return self.frame.among(self.at, said)
         values = self.frame.column(self.at, max(1, self.frame.rows // LONG))
         wanted = {*said.phrases, *(number.value for number in said.numbers)}
-        return wanted.intersection(value for value in values if type(value) in _PLAIN)
+        return wanted.intersection(value for value in values if is_one_of(type(value), _PLAIN))
 
 
 def leaves(value: Any, depth: int = DEPTH) -> Iterator[object]:
     """The single values in a value: in plain containers, tables and arrays."""
     kind = type(value)
-    if kind in _SINGLE or (is_scientific(value) and not hasattr(kind, "__len__")):
+    if is_a(value, _SINGLE) or (is_scientific(value) and not hasattr(kind, "__len__")):
         yield value
-    elif depth and kind in DICTS:
+    elif depth and is_one_of(kind, DICTS):
         for each in islice(list(value.values()), VALUES):
             yield from leaves(each, depth - 1)
-    elif depth and kind in _LISTS:
+    elif depth and is_one_of(kind, _LISTS):
         for each in islice(list(value), VALUES):
             yield from leaves(each, depth - 1)
     else:
@@ -132,7 +139,7 @@ def _of_frame(name: str, frame: Frame, privacy: Privacy) -> Iterator[Owned]:
         if whole or privacy.called((*column.names, *own), name) != "allow":
             owner = f"{name}.{column.name}" if column.name else name
             yield from ((owner, value) for value in values)
-        elif _CONTAINERS & set(map(type, values)):
+        elif any(is_one_of(type(value), _CONTAINERS) for value in values):
             yield from _within(f"{name}.{column.name}", values, privacy, name)
     if whole or privacy.called(frame.heads, name) != "allow":
         yield from (
@@ -157,7 +164,7 @@ def _of_index(
     for label in labels if levels else ():
         parts = label if len(frame.index) > 1 else (label,)
         yield from ((f"{name}.{frame.index[at] or 'index'}", parts[at]) for at in levels)
-    if set(map(type, labels)) & {str, tuple}:
+    if any(is_one_of(type(label), {str, tuple}) for label in labels):
         turned = [at for at, label in zip(rows, labels, strict=True) if privacy.hides(label, name)]
         yield from _of_rows(name, frame, turned[: VALUES // max(1, len(frame.columns))])
 
@@ -220,14 +227,18 @@ def _of_xarray(value: Any) -> list[tuple[Any, Any]]:
 
 def _has_parts(value: Any) -> bool:
     kind = type(value)
-    if kind in _CONTAINERS or module_of(kind) == "__main__":
+    if is_one_of(kind, _CONTAINERS) or module_of(kind) == "__main__":
         return True
     return _is_array(value) and value.dtype.names is not None
 
 
 def _table(value: Any) -> Frame | None:
     """The table that stands in a container; the many scalars of libraries are passed by."""
-    many = type(value) not in _PLAIN and hasattr(type(value), "__len__") and is_scientific(value)
+    many = (
+        not is_one_of(type(value), _PLAIN)
+        and hasattr(type(value), "__len__")
+        and is_scientific(value)
+    )
     return frame_of(value) if many else None
 
 
@@ -239,8 +250,8 @@ _KINDS: tuple[
     tuple[Callable[[Any], bool], Callable[[Any], Iterable[tuple[Any, Any]]]],
     ...,
 ] = (
-    (lambda value: type(value) in DICTS, _pairs),
-    (lambda value: type(value) in _LISTS, _items),
+    (lambda value: is_one_of(type(value), DICTS), _pairs),
+    (lambda value: is_one_of(type(value), _LISTS), _items),
     (_is_array, _fields),
     (lambda value: comes_from(value, "xarray", "Dataset", "DataArray"), _of_xarray),
     (lambda value: comes_from(value, "pandas", *INDEXES), _of_levels),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
 from copilot_nb.data.denied import denied_values
@@ -117,3 +118,19 @@ def test_values_of_an_index_are_found() -> None:
     finds = denied_values({"t": table}, privacy).find("AB1234567 lives in Trondheim")
 
     assert [find.what for find in finds] == ["value of t.ssn"]
+
+
+def test_no_value_and_no_text_is_too_much() -> None:
+    """Numbers beyond every float, numbers that signal, and a text that says such."""
+    odd = [
+        10**400,
+        Decimal("sNaN"),
+        Decimal("1e999999"),
+        -(10**30),
+        np.longdouble("1e4000"),
+        123456,
+    ]
+    denied = denied_values({"odd": {"x": odd}}, Privacy((PrivacyRule("deny", "x"),)))
+    text = f"1e400 0.0e999 {10**30} 9.9e308 1{'0' * 400} 123456"
+
+    assert [text[find.start : find.end] for find in denied.find(text)] == [str(10**30), "123456"]

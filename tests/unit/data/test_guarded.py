@@ -172,3 +172,13 @@ def test_few_numbers_have_no_mean() -> None:
     private = guarded(frame, "x", Privacy((PrivacyRule("aggregate", "pay"),)))
 
     assert "52333" not in "".join(statistics(sample(private, 0)))
+
+
+def test_numbers_beyond_every_float_are_no_numbers() -> None:
+    """Their mean cannot be told: they are masked, as words are."""
+    frame = frame_of(pd.DataFrame({"pay": [10**400] * GROUP + [1]}, dtype=object))
+    assert frame is not None
+
+    shown = guarded(frame, "t", Privacy((PrivacyRule("aggregate", "pay"),)))
+
+    assert shown.column(0, 1) == ["•••1"] * GROUP + ["•••2"]
