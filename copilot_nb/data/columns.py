@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import cell
-from copilot_nb.data.values import is_scientific, short
+from copilot_nb.data.values import are_of, is_a, is_one_of, is_scientific, short, type_name
 
 if TYPE_CHECKING:
     from copilot_nb.data.frames import Frame
@@ -63,7 +63,7 @@ class Sample:
     @property
     def numeric(self) -> bool:
         """Whether all of them are numbers, decimal ones as databases have them too."""
-        return bool(self.present) and set(map(type, self.present)) <= _NUMBERS
+        return bool(self.present) and are_of(self.present, _NUMBERS)
 
 
 def sample(frame: Frame, at: int, *, rows: int = SAMPLE) -> Sample:
@@ -74,7 +74,7 @@ def sample(frame: Frame, at: int, *, rows: int = SAMPLE) -> Sample:
     present = [
         v
         for v in values
-        if type(v) not in absent
+        if id(type(v)) not in absent
         and (type(v) is not float or v == v)  # noqa: PLR0124 - NaN is not
         and (type(v) is not Decimal or not v.is_nan())
     ]
@@ -92,9 +92,10 @@ def _step(least: float) -> int:
     return step
 
 
-def _absent(values: list[Any]) -> set[type]:
-    """The types among the values that stand for a missing one."""
-    return {kind for kind in set(map(type, values)) if kind.__name__ in _MISSING_TYPES}
+def _absent(values: list[Any]) -> set[int]:
+    """Identities of the types among the values that stand for a missing one."""
+    examples = {id(type(value)): value for value in values}
+    return {kind for kind, example in examples.items() if type_name(example) in _MISSING_TYPES}
 
 
 def statistics(values: Sample) -> list[str]:
@@ -124,11 +125,11 @@ def counted(values: Sample) -> Counter[Any]:
 
 def comparable(values: list[Any]) -> list[Any]:
     """The values, those by their text whose comparison would run foreign code."""
-    examples = {type(value): value for value in values}
+    examples = {id(type(value)): value for value in values}
     foreign = {kind for kind, example in examples.items() if not _hashed(example)}
     if not foreign:
         return values
-    return [short(value) if type(value) in foreign else value for value in values]
+    return [short(value) if id(type(value)) in foreign else value for value in values]
 
 
 def is_missing(value: object) -> bool:
@@ -141,7 +142,7 @@ def is_missing(value: object) -> bool:
 def _hashed(value: object) -> bool:
     """Whether counting the value runs no code but its library's."""
     kind = type(value)
-    if kind in _HASHED or kind in _TIMES:
+    if is_one_of(kind, _HASHED | _TIMES):
         return True
     return is_scientific(value) and not hasattr(kind, "__len__") and kind.__hash__ is not None
 
@@ -161,11 +162,11 @@ def correlations(frame: Frame) -> list[tuple[str, str, float]]:
     for at, column in enumerate(frame.columns[:PAIR_COLUMNS]):
         values = frame.column(at, step)
         absent = _absent(values)
-        if values and set(map(type, values)) - absent <= _NUMBERS:
-            filled = [math.nan if type(value) in absent else float(value) for value in values]
+        filled = [math.nan if id(type(value)) in absent else value for value in values]
+        if values and are_of(filled, _NUMBERS):
             label = f"{column.name} (#{at + 1})" if column.name in columns else column.name
             label += " (means of groups)" if at in frame.altered else ""
-            columns[label] = numpy.asarray(filled, dtype=float)
+            columns[label] = numpy.asarray(list(map(float, filled)))
     pairs = [
         (left, right, _pearson(numpy, columns[left], columns[right]))
         for left, right in combinations(columns, 2)
@@ -234,8 +235,8 @@ def _quantile(ordered: list[float], q: float) -> float:
 
 def _span(values: list[Any]) -> str:
     """First and last of dates and times; empty for anything else."""
-    kinds = set(map(type, values))
-    if len(kinds) != 1 or not issubclass(next(iter(kinds)), datetime.date | datetime.timedelta):
+    alike = len(set(map(id, map(type, values)))) == 1
+    if not alike or not is_a(values[0], (datetime.date, datetime.timedelta)):
         return ""
     try:
         return f"From {cell(min(values))} to {cell(max(values))}"

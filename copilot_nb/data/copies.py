@@ -31,10 +31,12 @@ from copilot_nb.data.stored import (
     set_inside,
 )
 from copilot_nb.data.values import (
+    are_of,
     class_data,
     comes_from,
     instance_data,
     is_a,
+    is_one_of,
     is_scientific,
     module_of,
     mro,
@@ -65,7 +67,7 @@ def bytes_of(value: object, levels: int = 2) -> int:
         return nbytes
     if root == "pandas" and hasattr(value, "memory_usage"):
         return int(value.memory_usage(index=False).sum())
-    if base_of(value) is bytearray or type(value) in (bytes, str):
+    if base_of(value) is bytearray or is_one_of(type(value), (bytes, str)):
         return len(value)  # type: ignore[arg-type]  # these have a length
     own = sys.getsizeof(value) if has_state(value) else ITEM_BYTES
     return own + _held(value, levels)
@@ -83,7 +85,7 @@ def _held(value: Any, levels: int) -> int:
             held = length(value) * ITEM_BYTES
             some = first(value, _HELD)
             items += [item for _, item in some] if is_a(value, dict) else some
-    large = (item for item in items if type(item) not in ATOMS)
+    large = (item for item in items if not is_one_of(type(item), ATOMS))
     return held + sum(bytes_of(item, levels - 1) for item in large) if levels else held
 
 
@@ -121,7 +123,7 @@ class _Copier:
         self.owners = owners(values)
 
     def copy(self, value: Any, depth: int) -> Any:
-        if type(value) in ATOMS or (is_fixed(value) and not is_own_class(value)):
+        if is_one_of(type(value), ATOMS) or (is_fixed(value) and not is_own_class(value)):
             return value
         if id(value) not in self.done:
             self.left -= 1
@@ -180,10 +182,10 @@ class _Copier:
     def _replace(self, cells: Any, depth: int) -> None:
         """Copies in the place of what the cells of an array of objects hold."""
         items = cells.ravel().tolist()
-        if set(map(type, items)) <= set(ATOMS):
+        if are_of(items, ATOMS):
             return
         for at, item in enumerate(items):
-            if type(item) not in ATOMS:
+            if not is_one_of(type(item), ATOMS):
                 cells.flat[at] = self.copy(item, depth - 1)
 
     def _xarray(self, value: Any, depth: int) -> Any:

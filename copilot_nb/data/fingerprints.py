@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from copilot_nb.data.arrays import sizes
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.samples import KNOWN, Sample, sample
-from copilot_nb.data.values import FUNCTIONS, comes_from, is_a, size, type_name
+from copilot_nb.data.values import FUNCTIONS, comes_from, is_a, is_one_of, size, type_name
 from copilot_nb.data.xarrays import variables
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def fingerprint(value: object, *, content: bool = True, deep: bool = True) -> Fi
     read = sample(value, deep=deep) if content else None
     if comes_from(value, "xarray", "Dataset"):
         return _dataset(value, read)
-    frame = None if type(value) in KNOWN else frame_of(value)
+    frame = None if is_one_of(type(value), KNOWN) else frame_of(value)
     if frame is None:
         return Fingerprint(id(value), type_name(value), _shape(value), (), read)
     if frame.kind.endswith("Series"):

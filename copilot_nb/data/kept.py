@@ -37,7 +37,15 @@ from copilot_nb.data.stored import (
     set_fields,
     set_inside,
 )
-from copilot_nb.data.values import instance_data, is_a, is_scientific, module_of, type_name
+from copilot_nb.data.values import (
+    are_of,
+    instance_data,
+    is_a,
+    is_one_of,
+    is_scientific,
+    module_of,
+    type_name,
+)
 from copilot_nb.data.xarrays import in_memory, is_xarray, slots, variables
 
 if TYPE_CHECKING:
@@ -97,11 +105,12 @@ class _Keeper:
 
     def keep(self, value: Any, depth: int) -> None:
         """Remember the value, if it can change, and what is in it."""
-        if type(value) in ATOMS or id(value) in self.seen:
+        if is_one_of(type(value), ATOMS) or id(value) in self.seen:
             return
         self.seen.add(id(value))
-        for item in self._content(value):
-            if type(item) not in ATOMS:
+        items = self._content(value)
+        for item in () if are_of(items, ATOMS) else items:
+            if not is_one_of(type(item), ATOMS):
                 self.left -= 1
                 if depth <= 1 or self.left < 0:
                     raise NotCopiedError("it holds too many items")
@@ -146,7 +155,7 @@ class _Keeper:
             items += content.values() if type(content) is dict else content
             if base not in (tuple, frozenset):
                 self._part(value, content, set_inside)
-        if stored or type(value) not in CONTAINERS:
+        if stored or not is_one_of(type(value), CONTAINERS):
             self._part(value, stored, set_attributes)
         items += stored.values()
         live = [part for part in stored.values() if is_live(part)]

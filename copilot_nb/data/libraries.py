@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from copilot_nb.data.among import in_arrow, in_pandas, in_polars
 from copilot_nb.data.frames import Column, Frame, cell
 from copilot_nb.data.grids import Stretched, cells_of, cells_of_xarray
-from copilot_nb.data.values import clip, is_a, is_scientific, short, type_name
+from copilot_nb.data.values import clip, is_a, is_one_of, is_scientific, short, type_name
 from copilot_nb.data.xarrays import in_memory
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
     if not is_a(value, classes):
         return None
     series = is_a(value, classes[1])
-    if type(value) not in classes:  # a subclass may have overridden what is read here
+    if not is_one_of(type(value), classes):  # a subclass may have overridden what is read here
         value = classes[1 if series else 0](value)
     frame = value.to_frame(name="" if value.name is None else value.name) if series else value
 

@@ -23,6 +23,7 @@ from copilot_nb.data.values import (
     class_data,
     instance_data,
     is_a,
+    is_one_of,
     is_scientific,
     module_of,
     mro,
@@ -49,7 +50,7 @@ _SHOWN_IN_LISTS = (bool, int, float, complex)
 
 def brief(value: object) -> str:
     """One line: type, size, and the value itself when it is a number."""
-    if type(value) in _SHOWN_IN_LISTS:
+    if is_one_of(type(value), _SHOWN_IN_LISTS):
         return f"{type_name(value)} {short(value)}"
     return kind_of(value)
 
@@ -214,7 +215,7 @@ def _mapping_lines(value: Mapping[Any, Any], hides: Hides) -> list[str]:
 
 
 def _text_of(value: object) -> str:
-    return short(value) if type(value) in (str, bytes) else ""
+    return short(value) if is_one_of(type(value), (str, bytes)) else ""
 
 
 def _value_lines(value: object, hides: Hides) -> list[str]:
@@ -239,5 +240,8 @@ def _class_module(value: object) -> str:
 _WRITERS: tuple[tuple[Callable[[Any], bool], Callable[[Any, Hides], list[str]]], ...] = (
     (lambda value: is_a(value, (type, *FUNCTIONS)), _function_lines),
     (lambda value: type(value) is dict, _mapping_lines),
-    (lambda value: type(value) in SIZED or _class_module(value) == "builtins", _value_lines),
+    (
+        lambda value: is_one_of(type(value), SIZED) or _class_module(value) == "builtins",
+        _value_lines,
+    ),
 )

@@ -35,8 +35,10 @@ from copilot_nb.data.stored import (
     length,
 )
 from copilot_nb.data.values import (
+    are_of,
     instance_data,
     is_a,
+    is_one_of,
     is_scientific,
     plain_attribute,
 )
@@ -95,14 +97,14 @@ class _Reader:
     def read(self, value: object, depth: int = DEPTH) -> int:
         """A number for one value."""
         cls = type(value)
-        if cls in _PLAIN:
+        if is_one_of(cls, _PLAIN):
             return _plain(value)
-        if cls in ATOMS:
+        if is_one_of(cls, ATOMS):
             return hash((cls.__name__, repr(value)))
         if depth <= 0 or self.left <= 0:
             self.whole = False
             return id(value)
-        if cls in CONTAINERS:
+        if is_one_of(cls, CONTAINERS):
             return self._container(value, depth)
         try:
             return self._object(value, depth)
@@ -149,7 +151,7 @@ class _Reader:
         """A class's data; what is no data, such as methods, by identity."""
         for name, part in fields(cls).items():
             yield hash(name)
-            yield self.read(part, depth - 1) if type(part) in KNOWN else id(part)
+            yield self.read(part, depth - 1) if is_one_of(type(part), KNOWN) else id(part)
 
     def _container(self, value: Any, depth: int) -> int:
         base, count = base_of(value), length(value)
@@ -165,12 +167,11 @@ class _Reader:
 
     def _each(self, items: Sequence[Any], depth: int) -> Sequence[int]:
         """Numbers for the items; one for all of them if they are plain."""
-        types = set(map(type, items))
-        if types <= _PLAIN:
+        if are_of(items, _PLAIN):
             return (_plain(list(items)),)
-        if types == {list} and depth > 1 and sum(map(len, items)) <= self.left:
+        if items and are_of(items, {list}) and depth > 1 and sum(map(len, items)) <= self.left:
             flat = list(chain.from_iterable(items))
-            if set(map(type, flat)) <= _PLAIN:
+            if are_of(flat, _PLAIN):
                 self.left -= len(flat)
                 return (_plain(list(map(len, items))), _plain(flat))
         return [self.read(item, depth - 1) for item in items]

@@ -11,7 +11,7 @@ import io
 import random
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.values import is_scientific, module_of
+from copilot_nb.data.values import is_one_of, is_scientific, module_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def state_copy(value: Any) -> Any:
 
 def _ways(value: object) -> _Ways | None:
     """How the state is asked for and set; None where there is none."""
-    if type(value) in _OF_PYTHON:
+    if is_one_of(type(value), _OF_PYTHON):
         return _OF_PYTHON[type(value)]
     if not module_of(type(value)).startswith("numpy.random") or not is_scientific(value):
         return None

@@ -25,10 +25,12 @@ import weakref
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from copilot_nb.data.values import (
+    are_of,
     class_data,
     comes_from,
     instance_data,
     is_a,
+    is_one_of,
     is_scientific,
     module_of,
     mro,
@@ -60,6 +62,8 @@ _FIXED = (
     weakref.ReferenceType, logging.Logger, type(...), type(NotImplemented),
 )  # fmt: skip
 """Types whose values do not change, or are no data."""
+_CONSTANT = (object, fractions.Fraction, *ATOMS)
+"""Likewise; subclasses are not meant."""
 _DATA = {"builtins", "collections", "types", "argparse", "__main__"}
 """Modules of Python's own whose objects are data; others hold locks, files, threads."""
 _NO_DATA = {"pandas", "polars", "xarray", "duckdb", "copilot_nb"}
@@ -97,7 +101,7 @@ def _of_class(ask: Callable[[Any], Found]) -> Callable[[Any], Found]:
 @_of_class
 def is_fixed(value: object) -> bool:
     """Whether the value itself cannot change."""
-    if is_a(value, _FIXED) or type(value) in (object, fractions.Fraction, *ATOMS):
+    if is_a(value, _FIXED) or is_one_of(type(value), _CONSTANT):
         return True
     module = module_of(type(value))
     if not is_scientific(value) or module.startswith("numpy.random"):
@@ -114,7 +118,7 @@ def is_fixed(value: object) -> bool:
 def is_plain(value: object) -> bool:
     """Whether everything that the value stores is in attributes, slots and a container."""
     cls = type(value)
-    if cls in CONTAINERS:
+    if is_one_of(cls, CONTAINERS):
         return True
     root = module_of(cls).partition(".")[0]
     if root in _NO_DATA or (root in sys.stdlib_module_names and root not in _DATA):
@@ -204,7 +208,7 @@ def _members_of(cls: type) -> dict[str, Any]:
 def attributes(value: Any) -> dict[str, Any]:
     """What a plain object stores in attributes and slots."""
     cls = type(value)
-    if cls in CONTAINERS and cls is not collections.defaultdict:
+    if is_one_of(cls, CONTAINERS) and cls is not collections.defaultdict:
         return {}
     found = dict(instance_data(value))
     for name, member in _members(value).items():
@@ -276,7 +280,7 @@ def _each(value: Any, *, backwards: bool) -> Iterator[Any]:
 
 
 def _has_plain_keys(value: Any) -> bool:
-    return set(map(type, dict.keys(value))) <= {*ATOMS, tuple}
+    return are_of(dict.keys(value), (*ATOMS, tuple))
 
 
 def inside(value: Any) -> Any:

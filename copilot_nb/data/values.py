@@ -97,13 +97,21 @@ def type_name(value: object) -> str:
 
 
 def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
-    """`isinstance` by the real class: never asks the object what it pretends to be."""
-    return issubclass(type(value), kinds)
+    """`isinstance` by the real class: never asks the object or an ABC what it pretends to be."""
+    cls = type(value)
+    wanted = kinds if isinstance(kinds, tuple) else (kinds,)
+    return any(type.__subclasscheck__(kind, cls) for kind in wanted)
 
 
 def is_one_of(cls: type, kinds: Collection[type]) -> bool:
     """Whether a class is one of some that have no metaclass of their own; runs no other's code."""
     return type(cls) is type and cls in kinds
+
+
+def are_of(items: Iterable[object], kinds: Collection[type]) -> bool:
+    """Whether the class of every item is one of some; as `is_one_of`, each class once."""
+    classes = {id(cls): cls for cls in map(type, items)}
+    return all(is_one_of(cls, kinds) for cls in classes.values())
 
 
 def module_of(value: object) -> str:

@@ -15,6 +15,7 @@ from copilot_nb.data.values import (
     class_data,
     instance_data,
     is_a,
+    is_one_of,
     is_scientific,
     module_of,
     mro,
@@ -102,7 +103,11 @@ class Value:
     @property
     def called(self) -> tuple[Value, ...]:
         """What somebody who is given it may call."""
-        if self.function is not None or self.bound is not None or type(self.live) in _CALLED:
+        if (
+            self.function is not None
+            or self.bound is not None
+            or is_one_of(type(self.live), _CALLED)
+        ):
             return (self,)
         return self.callables
 
@@ -159,7 +164,7 @@ def path_of(value: object) -> str:
         return f"{_public(module_of(value))}.{name}"
     if type(value) is types.BuiltinFunctionType and not _is_module(value.__self__):
         return _method_path(value)
-    if type(value) in (types.FunctionType, types.BuiltinFunctionType):
+    if is_one_of(type(value), (types.FunctionType, types.BuiltinFunctionType)):
         module = _public(value.__module__ or "builtins")
         return f"{module}.{value.__qualname__}"  # type: ignore[attr-defined]  # checked above
     return ""
@@ -193,7 +198,7 @@ def _method_path(method: types.BuiltinFunctionType) -> str:
 def items_of(live: object) -> list[object] | None:
     """The first items of an exact builtin container (values of a dict); None for all else."""
     try:
-        if type(live) in (list, tuple, set, frozenset, deque):
+        if is_one_of(type(live), (list, tuple, set, frozenset, deque)):
             return list(islice(live, ELEMENTS))  # type: ignore[call-overload]  # a container
         if type(live) is dict:
             return list(islice(live.values(), ELEMENTS))
@@ -211,9 +216,9 @@ def cells_of(live: object) -> list[object] | None:
 
 def item_at(live: object, key: object) -> object:
     """One item of a list, tuple or dict, or NOTHING; asks no key whether it is equal."""
-    if type(live) in (list, tuple) and type(key) is int:
+    if is_one_of(type(live), (list, tuple)) and type(key) is int:
         return live[key] if -len(live) <= key < len(live) else NOTHING  # type: ignore[index,arg-type]  # its type is asked above
-    if type(live) is dict and type(key) in (str, int):
+    if type(live) is dict and is_one_of(type(key), (str, int)):
         found = (v for k, v in islice(live.items(), ELEMENTS) if type(k) is type(key) and k == key)
         return next(found, NOTHING)
     return NOTHING
@@ -221,7 +226,7 @@ def item_at(live: object, key: object) -> object:
 
 def has_key(live: object, key: object) -> bool:
     """Whether a dict has that text or number as a key, as far as it is looked through."""
-    if not is_a(live, dict) or type(key) not in (str, int):
+    if not is_a(live, dict) or not is_one_of(type(key), (str, int)):
         return False
     keys = islice(dict.keys(live), ELEMENTS)  # type: ignore[arg-type, var-annotated]  # a dict
     return any(type(k) is type(key) and k == key for k in keys)

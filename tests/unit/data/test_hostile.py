@@ -53,6 +53,12 @@ def made(name: str, *bases: type, **extra: Any) -> Any:
     return cls.__new__(cls)
 
 
+def made_by(method: str) -> Any:
+    """An instance of a class whose metaclass has a method that must not be called."""
+    meta = type("Meta", (type,), {method: trap("class")})
+    return meta("Thing", (), {})()
+
+
 def cycle() -> list[Any]:
     """A list that holds itself."""
     found: list[Any] = [1]
@@ -73,6 +79,8 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     "array that lies": lambda: np.zeros(3).view(type("Array", (np.ndarray,), dict(TRAPS))),
     "cyclic": cycle,
     "deep": lambda: eval("[" * 90 + "]" * 90),  # noqa: S307 - brackets
+    "compares its class": lambda: made_by("__eq__"),
+    "hashes its class": lambda: made_by("__hash__"),
     "endless": lambda: made("Endless", __iter__=lambda self: iter(int, 1)),
     "huge": lambda: ["x" * 10_000_000] * 3,
 }

@@ -178,3 +178,18 @@ def test_an_object_of_a_package_that_was_used_since_stays() -> None:
     notebook.names["made"].fit()
 
     assert notebook.undo() == ("`made` was changed since: left as it is.",)
+
+
+def test_a_class_with_a_metaclass_of_its_own_is_no_hindrance() -> None:
+    """Neither where it compares classes, nor where these have no hash; its objects come back."""
+    notebook = Notebook()
+    notebook.run(
+        "class Meta(type):\n    def __eq__(one, other):\n        raise ValueError\n"
+        "class Thing(metaclass=Meta):\n    pass\nthing = Thing()\nthing.xs = [1]"
+    )
+
+    notebook.run("thing.xs.append(2)")
+    told = notebook.undo()
+
+    assert notebook.names["thing"].xs == [1]
+    assert told == ("`thing` is back.",)
