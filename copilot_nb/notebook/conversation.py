@@ -226,8 +226,10 @@ class Conversation:
             ConfigError: Its URL or key is missing.
         """
         source.check(self.settings.environ)
-        self.settings.choose("provider", replace(source, model=""), BY_PROVIDER, save=save)
-        self.settings.choose("model", source.model or None, BY_PROVIDER, save=save)
+        self.settings.choose("provider", source, BY_PROVIDER, save=save)
+        if save:
+            self.settings.saved.put("model", None)  # it was of another place; this one has its own
+        self.settings.choose("model", source.model or None, BY_PROVIDER)
 
     async def new(self) -> None:
         """Begin a new conversation with the next turn; permissions given so far are gone."""

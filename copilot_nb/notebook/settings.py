@@ -238,6 +238,8 @@ class Settings:
         value, file = self.project.get(name)
         yield value, f"{name} in {file}"
         yield self._kept(setting), f"{name} in {self.saved.path}"
+        if name == "model":
+            yield self._kept_with_place(), f"provider in {self.saved.path}"
         yield profile, f"c.Copilot.{name} in IPython's profile"
 
     def _kept(self, setting: Setting) -> Any:
@@ -248,6 +250,12 @@ class Settings:
         value = setting.read(kept, source)
         readers.see_rooted(setting.kind, value, source)
         return value
+
+    def _kept_with_place(self) -> str:
+        """The model that the user keeps with its place, where that is asked."""
+        place = self.find("provider")
+        kept = place.source == f"provider in {self.saved.path}"
+        return str(place.value.model) if kept else ""
 
     def get(self, name: str, option: Any = None) -> Any:
         """The value of a setting."""

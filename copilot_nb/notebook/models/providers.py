@@ -91,7 +91,7 @@ class Source:
         return replace(source, base_url=checked_url(source.base_url)) if source.base_url else source
 
     def fields(self) -> dict[str, str]:
-        """What tells it from others, but for the model; a key is not among it."""
+        """What a file keeps of it; a key is not among it."""
         found = {name: getattr(self, name) for name in _FIELDS}
         return {name: value for name, value in found.items() if value}
 
@@ -166,7 +166,7 @@ class Source:
         return ProviderConfig.model_validate(options)
 
 
-_FIELDS = ("kind", "base_url", "key_variable", "api_version", "wire_api", "key_file")
+_FIELDS = ("kind", "base_url", "model", "key_variable", "api_version", "wire_api", "key_file")
 
 
 def _read_key(path: str) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from copilot_nb.errors import ConfigError
-from copilot_nb.notebook.models.providers import Source
+from copilot_nb.notebook.conversation import Conversation
+from copilot_nb.notebook.models.providers import Source, parse
 from copilot_nb.notebook.settings import Settings, Value
 
 if TYPE_CHECKING:
@@ -138,3 +139,26 @@ def test_a_slip_in_a_name_loosens_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="'polcy', which is no setting"):
         Settings(environ={"COPILOT_NB_STATE": str(tmp_path)}).get("policy")
+
+
+async def test_a_model_that_was_kept_with_its_place_is_asked_for_there_only(tmp_path: Path) -> None:
+    """In the next kernel: not of another place, and in place of one that was kept alone before."""
+    file, environ = tmp_path / "settings.toml", {"COPILOT_NB_STATE": str(tmp_path)}
+    place = replace(parse("http://localhost:2/v1", "x"), model="other")
+
+    def kernel() -> Conversation:
+        return Conversation(Settings(lambda _: None, environ))
+
+    first = kernel()
+    first.settings.choose("model", "old", "x", save=True)
+    await first.use_provider(place, save=True)
+    later = kernel()
+    assert later.settings.find("model") == Value("other", f"provider in {file}")
+    assert (later.link.source().place, later.link.source().model) == (place.place, "other")
+
+    await later.use_provider(parse("ollama", "x"))
+    assert (later.link.source().kind, later.link.source().model) == ("ollama", "")
+    later.settings.choose("provider", None, "x", save=True)
+    assert later.settings.get("model") is None
+    later.settings.choose("model", "alone", "x", save=True)
+    assert kernel().link.source().model == "alone"
