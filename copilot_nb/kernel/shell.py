@@ -49,8 +49,6 @@ class RunResult:
     """The same as the model may read it: tables without what the privacy rules withhold."""
     exact: Mapping[str, Collection[float]] = field(default_factory=dict)
     """Numbers as they were shortened in those tables -> what they are."""
-    renamed: bool = False
-    """Whether a table has a column that none of the variables which the code reads has."""
     error: CodeError | None = None
     seconds: float = 0.0
 
@@ -262,7 +260,6 @@ class Shell:
             outputs=outputs,
             told=told,
             exact=tables.exact,
-            renamed=tables.renamed,
             error=error,
             seconds=seconds,
         )

@@ -2,7 +2,7 @@
 
 A table that is a variable follows the rules for that variable. Any other was made by the code: it
 follows the rules for every variable that the code reads, because a part or a copy has no name. What
-stands in it under a new name is for the gate, which gets its numbers as they are.
+stands in it under another name is for the gate, which gets its numbers as they are.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.frames import cell, frame_of
 from copilot_nb.data.guarded import guarded
+from copilot_nb.data.values import is_a
 from copilot_nb.kernel.streams import shadowed
 from copilot_nb.transcript.blocks import Output, TableOutput, TextOutput
 
@@ -37,9 +38,7 @@ class ShownTables:
     """Names of those that the code reads."""
     tables: list[TableOutput] = field(default_factory=list)
     exact: dict[str, set[float]] = field(default_factory=dict)
-    """Numbers as they were shortened in the tables -> what they are."""
-    renamed: bool = False
-    """Whether a column has a name that none of the variables which the code reads has."""
+    """Numbers without their sign, as they were shortened in the tables -> what they are."""
 
     @contextlib.contextmanager
     def taken(self, ipython: Any, capture: Capture) -> Iterator[None]:
@@ -78,17 +77,12 @@ class ShownTables:
 
     def _noted(self, frame: Frame) -> Frame:
         """The same, which remembers what is read of it."""
-        own = {name for read in self.read for name in self._names(read)}
-        self.renamed |= any(column.name not in own for column in frame.columns)
 
         def read(rows: Sequence[int], columns: Sequence[int]) -> list[list[Any]]:
             found = frame.read(rows, columns)
-            for value in (value for row in found for value in row if isinstance(value, float)):
-                self.exact.setdefault(cell(float(value)), set()).add(value)
+            for value in (value for row in found for value in row if is_a(value, float)):
+                number = abs(float.__float__(value))
+                self.exact.setdefault(cell(number), set()).add(number)
             return found
 
         return replace(frame, read=read)
-
-    def _names(self, variable: str) -> Iterable[str]:
-        frame = frame_of(self.variables.get(variable))
-        return (variable, *(column.name for column in frame.columns)) if frame else (variable,)

@@ -163,17 +163,16 @@ def _told(
 ) -> None:
     """Say what of the user's data the result holds, and what the gate looks for in it.
 
-    Short values are looked for where the code, or what it printed, names their column, and where
-    it showed anything but a table whose columns are all called as those that it reads.
+    Short values are looked for where the code, or what it printed, names their column: in a table
+    they may stand under any name.
     """
     rows, columns = result.shape
     if rows:
         invocation.account("", rows=rows, columns=columns)
     invocation.exact.update(result.exact)
     printed = [output.text for output in result.told if isinstance(output, TextOutput)]
-    if printed or result.renamed:
-        named = (column for each in withheld for column in each.named([code, *printed]))
-        invocation.exposed.extend(named)
+    named = (column for each in withheld for column in each.named([code, *printed]))
+    invocation.exposed.extend(named)
 
 
 def _noted(run: Run, invocation: Invocation) -> None:

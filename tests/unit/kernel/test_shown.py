@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,8 +10,10 @@ import polars as pl
 import pytest
 
 from copilot_nb.data.privacy import Privacy, PrivacyRule
+from copilot_nb.kernel.shown import ShownTables
 from copilot_nb.kernel.tools.code import run_code, run_scratch
 from copilot_nb.notebook.permissions.answers import permission_answer
+from tests.unit.data.test_hostile import touched, trap
 from tests.unit.kernel.asking import ask
 
 if TYPE_CHECKING:
@@ -94,3 +97,20 @@ async def test_of_too_many_tables_the_last_are_left_out(
 
     assert "0 | ••• | ••• | 39" in told
     assert told[-1].startswith("[table left out")
+
+
+def test_nothing_is_run_of_what_stands_in_a_cell() -> None:
+    """Of a number of another class only the number is noted, without its sign."""
+    number = type("Number", (float,), {"__abs__": trap("abs"), "__hash__": trap("hash")})
+    other = type("Other", (), {"__class__": property(trap("class"))})
+    table = pd.DataFrame({"odd": pd.Series([number(-51.5000012345), other()], dtype=object)})
+    tables = ShownTables(rules=RULES, variables={"t": table})
+    formatter = SimpleNamespace(format=lambda *_, **__: None)
+    capture: Any = SimpleNamespace(takes=lambda: True)
+    touched.clear()
+
+    with tables.taken(SimpleNamespace(display_formatter=formatter), capture):
+        formatter.format(table)
+
+    assert tables.exact == {"51.5": {51.5000012345}}
+    assert touched == []

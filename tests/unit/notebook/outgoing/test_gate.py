@@ -165,6 +165,9 @@ def pay(running_shell: Any, talk: Talk) -> Iterator[None]:
         "df.rename(columns={'pay': 'x'})[['x']]",
         "df.assign(years=df.pay)[['years']]",
         "df.pay.to_frame('y')",
+        "df.set_index('pay').rename_axis('x')[['age']]",
+        "df.set_index('pay').rename_axis(None)",
+        "df.assign(age=df.pay)[['age']]",
     ],
 )
 async def test_short_values_that_code_names_are_held(talk: Talk, code: str) -> None:
@@ -205,7 +208,8 @@ async def test_code_that_cannot_be_followed_may_read_anything(talk: Talk) -> Non
         "print(len(df), 10)",
         "print('pay:', df.pay.notna().all())",
         "n = 10\nprint(n, 'pay')",
-        "df[df.pay > 10].assign(age=10)",  # the screen's table, with names that are known
+        "df[df.pay > 10]",  # masked by its name
+        "df.head().assign(age=10)",
     ],
 )
 async def test_what_holds_no_short_value_is_not_held(talk: Talk, code: str) -> None:
@@ -219,11 +223,12 @@ async def test_what_holds_no_short_value_is_not_held(talk: Talk, code: str) -> N
     assert [panel.subject for panel in panels] == ["kernel-code"]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
 async def test_numbers_that_a_table_shortens_are_known_in_full(
-    talk: Talk, running_shell: Any, monkeypatch: pytest.MonkeyPatch
+    talk: Talk, running_shell: Any, monkeypatch: pytest.MonkeyPatch, sign: int
 ) -> None:
     """Under another name, and where every number is near some value."""
-    table = pd.DataFrame({"lat": [51 + n / 99_999 for n in range(100_000)]})
+    table = pd.DataFrame({"lat": [sign * (51 + n / 99_999) for n in range(100_000)]})
     monkeypatch.setitem(running_shell.user_ns, "df", table)
     talk.conversation.privacy.add(PrivacyRule("deny", "lat"), save=False)
     talk.watcher = by_subject({"kernel-code": "allow_once", "release": "send_masked"})
@@ -233,7 +238,7 @@ async def test_numbers_that_a_table_shortens_are_known_in_full(
     await talk.conversation.run("Where are they?")
 
     results = talk.told.partition("output of the code")[2]
-    assert results.count("| •••") == 5
+    assert len(re.findall(r"\| -?•••", results)) == 5
 
 
 @pytest.mark.parametrize(
