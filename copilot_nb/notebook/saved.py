@@ -61,12 +61,6 @@ class Saved:
         except (OSError, UnicodeEncodeError) as error:
             raise self._broken(f"cannot be written ({error})") from None
 
-    def lasting(self, *, save: bool) -> str:
-        """How long something that was set now holds, in words."""
-        if save:
-            return f"It holds in all your notebooks, by {self.path}."
-        return "It holds until the kernel ends; `--save` keeps it for all your notebooks."
-
     def _all(self) -> dict[str, Any]:
         found = read_toml(self.path, self._name, _MEND)
         for name in found:

@@ -194,6 +194,20 @@ class Settings:
         if read is not None:
             self._chosen[name] = (Value(read, source), self._config(name))
 
+    def lasting(self, *names: str, save: bool) -> str:
+        """How long what was chosen now holds, in words.
+
+        Args:
+            names: The settings.
+            save: Whether it was for all notebooks.
+        """
+        if not save:
+            return "It holds until the kernel ends; `--save` keeps it for all your notebooks."
+        over = [each for name in names for each in self._over_kept(_BY_NAME[name])]
+        others = " or ".join(source for given, source in over if given not in (None, ""))
+        but = f", except where {others} says otherwise" if others else ""
+        return f"It holds in all your notebooks, by {self.saved.path}{but}."
+
     def chosen(self, name: str) -> Value | None:
         """What a subcommand set, if it still counts: a model named with its place does so there.
 
@@ -234,13 +248,17 @@ class Settings:
             yield chosen.value, chosen.source
         if profile in (None, "") or configured != profile:
             yield configured, f"%config Copilot.{name}"
-        yield self.environ.get(setting.variable), setting.variable
-        value, file = self.project.get(name)
-        yield value, f"{name} in {file}"
+        yield from self._over_kept(setting)
         yield self._kept(setting), f"{name} in {self.saved.path}"
         if name == "model":
             yield self._kept_with_place(), f"provider in {self.saved.path}"
         yield profile, f"c.Copilot.{name} in IPython's profile"
+
+    def _over_kept(self, setting: Setting) -> Iterator[tuple[Any, str]]:
+        """What wins over the user's file in other kernels, too, the strongest first."""
+        yield self.environ.get(setting.variable), setting.variable
+        value, file = self.project.get(setting.name)
+        yield value, f"{setting.name} in {file}"
 
     def _kept(self, setting: Setting) -> Any:
         """What the user keeps; a path in it must be a whole one, whoever wrote the file."""

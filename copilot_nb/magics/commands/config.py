@@ -50,7 +50,7 @@ def config(
     if value:
         given = None if value == _DEFAULT else value
         settings.choose(name, given, f"%copilot config {name}", save=save)
-        note = settings.saved.lasting(save=save) if given else note
+        note = settings.lasting(name, save=save) if given else note
     wanted = [each for each in SETTINGS if name in {"", each.name}]
     rows = tuple((each.name, *_found(settings, each.name), each.help) for each in wanted)
     return Table(("setting", "value", "from", "meaning"), rows, "", note)

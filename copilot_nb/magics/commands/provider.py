@@ -70,7 +70,8 @@ async def provider(  # noqa: PLR0913 - the options of the line, each of them rar
     conversation.known.models = ()
     now = conversation.link.source()
     named = now.model or not now.own or now.kind == "demo"
-    lasting = conversation.settings.saved.lasting(save=save)
+    names = ("provider", "model") if model else ("provider",)
+    lasting = conversation.settings.lasting(*names, save=save)
     notes = [await _silence(conversation, now), "" if named else _NO_MODEL, lasting]
     return Text("\n".join([facts.provider(now), *filter(None, notes)]))
 

@@ -78,17 +78,19 @@ async def budget(
         raise UsageError("--hard and --soft contradict each other.", hint=budget.usage)
     if scope and not amount.strip():
         raise UsageError(f"`%copilot budget {scope}` needs an amount.", hint=budget.usage)
+    names = []
     if scope:
         text = amount.strip()
         if text != "off":
             conversation.spending.check(scope, Cap.parse(text, source))
-        settings.choose(f"budget_{scope}", text, source, save=save)
+        names.append(f"budget_{scope}")
+        settings.choose(names[0], text, source, save=save)
     if hard or soft:
+        names.append("budget_hard")
         settings.choose("budget_hard", hard, source, save=save)
-    is_set = bool(scope or hard or soft)
-    if save and not is_set:
+    if save and not names:
         raise UsageError("--save needs something to keep.", hint=f"Usage: {budget.usage}")
-    return _caps(conversation, settings.saved.lasting(save=save) if is_set else "")
+    return _caps(conversation, settings.lasting(*names, save=save) if names else "")
 
 
 def _caps(conversation: Conversation, lasting: str) -> Table | Text:

@@ -138,7 +138,8 @@ async def test_what_is_set_says_how_long_it_holds(talk: Talk, tmp_path: Path) ->
 
     assert until.note == "It holds until the kernel ends; `--save` keeps it for all your notebooks."
     assert always.note == f"It holds in all your notebooks, by {file}."
-    assert str(place).endswith(f"It holds in all your notebooks, by {file}.")
+    others = "COPILOT_NB_PROVIDER or COPILOT_NB_MODEL"
+    assert str(place).endswith(f"{always.note[:-1]}, except where {others} says otherwise.")
     later = Settings(lambda _: None, {"COPILOT_NB_STATE": str(tmp_path / "state")})
     assert (later.get("timeout"), later.get("audit"), later.get("model")) == (None, True, "mine")
     assert str(later.get("provider")) == "http://127.0.0.1:9/v1"

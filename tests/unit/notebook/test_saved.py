@@ -11,7 +11,7 @@ import pytest
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook.conversation import Conversation
 from copilot_nb.notebook.models.providers import Source, parse
-from copilot_nb.notebook.settings import Settings, Value
+from copilot_nb.notebook.settings import Settings, Value, checked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,3 +162,23 @@ async def test_a_model_that_was_kept_with_its_place_is_asked_for_there_only(tmp_
     assert later.settings.get("model") is None
     later.settings.choose("model", "alone", "x", save=True)
     assert kernel().link.source().model == "alone"
+
+
+def test_what_wins_over_a_kept_setting_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The environment and the project's file; what this kernel chose ends with it."""
+    monkeypatch.chdir(tmp_path)
+    file, project = tmp_path / "state" / "settings.toml", tmp_path / ".copilot-nb.toml"
+    project.write_text("timeout = 7")
+    found = Settings(environ={"COPILOT_NB_STATE": str(file.parent), "COPILOT_NB_POLICY": "allow"})
+    found.project.trust(checked)
+    found.choose("policy", "deny", "here", save=True)
+    by = f"It holds in all your notebooks, by {file}"
+
+    assert found.lasting("record", save=True) == f"{by}."
+    assert (
+        found.lasting("policy", "timeout", "record", save=True)
+        == f"{by}, except where COPILOT_NB_POLICY or timeout in {project} says otherwise."
+    )
+    assert found.lasting("policy", save=False).startswith("It holds until the kernel ends")
