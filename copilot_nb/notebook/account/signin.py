@@ -132,13 +132,9 @@ async def sign_out(conversation: Conversation) -> str:
     """Forget the login; what came of it, in words."""
     link, settings = conversation.link, conversation.settings
     source = link.source()
-    if source.kind == "account" and (source.key_variable or source.key_file):
+    if _token(source):
         await link.stop()
-        chosen: Source | None = settings.get("provider")
-        if chosen is not None and (chosen.key_variable or chosen.key_file):
-            settings.choose("provider", None, BY_LOGIN)
-            return f"The token of {source.key_variable or source.key_file} is not used any more."
-        return f"The token is in {source.key_variable}; take it out of the environment."
+        return _leave_token(conversation, source)
     async with link.account() as client:
         reply = await client.rpc.account.get_current_auth()
         info = reply.get("authInfo")
@@ -150,6 +146,28 @@ async def sign_out(conversation: Conversation) -> str:
         settings.choose("provider", None, BY_LOGIN)
     name = info.get("login") or (info.get("copilotUser") or {}).get("login") or "The account"
     return f"{name} is signed out of {host_of(info) or 'GitHub'}."
+
+
+def _leave_token(conversation: Conversation, source: Source) -> str:
+    """Use the token that is asked with no more, as far as a setting names it; in words."""
+    settings, where = conversation.settings, ""
+    if _token(settings.get("provider")):
+        settings.choose("provider", None, BY_LOGIN)
+        if _token(settings.get("provider")):  # kept for all notebooks
+            settings.choose("provider", None, BY_LOGIN, save=True)
+            where = ", in any of your notebooks"
+    left = _token(conversation.link.source())
+    if left == _token(source):
+        return f"The token is in {left}; take it out of the environment."
+    said = f"The token of {_token(source)} is not used any more{where}."
+    return f"{said} The one in {left} is now: take it out of the environment." if left else said
+
+
+def _token(source: Source | None) -> str:
+    """What holds the token of an account; empty for a login and for other places."""
+    if source is None or source.kind != "account":
+        return ""
+    return source.key_variable or source.key_file
 
 
 class Panel:

@@ -222,11 +222,37 @@ async def test_signing_out(talk: Talk, account: Account) -> None:
     assert await signin.sign_out(talk.conversation) == (
         "The token is in GH_TOKEN; take it out of the environment."
     )
-    talk.environ["MINE"] = "gho_mine"
+    talk.environ["MINE"] = talk.environ.pop("GH_TOKEN")
     mine = Source("account", "x", key_variable="MINE")
     talk.conversation.settings.choose("provider", mine, "x")
     assert await signin.sign_out(talk.conversation) == "The token of MINE is not used any more."
     assert not talk.conversation.settings.find("provider").given
+
+
+async def test_signing_out_leaves_a_kept_token_aside(
+    talk: Talk, account: Account, tmp_path: Path
+) -> None:
+    """In every notebook, whether this kernel named it or another; the environment's is told."""
+    assert account.signed_in
+    talk.environ |= {"COPILOT_NB_STATE": str(tmp_path), "MINE": "gho_mine"}
+    mine = Source("account", "x", key_variable="MINE")
+    settings = talk.conversation.settings
+    for chosen in (True, False):
+        settings.choose("provider", mine, "x", save=True)
+        if not chosen:
+            settings.choose("provider", None, "x")
+
+        assert await signin.sign_out(talk.conversation) == (
+            "The token of MINE is not used any more, in any of your notebooks."
+        )
+        assert not settings.find("provider").given
+
+    talk.environ["GH_TOKEN"] = "gho_other"
+    settings.choose("provider", mine, "x")
+    assert await signin.sign_out(talk.conversation) == (
+        "The token of MINE is not used any more. "
+        "The one in GH_TOKEN is now: take it out of the environment."
+    )
 
 
 async def test_what_is_left_of_the_quota(talk: Talk, account: Account) -> None:
