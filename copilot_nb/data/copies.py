@@ -6,7 +6,9 @@ classes.
 
 from __future__ import annotations
 
+import operator
 import sys
+import types
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.libraries import memory_of
@@ -208,20 +210,58 @@ class _Copier:
             raise NotCopiedError(_unknown(value))
         content: Any = None if base is None else inside(value)
         if base in (tuple, frozenset):
-            items = [self.copy(item, depth - 1) for item in content]
-            made = base.__new__(cls, items)
+            made = self._constant(value, content, depth)
         else:
             made = self.done[id(value)] = _emptied(value)
-        if isinstance(content, dict):
-            set_inside(made, {key: self.copy(item, depth - 1) for key, item in content.items()})
-        elif isinstance(content, list) and base is not tuple:
-            set_inside(made, [self.copy(item, depth - 1) for item in content])
-        elif base in (set, bytearray):
-            set_inside(made, content)
+            if base is not None:
+                set_inside(made, self._items(content, depth))
         stored = attributes(value)
         if stored:
             set_attributes(made, {n: self.copy(part, depth - 1) for n, part in stored.items()})
         return made
+
+    def _constant(self, value: Any, content: Any, depth: int) -> Any:
+        """A tuple or a frozen set; itself where its items are: as a key it must stay what it is."""
+        items = self._items(content, depth)
+        same = not attributes(value) and all(map(operator.is_, items, content))
+        return value if same else base_of(value).__new__(type(value), items)
+
+    def _items(self, content: Any, depth: int) -> Any:
+        """The container with copies in the place of what it holds."""
+        if type(content) is dict:
+            return self._values(self._same(content, depth), depth)
+        if type(content) is set:
+            return self._same(content, depth)
+        return self._each(content, depth) if type(content) is list else content
+
+    def _each(self, items: list[Any], depth: int) -> list[Any]:
+        return items if are_of(items, ATOMS) else [self.copy(item, depth - 1) for item in items]
+
+    def _same(self, items: Any, depth: int) -> Any:
+        """Keys of a dict, or items of a set: they are found by what they are, and must stay it."""
+        for item in () if are_of(items, ATOMS) else items:
+            if self.copy(item, depth - 1) is not item:
+                raise NotCopiedError("its keys are objects")
+        return items
+
+    def _values(self, content: dict[Any, Any], depth: int) -> dict[Any, Any]:
+        """Copies in the place of what a dict of our own holds."""
+        items = list(content.values())
+        made = self._each(items, depth)
+        if all(map(operator.is_, made, items)):
+            return content
+        if not all(map(_is_hashed_by_python, content)):
+            raise NotCopiedError("its keys are objects")
+        return dict(zip(content, made, strict=True))
+
+
+def _is_hashed_by_python(key: Any) -> bool:
+    """Whether asking a key for its hash runs no code of the user's."""
+    if base_of(key) is tuple and not all(map(_is_hashed_by_python, inside(key))):
+        return False
+    method = next(d["__hash__"] for d in map(class_data, mro(type(key))) if "__hash__" in d)
+    root = module_of(method).partition(".")[0]
+    return type(method) is not types.FunctionType or root in sys.stdlib_module_names
 
 
 def _view_at(copy: Any, owner: Any, view: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict, deque
+from enum import Enum
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from copilot_nb.data.copies import copied_together
 from copilot_nb.data.effects.analysis import Consequences
+from copilot_nb.data.stored import NotCopiedError
 from copilot_nb.kernel.scratch import scratch
 from copilot_nb.kernel.tools.code import run_scratch
 from copilot_nb.notebook.permissions.answers import permission_answer
@@ -41,6 +44,14 @@ class Model:
         self.steps: list[int] = []
 
 
+class Key:
+    """A class of a package whose objects are told apart by code of its own."""
+
+    def __hash__(self) -> int:
+        self.hashed = getattr(self, "hashed", 0) + 1
+        return self.hashed
+
+
 class Table(pd.DataFrame):
     """A package's table."""
 
@@ -59,7 +70,8 @@ def session(session: RecordingSession, shell: Shell) -> RecordingSession:
         "cells": pd.DataFrame({"l": [[1], [2]]}), "box": np.array([[1], None], dtype=object),
         "ds": xr.Dataset({"v": ("x", np.zeros(2))}, attrs={"k": [1]}), "np": np,
         "models": {"one": Model()}, "ns": SimpleNamespace(b=[1]), "rng": np.random.default_rng(1),
-        "geo": Table({"a": [1, 2]}), "part": array[2:3], "shared": [iter(xs)],
+        "kinds": {(1, "a"): [1], "b": {(2,)}}, "geo": Table({"a": [1, 2]}), "part": array[2:3],
+        "shared": [iter(xs)], "keyed": {Key(): "k"}, "these": {Key()},
     }  # fmt: skip
     shell.user_ns.update(names)
     shell.ipython.run_cell(SETUP + "add = closed(xs)")
@@ -68,7 +80,21 @@ def session(session: RecordingSession, shell: Shell) -> RecordingSession:
 
 def notebook(shell: Shell) -> dict[str, Any]:
     """What the user's names hold."""
-    kept = ("df", "xs", "d", "arr", "n", "order", "groups", "last", "line", "mat", "cells", "geo")
+    kept = (
+        "df",
+        "xs",
+        "d",
+        "arr",
+        "n",
+        "order",
+        "groups",
+        "last",
+        "line",
+        "mat",
+        "cells",
+        "geo",
+        "kinds",
+    )
     found = {name: frozen(shell.user_ns[name]) for name in kept if name in shell.user_ns}
     if "ds" in shell.user_ns:
         names = shell.user_ns
@@ -100,6 +126,8 @@ def notebook(shell: Shell) -> dict[str, Any]:
         ("ns.b.append(4); ns", "namespace(b=[1, 4])"),
         ("rng.random() == np.random.default_rng(1).random()", "True"),
         ("geo['z'] = 1; list(geo), type(geo).__name__", "(['a', 'z'], 'Table')"),
+        ("kinds[1, 'a'].append(2); kinds", "{(1, 'a'): [1, 2], 'b': {(2,)}}"),
+        ("kinds['b'].add(3); len(kinds['b'])", "2"),
         ("del n; n", "NameError: name 'n' is not defined"),
         ("clean(df)['a'].sum()", "np.float64(0.0)"),
         ("grow(); len(xs)", "3"),
@@ -131,6 +159,8 @@ async def test_trials_leave_the_notebook_as_it_is(
         ("import os; os.environ['A'] = 'b'", "environment: "),
         ("next(it)", "it: values of list_iterator are not copied"),
         ("shared.append(1)", "shared: values of list_iterator are not copied"),
+        ("keyed.clear()", "keyed: its keys are objects"),
+        ("these.clear()", "these: its keys are objects"),
         ("import __main__; __main__.df.clear()", "__main__ is the notebook itself"),
         ("x = ", "unknown: the code cannot be read as Python (line 1)"),
     ],
@@ -220,3 +250,26 @@ async def test_a_declined_trial_does_not_run(session: RecordingSession, shell: S
     assert result.result_type == "denied"
     assert session.requests[0].prompt["heading"] == "Try this code on a copy of your variables?"
     assert shell.trial == {}
+
+
+def test_copying_asks_no_key_for_its_hash() -> None:
+    """A dict that holds the same under them is copied as a whole, any other not at all."""
+
+    class Key(Enum):
+        ONE = 1
+
+        def __hash__(self) -> int:
+            asked.append(1)
+            return 1
+
+    asked: list[int] = []
+    plain, nested, these = {Key.ONE: 1}, {(1, (Key.ONE,)): [1]}, {Key.ONE}
+    asked.clear()
+
+    made = copied_together({"plain": plain, "these": these})
+
+    assert [list(made["plain"]), list(made["these"])] == [[Key.ONE], [Key.ONE]]
+    assert made["plain"] is not plain
+    with pytest.raises(NotCopiedError, match="its keys are objects"):
+        copied_together({"nested": nested})
+    assert asked == []
