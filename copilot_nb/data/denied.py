@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from copilot_nb.data.escapes import in_every_reading
 from copilot_nb.data.finds import Find, apart
 from copilot_nb.data.known import Known, shortened
 from copilot_nb.data.said import Said
@@ -44,12 +45,14 @@ class Denied:
             text: The text.
             exact: Numbers that were shortened when it was made -> what they were.
         """
-        said = Said(text, exact or {})
+        return apart(in_every_reading(text, lambda each: self._in(Said(each, exact or {}))))
+
+    def _in(self, said: Said) -> Iterator[Find]:
         found = Known(self.exposed)
         for column in self.long:
             for value in column.among(said):
                 found.add(column.owner, value)
-        return apart([*self.known.finds(said), *found.finds(said), *self._shortened(said, found)])
+        yield from (*self.known.finds(said), *found.finds(said), *self._shortened(said, found))
 
     def _shortened(self, said: Said, found: Known) -> Iterator[Find]:
         more = found.fractions()

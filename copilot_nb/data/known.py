@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.finds import Find
-from copilot_nb.data.said import microseconds
+from copilot_nb.data.said import LETTER, WORD, microseconds
 from copilot_nb.data.values import comes_from, is_a, is_one_of, is_scientific, module_of, short
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ AROUND = 50
 """Widths of a number, on both sides of it, in which others are counted."""
 TIMES_CHANCE = 3
 """So many more numbers must be found than chance would find."""
-_WORD = re.compile(r"\w+")
+_LETTER = re.compile(LETTER)
 _COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
 _AS_TEXT = {datetime.time, datetime.timedelta, uuid.UUID}
 _ZONES = {"datetime", "zoneinfo", "pytz", "dateutil"}
@@ -96,14 +96,14 @@ class Known:
         return self._numbers[number]
 
     def _add_text(self, text: str, what: str) -> None:
-        first = _WORD.search(text)
+        first = WORD.search(text)
         if first is not None and self._texts.setdefault(text, what) is what:
             self._begin.setdefault(first[0], set()).add((-len(text), -first.start()))
 
     def _in_words(self, folded: str) -> Iterator[Find]:
         ordered: dict[str, list[tuple[int, int]]] = {}
         done = 0
-        for word in _WORD.finditer(folded):
+        for word in WORD.finditer(folded):
             if word.start() < done or word[0] not in self._begin:
                 continue
             if word[0] not in ordered:
@@ -240,4 +240,4 @@ def _lower(text: str) -> str:
 
 def _ends(text: str, at: int) -> bool:
     """Whether no word goes on there."""
-    return at >= len(text) or not (text[at].isalnum() and text[at - 1].isalnum())
+    return not (_LETTER.match(text, at) and _LETTER.match(text, at - 1))

@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 PHRASE = 6
 """Words of a text that are taken together for one value of a long column."""
-_WORD = re.compile(r"\w+")
+_UNPARTED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+    "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+)
+"""Letters of scripts whose words no blanks part: Thai, Lao, Burmese, Khmer, kana, Han, Hangul."""
+LETTER = rf"[^\W_{_UNPARTED}]"
+"""One of a word that goes on to the next blank or sign."""
+WORD = re.compile(rf"{LETTER}+|[{_UNPARTED}]")
 _LUMP = re.compile(r"\S+")
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<whole>0|[1-9]\d{0,39})(?:\.(?P<part>\d{1,39}))?(?:[eE](?P<exponent>[+-]?\d{1,3}))?"
-    r"(?!\w|\.\d)"
+    rf"(?<!{LETTER})(?<!\d\.)(?P<whole>0|[1-9]\d{{0,39}})(?:\.(?P<part>\d{{1,39}}))?"
+    rf"(?:[eE](?P<exponent>[+-]?\d{{1,3}}))?(?!{LETTER}|\.\d)"
 )
 _ISO = re.compile(
     r"(?<!\d)(\d{4})[-/](\d\d)[-/](\d\d)"
@@ -159,9 +166,9 @@ def _phrases(text: str) -> Iterator[str]:
 
 def _trimmed(phrase: str) -> Iterable[str]:
     """A phrase as it stands, and without the signs around it."""
-    words = _WORD.search(phrase)
+    words = WORD.search(phrase)
     if words is None:
         return ()
     start = words.start()
-    end = len(phrase) - (_WORD.search(phrase[::-1]) or words).start()
+    end = len(phrase) - (WORD.search(phrase[::-1]) or words).start()
     return {phrase, phrase[start:], phrase[:end], phrase[start:end]}

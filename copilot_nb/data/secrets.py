@@ -13,6 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from copilot_nb.data.escapes import in_every_reading
 from copilot_nb.data.finds import Find
 from copilot_nb.data.secret_forms import forms
 
@@ -74,6 +75,11 @@ def find_secrets(text: str, environ: Mapping[str, str] | None = None) -> tuple[F
         text: Any text.
         environ: The environment; the process's own when not given.
     """
+    values = os.environ if environ is None else environ
+    return tuple(_outermost([*in_every_reading(text, lambda each: _found(each, values))]))
+
+
+def _found(text: str, environ: Mapping[str, str]) -> list[Find]:
     found = [Find(*match.span(), "private key") for match in _PRIVATE_KEY.finditer(text)]
     at = 0
     for line in text.splitlines(keepends=True):
@@ -81,8 +87,8 @@ def find_secrets(text: str, environ: Mapping[str, str] | None = None) -> tuple[F
             found += _in_line(line, start, at)
         at += len(line)
     found += _of_known_form(text)
-    found += _of_environment(text, os.environ if environ is None else environ)
-    return tuple(_outermost(found))
+    found += _of_environment(text, environ)
+    return found
 
 
 def _of_known_form(text: str) -> Iterator[Find]:

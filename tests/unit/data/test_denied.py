@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import numpy as np
@@ -134,3 +135,28 @@ def test_no_value_and_no_text_is_too_much() -> None:
     text = f"1e400 0.0e999 {10**30} 9.9e308 1{'0' * 400} 123456"
 
     assert [text[find.start : find.end] for find in denied.find(text)] == [str(10**30), "123456"]
+
+
+def test_values_are_found_in_texts_that_are_escaped() -> None:
+    """The letter of an escape is none of the word behind it."""
+    table = PATIENTS[["name", "number"]]
+    privacy = Privacy(tuple(PrivacyRule("deny", str(name)) for name in table))
+    denied = denied_values({"t": table}, privacy)
+
+    assert len(denied.find(repr(table.iloc[::2].to_csv(index=False)))) == 4
+    assert len(denied.find(table.iloc[::2].to_json())) == 4
+    assert len(denied.find(json.dumps(["x\nAnna Müller"]))) == 1
+
+
+def test_values_are_found_as_parts_of_names_and_of_texts_without_blanks() -> None:
+    """Between underscores, behind dots, and in scripts that do not part words."""
+    table = pd.DataFrame({"name": ["Meier", "北京市朝阳区"], "id": [123456, 234567]})
+    privacy = Privacy(tuple(PrivacyRule("deny", str(name)) for name in table))
+    text = "Meier_2020.csv x_Meier Meier2020 他住在北京市朝阳区的 号234567 "
+    text += "pay...123456 No.123456 1.123456"
+
+    finds = denied_values({"t": table}, privacy).find(text)
+
+    assert [text[find.start : find.end] for find in finds] == [
+        *("Meier", "Meier", "北京市朝阳区", "234567", "123456", "123456"),
+    ]

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from copilot_nb.data.secrets import find_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 GITHUB = "ghp_" + "aB3" * 12
 JWT = (
@@ -70,3 +74,16 @@ def test_a_secret_is_found_anywhere_in_a_long_line() -> None:
         for before in (2_500, 3_990, 25_000):
             finds = find_secrets("x " * (before // 2) + token)
             assert {(find.start, find.end) for find in finds} == {(before, before + len(token))}
+
+
+@pytest.mark.parametrize("escaped", [repr, json.dumps])
+def test_a_secret_is_found_at_the_beginning_of_an_escaped_line(
+    escaped: Callable[[str], str],
+) -> None:
+    """As the last expression of a cell shows a text."""
+    secrets = ["hf_" + "aB3" * 12, "sk-ant-" + "x1" * 20, GITHUB, "correct-horse-45"]
+    text = escaped("keys:\n" + "\t\n".join(secrets))
+
+    finds = find_secrets(text, {"API_KEY": secrets[-1]})
+
+    assert [text[find.start : find.end] for find in finds] == secrets
