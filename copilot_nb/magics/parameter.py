@@ -63,7 +63,9 @@ _WORDS = frozenset(
         *("SettingName", "VariableName", "PathName", "AgentName", "SkillName"),
     }
 )
-_MIXED = frozenset({"Words", "SessionWords", "SettingValue"})
+_NAMES = frozenset({"SessionWords", "SettingValue"})
+"""Text that is one thing, and may be quoted."""
+_MIXED = frozenset({"Words"}) | _NAMES
 _TEXTS = frozenset({"Subject", "Patterns"}) | _MIXED
 _KINDS: Mapping[str, Kind] = {
     "str": "text",
@@ -150,7 +152,7 @@ class Parameter:
             raise UsageError(message, hint=meant(text, self.choices, elsewhere))
         reader = _READERS.get(self.kind)
         if reader is None:
-            return _unquoted(text) if self.about == "SessionWords" else text
+            return _unquoted(text) if self.about in _NAMES else text
         try:
             return reader(text)
         except ValueError:

@@ -147,6 +147,20 @@ async def test_what_is_set_says_how_long_it_holds(talk: Talk, tmp_path: Path) ->
         await say(talk, "config --save")
 
 
+@pytest.mark.parametrize("quote", ['"{}"', "'{}'", "{}"])
+async def test_a_value_with_blanks_may_be_quoted(talk: Talk, tmp_path: Path, quote: str) -> None:
+    """As Tab writes it, with options behind it or not."""
+    program = tmp_path / "my app" / "copilot"
+    program.parent.mkdir()
+    program.touch()
+    typed = quote.format(program.as_posix())
+
+    for line in (f"config cli_path {typed}", f"config cli_path {typed} --save"):
+        await say(talk, line)
+        assert talk.conversation.settings.get("cli_path") == str(program)
+        await say(talk, "config cli_path default")
+
+
 async def test_new_and_stop_say_what_they_did(talk: Talk) -> None:
     """In a sentence."""
     assert str(await say(talk, "new")) == "New conversation; it begins with the next turn."
