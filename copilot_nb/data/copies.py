@@ -165,7 +165,7 @@ class _Copier:
             data = instance_data(made) | {n: self.copy(part, depth - 1) for n, part in own.items()}
             made = made if is_scientific(value) else object.__new__(type(value))
             instance_data(made).update(data)
-        elif not is_scientific(value) or _hides_objects(value):
+        elif not is_scientific(value) or hides_objects(value):
             raise NotCopiedError(_unknown(value))
         return made
 
@@ -284,7 +284,7 @@ def _emptied(value: Any) -> Any:
         raise NotCopiedError(_unknown(value)) from None
 
 
-def _hides_objects(value: Any) -> bool:
+def hides_objects(value: Any) -> bool:
     """Whether fields of a structured array hold objects."""
     dtype = plain_attribute(value, "dtype")
     return bool(getattr(dtype, "hasobject", False)) and dtype.kind != "O"

@@ -14,7 +14,15 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.copies import DEPTH, ITEM_BYTES, ITEMS, bytes_of, object_cells, table_copy
+from copilot_nb.data.copies import (
+    DEPTH,
+    ITEM_BYTES,
+    ITEMS,
+    bytes_of,
+    hides_objects,
+    object_cells,
+    table_copy,
+)
 from copilot_nb.data.libraries import memory_of
 from copilot_nb.data.memory import is_array, plain_array
 from copilot_nb.data.states import has_state, set_state, state_of
@@ -63,7 +71,7 @@ class Kept:
     parts: list[tuple[Any, Any, Put]] = field(default_factory=list)
     """An object, its content (a copy of a table, a container of the same items), the way back."""
     beyond: tuple[str, ...] = ()
-    """Classes of what it holds whose content is not kept."""
+    """Classes of what it holds whose content is not kept; fields where these refer to objects."""
     nbytes: int = 0
 
     def put_back(self) -> Any:
@@ -166,6 +174,8 @@ class _Keeper:
     def _table(self, value: Any, table: Any) -> Iterable[Any]:
         """A table or an array: its copy, what its cells hold, and attributes of a subclass."""
         items = [item for cells in object_cells(table) for item in cells.ravel().tolist()]
+        if hides_objects(value):
+            self.beyond.add("fields")
         of_pandas = "_mgr" in instance_data(value)
         stored = attributes(value) if of_pandas or not is_scientific(value) else {}
         items += [part for name, part in stored.items() if name not in _BY_PANDAS]

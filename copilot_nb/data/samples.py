@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.libraries import memory_of
+from copilot_nb.data.libraries import dtype_text, memory_of
 from copilot_nb.data.memory import is_array, plain_array
 from copilot_nb.data.states import has_state, state_of
 from copilot_nb.data.stored import (
@@ -36,6 +36,7 @@ from copilot_nb.data.stored import (
 )
 from copilot_nb.data.values import (
     are_of,
+    comes_from,
     instance_data,
     is_a,
     is_one_of,
@@ -202,8 +203,9 @@ def _array(value: Any) -> Sample:
         step = max(value.size // VALUES, 1)
         inner = sample(value.flat[::step].tolist())
         return Sample(inner.digest, inner.whole and step == 1)
-    whole = value.nbytes <= WHOLE
-    digest = zlib.crc32((value if whole else _spread(value)).tobytes())
+    small = value.nbytes <= WHOLE
+    digest = zlib.crc32((value if small else _spread(value)).tobytes())
+    whole = small and not value.dtype.hasobject  # what fields refer to is not read
     return Sample(hash((value.shape, str(value.dtype), digest)), whole)
 
 
@@ -278,7 +280,15 @@ def _elsewhere(variable: Any) -> Sample:
 
 
 def _array_like(column: Any) -> int:
-    """A number for a pandas array of any dtype."""
+    """A number for a pandas array, its dtype and the categories that it counts in."""
+    parts: list[object] = [dtype_text(column.dtype), _values(column)]
+    if comes_from(column, "pandas", "Categorical"):
+        categories = column.categories
+        parts += [column.ordered, _index(categories, max(len(categories) // VALUES, 1))]
+    return hash(tuple(parts))
+
+
+def _values(column: Any) -> int:
     numpy: Any = sys.modules["numpy"]
     values: Any = getattr(column, "_ndarray", None)
     if type(values) is not numpy.ndarray:

@@ -193,6 +193,21 @@ KINDS: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         ),
     ),
     "categories": (lambda: pd.Series(["a", "b"], dtype="category"), ("v[0] = 'b'",)),
+    "renamed": (
+        lambda: pd.DataFrame({"a": pd.Categorical(["x", "y"])}, index=pd.CategoricalIndex([1, 2])),
+        (
+            "v['a'] = v['a'].cat.rename_categories({'x': 'q'})",
+            "v['a'] = v['a'].cat.as_ordered()", "v['a'] = v['a'].cat.add_categories(['z'])",
+            "v.index = v.index.rename_categories({1: 5})",
+        ),
+    ),
+    "times": (
+        lambda: pd.DataFrame({"a": [1]}, index=pd.to_datetime(["2020-01-01"], utc=True)),
+        (
+            "v.index = v.index.tz_convert('Asia/Tokyo')", "v.index = v.index.asi8",
+            "v.index = v.index.asi8.view('float64')",
+        ),
+    ),
     "Index": (lambda: pd.Index([1, 2], name="i"), ("v.name = 'j'", "v.names = ['k']")),
     "MultiIndex": (lambda: levels().index, ("v.names = ['a', 'b']",)),
     "levels": (
@@ -269,7 +284,10 @@ def content(value: Any) -> str:
             return repr(read(value))
     names = [getattr(value, name, None) for name in ("name", "names", "attrs", "unit", "shape")]
     axes = [getattr(getattr(value, axis, None), "names", None) for axis in ("index", "columns")]
-    return repr((value, getattr(value, "schema", None), names, axes))
+    kinds = (
+        list(value.dtypes) if isinstance(value, pd.DataFrame) else getattr(value, "schema", None)
+    )
+    return repr((value, kinds, names, axes))
 
 
 CONTENT: tuple[tuple[Any, Callable[[Any], Any]], ...] = (

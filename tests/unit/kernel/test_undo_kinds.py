@@ -134,6 +134,19 @@ def test_what_is_not_in_memory_is_not_loaded() -> None:
     assert notebook.names["v"].attrs == {}
 
 
+def test_objects_in_fields_are_not_taken_for_read() -> None:
+    """What they hold is elsewhere."""
+    cells = np.zeros(2, dtype=[("a", "O"), ("b", "i4")])
+    cells["a"][0] = [1]
+    notebook = Notebook(cells=cells)
+
+    run = notebook.run("cells['a'][0].append(2)")
+
+    assert run.lines == ("`cells` may have changed: it was not compared whole",)
+    (told,) = notebook.undo()
+    assert told.endswith("but for what is stored in its fields: that is not copied.")
+
+
 def test_many_texts_in_an_array_of_objects_are_copied() -> None:
     """They cannot change themselves, and count for nothing."""
     notebook = Notebook(v=np.array(["text"] * 300_000, dtype=object))
