@@ -21,7 +21,7 @@ from copilot_nb.errors import UsageError
 from copilot_nb.kernel.capture import Capture, capturing
 from copilot_nb.kernel.cells import last_failed, running
 from copilot_nb.kernel.execute import execute
-from copilot_nb.kernel.figures import open_figures, show_new_figures
+from copilot_nb.kernel.figures import figures_aside, open_figures, show_new_figures
 from copilot_nb.kernel.journal import Journal
 from copilot_nb.kernel.limits import time_limit
 from copilot_nb.kernel.pictures import Pictures, watched
@@ -212,21 +212,23 @@ class Shell:
             on_output: Gets each output at once, as a dict in the form of `transcript.blocks`.
             timeout: Seconds after which it is broken off, which is an error of the code.
             noted: Gets what the run changed, however it ends; without it nothing is compared.
-            namespace: Where it runs; the user's own when not given.
+            namespace: Where it runs, with no open figures; the user's own when not given.
         """
+        apart = contextlib.nullcontext() if namespace is None else figures_aside()
         # A piece of code that asks the agent, which runs code, must not wait for itself.
         async with contextlib.nullcontext() if capturing() else self._running:
-            filename = f"<copilot-{next(self._numbers)}>"
-            if noted is None:
-                return await self._run(code, filename, on_output, timeout, namespace)
-            trial = namespace is not None
-            snapshot = self.journal.before(self.consequences(code), trial=trial)
-            try:
-                return await self._run(code, filename, on_output, timeout, namespace)
-            finally:
-                run = self.journal.after(snapshot)
-                run.code = code
-                noted(run)
+            with apart:
+                filename = f"<copilot-{next(self._numbers)}>"
+                if noted is None:
+                    return await self._run(code, filename, on_output, timeout, namespace)
+                trial = namespace is not None
+                snapshot = self.journal.before(self.consequences(code), trial=trial)
+                try:
+                    return await self._run(code, filename, on_output, timeout, namespace)
+                finally:
+                    run = self.journal.after(snapshot)
+                    run.code = code
+                    noted(run)
 
     async def _run(
         self,

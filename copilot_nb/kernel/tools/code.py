@@ -90,14 +90,13 @@ async def run_scratch(
     expected, before = _on_a_copy(asked, shell), set(shell.user_ns)
     withheld = shell.withheld(asked)
     made = _scratch(asked, shell)
-    with figures_aside():
-        result = await shell.run(
-            asked,
-            invocation.show,
-            timeout=shell.code_seconds,
-            noted=lambda run: _noted(run, invocation),
-            namespace=made,
-        )
+    result = await shell.run(
+        asked,
+        invocation.show,
+        timeout=shell.code_seconds,
+        noted=lambda run: _noted(run, invocation),
+        namespace=made,
+    )
     _told(invocation, result, withheld, asked)
     shell.trial = results(made, before, expected)
     back = _returned(result, asked if asked != code else "", sees=shell.sees)

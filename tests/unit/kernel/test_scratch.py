@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict, defaultdict, deque
 from enum import Enum
 from types import SimpleNamespace
@@ -218,6 +219,19 @@ async def test_figures_of_the_notebook_are_put_aside(
     assert (axes.get_title(), len(axes.lines), plt.gcf()) == ("", 0, figure)
     assert plt.get_fignums() == [figure.number]
     assert ["figures are not copied" in each.text_result_for_llm for each in refused] == [True] * 2
+    plt.close(figure)
+
+
+async def test_trials_at_once_leave_open_figures(session: RecordingSession, shell: Shell) -> None:
+    """One waits for the other before figures are put aside."""
+    figure = plt.figure()
+    shell.user_ns["plt"] = plt
+    code = "import asyncio; plt.figure(); await asyncio.sleep(0); len(plt.get_fignums())"
+
+    both = await asyncio.gather(*(session.call(run_scratch, shell, code=code) for _ in range(2)))
+
+    assert [result.text_result_for_llm.count("\n1\n") for result in both] == [1, 1]
+    assert plt.get_fignums() == [figure.number]
     plt.close(figure)
 
 
