@@ -7,6 +7,7 @@ what is said; the values themselves are compared afterwards.
 from __future__ import annotations
 
 import datetime
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ PART = 1_000_000
 """Rows that are looked at together."""
 _LATEST = 2**62
 """Microseconds; a later moment is none that a column could hold."""
+_DOUBLE = 8
+"""Bytes of a number as Python has them."""
 _EPOCH = datetime.datetime(1970, 1, 1)
 
 
@@ -26,8 +29,7 @@ def in_pandas(column: Any, said: Said) -> list[Any]:
     """Of a series of pandas."""
     kind = str(getattr(column.dtype, "kind", ""))
     if kind in set("iuf"):
-        is_array = hasattr(column.array, "_ndarray")
-        rows = rows_with(column.to_numpy(dtype=None if is_array else float), said)
+        rows = rows_with(_numbers_of(column, kind), said)
     elif kind == "M":
         rows = rows_with(column.dt.tz_localize(None).to_numpy(), said)
         if column.dt.tz is not None:
@@ -36,6 +38,14 @@ def in_pandas(column: Any, said: Said) -> list[Any]:
         is_text = column.dtype != object and str(column.dtype).startswith("str")
         rows = column.isin([*said.phrases] if is_text else [*said.phrases, *_others(said)])
     return column[rows].unique().tolist()  # type: ignore[no-any-return]  # the library has no types
+
+
+def _numbers_of(column: Any, kind: str) -> Any:
+    """As an array; what is missing becomes NaN."""
+    if hasattr(column.array, "_ndarray"):
+        return column.to_numpy()
+    dtype = column.dtype.numpy_dtype if kind == "f" else float
+    return column.to_numpy(dtype=dtype, na_value=math.nan)
 
 
 def in_polars(column: Any, said: Said) -> list[Any]:
@@ -93,7 +103,7 @@ def rows_with(values: Any, said: Said) -> Any:
     """
     numpy: Any = sys.modules["numpy"]
     is_time = values.dtype.kind == "M"
-    bounds = _bounds(_moments(said) if is_time else _numbers(said, values.dtype.kind))
+    bounds = _bounds(_moments(said) if is_time else _numbers(said, values.dtype))
     found = numpy.zeros(len(values), dtype=bool)
     for start in range(0, len(values) if bounds else 0, PART):
         part = values[start : start + PART]
@@ -105,12 +115,15 @@ def rows_with(values: Any, said: Said) -> Any:
     return found
 
 
-def _numbers(said: Said, kind: str) -> Iterable[tuple[float, float]]:
+def _numbers(said: Said, dtype: Any) -> Iterable[tuple[float, float]]:
     for number in said.numbers:
-        if kind == "f" and number.rounded:
+        if dtype.kind == "f" and number.rounded:
             yield number.low, number.high
-        else:
-            yield number.value, number.value
+        yield number.value, number.value
+        if dtype.kind == "f" and dtype.itemsize < _DOUBLE:  # 1234.6 is 1234.5999755859375 there
+            with sys.modules["numpy"].errstate(over="ignore"):
+                single = float(dtype.type(float(number.value)))
+            yield single, single
 
 
 def _moments(said: Said) -> Iterable[tuple[float, float]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from copilot_nb.data.frames import frame_of
 from copilot_nb.data.known import is_short
-from copilot_nb.data.withheld import withheld
+from copilot_nb.data.withheld import withheld, withheld_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -85,17 +85,9 @@ def _values(name: str, variable: object, privacy: Privacy) -> Iterator[tuple[str
 
 
 def _of_frame(name: str, frame: Frame, privacy: Privacy) -> Iterator[tuple[str, object]]:
-    whole = privacy.variable(name) != "allow"
-    own = (name,) if frame.called_by_variable else ()
     step = max(1, frame.rows // SAMPLE)
-    for at, column in enumerate(frame.columns):
-        if whole or privacy.called((*column.names, *own), name) != "allow":
-            owner = f"{name}.{column.name}" if column.name else name
-            yield from ((owner, value) for value in frame.column(at, step))
-    for level in frame.index:
-        if level and (whole or privacy.called([level], name) != "allow"):
-            labels = (row[0] for row in frame.read(range(0, frame.rows, step), ()))
-            yield from ((f"{name}.{level}", label) for label in labels)
+    for at, owner in withheld_columns(name, frame, privacy):
+        yield from ((owner, value) for value in frame.values(at, step))
 
 
 def _stands_in(label: str, text: str) -> bool:

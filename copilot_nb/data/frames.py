@@ -58,8 +58,8 @@ class Frame:
     missing: Callable[[int], int]
     """Missing values in the column at that position."""
     among: Callable[[int, Said], list[Any]] | None = None
-    """(column position, what a text says) -> values of it that may be meant; None where it is not
-    known how to find them faster than by reading the column."""
+    """(position as in `values`, what a text says) -> values of it that may be meant; None where it
+    is not known how to find them faster than by reading all."""
     index: tuple[str, ...] = ()
     """Names of the index's levels, empty where they have none."""
     heads: tuple[str, ...] = ()
@@ -109,6 +109,13 @@ class Frame:
             has_index=self.has_index,
             caption=self.size,
         )
+
+    def values(self, at: int, step: int) -> list[Any]:
+        """Every step-th value of a column, or of a level of the index, which count from -1 down."""
+        if at >= 0:
+            return self.column(at, step)
+        labels = [row[0] for row in self.read(range(0, self.rows, step), ())]
+        return [label[-1 - at] for label in labels] if len(self.index) > 1 else labels
 
     def position(self, name: str) -> int | None:
         """Where the column of that label is; the first of several."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import struct
 import sys
 import uuid
 from bisect import bisect_left, bisect_right
@@ -31,6 +32,10 @@ AROUND = 50
 """Widths of a number, on both sides of it, in which others are counted."""
 TIMES_CHANCE = 3
 """So many more numbers must be found than chance would find."""
+_SINGLE = struct.Struct("f")
+_SINGLE_DIGITS = range(6, 10)
+"""How many are enough to tell a number of 32 bits."""
+_LARGEST_SINGLE = 3.4028234e38
 _LETTER = re.compile(LETTER)
 _COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
 _AS_TEXT = {datetime.time, datetime.timedelta, uuid.UUID}
@@ -52,6 +57,8 @@ class Known:
         self._exposed = frozenset(exposed)
         self._texts: dict[str, str] = {}
         self._numbers: dict[float, str] = {}
+        self._singles: dict[float, str] = {}
+        """Numbers of 32 bits as they are shown."""
         self._moments: dict[int, str] = {}
         self._begin: dict[str, set[tuple[int, int]]] = {}
         """First word -> (how long the text is, where in it the word stands), each less than 0 so
@@ -60,25 +67,31 @@ class Known:
     def add(self, owner: str, value: object) -> None:
         """One more value; one that stands everywhere only where its column is exposed."""
         form = _form(value)
-        if form is None:
-            return
-        perhaps = _is_short(form)
-        if perhaps and owner not in self._exposed:
-            return
-        what = f"{PERHAPS} a value of {owner}" if perhaps else f"value of {owner}"
-        if isinstance(form, str):
+        what = self._what(owner, form)
+        if isinstance(form, str) and what:
             self._add_text(form, what)
-        elif isinstance(form, datetime.date):
+        elif isinstance(form, datetime.date) and what:
             for at in _moments(form):
                 self._moments.setdefault(at, what)
-        else:
+        elif isinstance(form, int | float) and what:
             self._numbers.setdefault(form, what)
+        single = _single(form)
+        if single is not None and (what := self._what(owner, single)):
+            self._singles.setdefault(single, what)
+
+    def _what(self, owner: str, form: Form | None) -> str:
+        """What is said of that value; nothing where it is not looked for."""
+        if form is None:
+            return ""
+        if not _is_short(form):
+            return f"value of {owner}"
+        return f"{PERHAPS} a value of {owner}" if owner in self._exposed else ""
 
     def finds(self, said: Said) -> Iterator[Find]:
         """Where values stand in a text."""
         yield from self._in_words(_lower(said.text)) if self._texts else ()
-        for number in said.numbers if self._numbers else ():
-            if what := self._numbers.get(number.value):
+        for number in said.numbers if self._numbers or self._singles else ():
+            if what := self._numbers.get(number.value) or self._singles.get(number.value):
                 yield Find(number.start, number.end, what)
         for moment in said.moments if self._moments else ():
             if what := self._moments.get(moment.at):
@@ -151,7 +164,7 @@ def shortened(
 def is_short(value: object) -> bool:
     """Whether a value cannot be told from other words and numbers of a text."""
     form = _form(value)
-    return form is not None and _is_short(form)
+    return any(each is not None and _is_short(each) for each in (form, _single(form)))
 
 
 def _is_short(form: Form) -> bool:
@@ -219,6 +232,17 @@ def _number(value: float | Decimal) -> float | None:
             return None
         value = int(value) if value == value.to_integral_value() else float(value)
     return abs(value) if abs(value) <= sys.float_info.max else None
+
+
+def _single(form: Form | None) -> float | None:
+    """How a number is shown that has the precision of 32 bits, where that is another number."""
+    if type(form) is not float or form > _LARGEST_SINGLE:
+        return None
+    bits = _SINGLE.pack(form)
+    if _SINGLE.unpack(bits)[0] != form:
+        return None
+    shown = (float(f"{form:.{digits}g}") for digits in _SINGLE_DIGITS)
+    return next((each for each in shown if each != form and _SINGLE.pack(each) == bits), None)
 
 
 def _moments(value: datetime.date) -> Iterator[int]:

@@ -95,7 +95,10 @@ def _pandas(pandas: Any, value: Any) -> Frame | None:
         read=read,
         column=lambda at, step: frame.iloc[::step, at].tolist(),
         missing=lambda at: int(frame.iloc[:, at].isna().sum()),
-        among=lambda at, said: in_pandas(frame.iloc[:, at], said),
+        among=lambda at, said: in_pandas(
+            frame.iloc[:, at] if at >= 0 else pandas.Series(frame.index.get_level_values(-1 - at)),
+            said,
+        ),
     )
 
 

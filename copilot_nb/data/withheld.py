@@ -48,6 +48,8 @@ _CONTAINERS = {*DICTS, *_LISTS}
 
 Owned = tuple[str, object]
 """Whose value, and the value."""
+Within = tuple[str, Any, "Frame | None"]
+"""Whose value, what is withheld as a whole, or else the table that may hold withheld columns."""
 
 
 def withheld(name: str, variable: object, privacy: Privacy) -> Iterator[Owned]:
@@ -58,19 +60,34 @@ def withheld(name: str, variable: object, privacy: Privacy) -> Iterator[Owned]:
     elif privacy.variable(name) != "allow" or privacy.value(name) != "allow":
         yield from ((name, leaf) for leaf in leaves(variable))
     else:
-        yield from _within(name, variable, privacy)
+        yield from _values_within(name, variable, privacy)
 
 
 def long_columns(name: str, variable: object, privacy: Privacy) -> Iterator[LongColumn]:
     """Withheld columns of which `withheld` gives only some values."""
     frame = frame_of(variable)
-    if frame is None or frame.rows <= VALUES:
-        return
+    whole = privacy.variable(name) != "allow" or privacy.value(name) != "allow"
+    is_one = frame is not None or whole
+    found = [(name, variable, frame)] if is_one else _within(name, variable, privacy)
+    for owner, part, table in found:
+        long = table or frame_of(part)
+        if long is None or long.rows <= VALUES:
+            continue
+        every = enumerate([owner] * len(long.columns))
+        columns = withheld_columns(name, table, privacy) if table else every
+        yield from (LongColumn(whose, long, at) for at, whose in columns)
+
+
+def withheld_columns(name: str, frame: Frame, privacy: Privacy) -> Iterator[tuple[int, str]]:
+    """Where in a table values are withheld, as in `Frame.values`, and whose values they are."""
     whole = privacy.variable(name) != "allow"
     own = (name,) if frame.called_by_variable else ()
     for at, column in enumerate(frame.columns):
         if whole or privacy.called((*column.names, *own), name) != "allow":
-            yield LongColumn(f"{name}.{column.name}", frame, at)
+            yield at, _owner(name, column.name)
+    for at, level in enumerate(frame.index):
+        if level and (whole or privacy.called([level], name) != "allow"):
+            yield -1 - at, _owner(name, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ class LongColumn:
         if self.frame.among is not None:
             with contextlib.suppress(Exception):  # values that cannot be compared: one by one, then
                 return self.frame.among(self.at, said)
-        values = self.frame.column(self.at, max(1, self.frame.rows // LONG))
+        values = self.frame.values(self.at, max(1, self.frame.rows // LONG))
         wanted = {*said.phrases, *(number.value for number in said.numbers)}
         return wanted.intersection(value for value in values if is_one_of(type(value), _PLAIN))
 
@@ -137,10 +154,9 @@ def _of_frame(name: str, frame: Frame, privacy: Privacy) -> Iterator[Owned]:
     for at, column in enumerate(frame.columns):
         values = frame.column(at, step)
         if whole or privacy.called((*column.names, *own), name) != "allow":
-            owner = f"{name}.{column.name}" if column.name else name
-            yield from ((owner, value) for value in values)
+            yield from ((_owner(name, column.name), value) for value in values)
         elif any(is_one_of(type(value), _CONTAINERS) for value in values):
-            yield from _within(f"{name}.{column.name}", values, privacy, name)
+            yield from _values_within(_owner(name, column.name), values, privacy, name)
     if whole or privacy.called(frame.heads, name) != "allow":
         yield from (
             (f"{name}.columns", label) for column in frame.columns for label in column.names
@@ -163,7 +179,7 @@ def _of_index(
     labels = [row[0] for row in frame.read(rows, ())]
     for label in labels if levels else ():
         parts = label if len(frame.index) > 1 else (label,)
-        yield from ((f"{name}.{frame.index[at] or 'index'}", parts[at]) for at in levels)
+        yield from ((_owner(name, frame.index[at] or "index"), parts[at]) for at in levels)
     if any(is_one_of(type(label), {str, tuple}) for label in labels):
         turned = [at for at, label in zip(rows, labels, strict=True) if privacy.hides(label, name)]
         yield from _of_rows(name, frame, turned[: VALUES // max(1, len(frame.columns))])
@@ -174,7 +190,20 @@ def _of_rows(name: str, frame: Frame, rows: Sequence[int]) -> Iterator[Owned]:
         yield from ((f"{name}.{row[0]}", value) for value in row[1:])
 
 
-def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Owned]:
+def _owner(name: str, column: str) -> str:
+    """Whose values stand in a column of a variable: a series may have no name of its own."""
+    return f"{name}.{column}" if column else name
+
+
+def _values_within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Owned]:
+    for owner, part, frame in _within(name, value, privacy, variable):
+        if frame is None:
+            yield from ((owner, leaf) for leaf in leaves(part))
+        else:
+            yield from _of_frame(variable or name, frame, privacy)
+
+
+def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Within]:
     """What stands under a withheld name somewhere in a value that may itself be seen."""
     variable = variable or name
     hides = privacy.remembered(variable)
@@ -185,12 +214,12 @@ def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iter
         for key, part in _named(found):
             left -= 1
             if hides(key):
-                yield from ((f"{name}.{key}", leaf) for leaf in leaves(part))
+                yield f"{name}.{key}", part, None
             elif depth and _has_parts(part):
                 waiting.append((part, depth - 1))
             elif depth and left > 0 and (frame := _table(part)) is not None:
                 left -= VALUES // TABLES
-                yield from _of_frame(variable, frame, privacy)
+                yield variable, part, frame
 
 
 def _named(value: Any) -> Iterable[tuple[Any, Any]]:

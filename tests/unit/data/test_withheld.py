@@ -204,6 +204,50 @@ def test_every_value_of_a_long_column_is_found(
     ]
 
 
+@pytest.mark.parametrize("place", ["index", "level", "container", "column of a key", "series"])
+def test_every_value_is_found_wherever_a_long_table_stands(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Levels of an index are columns, too; tables in containers are tables."""
+    monkeypatch.setattr(withheld, "VALUES", 1_000)
+    values = pd.Series(range(10**6, 10**6 + 2_003), name="id")
+    x = values * 0
+    tables: dict[str, Any] = {
+        "index": x.to_frame("x").set_index(values),
+        "level": x.to_frame("x").set_index([x.rename("y"), values]),
+        "container": {"people": [values.to_frame()]},
+        "column of a key": {"id": values.to_frame("x")},
+        "series": values.rename(None),
+    }
+    name = "id" if place == "series" else "t"
+
+    finds = denied_values({name: tables[place]}, RULES).find("1000001 1000002 1000003 2000001")
+
+    assert [find.what for find in finds] == [f"value of {name}{'' if name == 'id' else '.id'}"] * 3
+
+
+@pytest.mark.parametrize("library", ["pandas", "nullable", "polars", "pyarrow"])
+@pytest.mark.parametrize("most", [100, 1_000])
+def test_numbers_of_32_bits_are_found_as_they_are_shown(
+    library: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of short and of long columns; as Python's own, too."""
+    monkeypatch.setattr(withheld, "VALUES", most)
+    numbers = np.array([1.5] * 500 + [1234.6, 51.51, 1234567.9, 0.1], dtype="float32")
+    makers: dict[str, Callable[[Any], Any]] = {
+        "nullable": lambda made: pd.DataFrame(made).convert_dtypes(),
+        "polars": pl.DataFrame,
+        "pyarrow": pa.table,
+    }
+    table = makers.get(library, pd.DataFrame)({"pay": numbers})
+
+    finds = denied_values({"t": table}, RULES).find(
+        f"1234.6 51.51 1234567.9 {float(numbers[-4])} 0.1 1234.7 51.52"
+    )
+
+    assert len(finds) == 4
+
+
 def test_a_long_column_of_lists_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
     """What has no hash is passed over."""
     monkeypatch.setattr(withheld, "VALUES", 100)
