@@ -73,13 +73,22 @@ class Kept:
     beyond: tuple[str, ...] = ()
     """Classes of what it holds whose content is not kept; fields where these refer to objects."""
     nbytes: int = 0
+    failed: list[Any] = field(default_factory=list)
+    """What could not be made what it was."""
 
     def put_back(self) -> Any:
         """Make every part what it was; the value, or its copy where only that is what it was."""
         now = self.value
         for part, content, put in self.parts:
-            if put(part, content) is False and part is self.value:
+            try:
+                done = put(part, content) is not False
+            except Exception:  # noqa: BLE001 - a class that refuses; all else comes back
+                self.failed.append(part)
+                continue
+            if not done and part is self.value:
                 now = content
+            elif not done:
+                self.failed.append(part)
         return now
 
 

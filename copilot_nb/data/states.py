@@ -9,9 +9,10 @@ import array
 import copy
 import io
 import random
+import sys
 from typing import TYPE_CHECKING, Any
 
-from copilot_nb.data.values import is_one_of, is_scientific, module_of
+from copilot_nb.data.values import is_a, is_one_of, is_scientific, module_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,10 +50,15 @@ def _ways(value: object) -> _Ways | None:
         return _OF_PYTHON[type(value)]
     if not module_of(type(value)).startswith("numpy.random") or not is_scientific(value):
         return None
-    return _OF_NUMPY.get(type(value).__name__, _BITS)
+    numbers: Any = sys.modules["numpy.random"]
+    bits = _BITS if is_a(value, numbers.BitGenerator) else None
+    return _OF_NUMPY.get(type(value).__name__, bits)
 
 
 def _set_numbers(value: Any, state: Any) -> None:
+    if len(value) * value.itemsize == len(state):
+        memoryview(value).cast("B")[:] = state  # also where somebody else looks at the memory
+        return
     del value[:]
     value.frombytes(state)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.fingerprints import Change, Fingerprint, fingerprint
-from copilot_nb.data.values import is_a
+from copilot_nb.data.values import is_a, type_name
 
 if TYPE_CHECKING:
     from copilot_nb.kernel.journal import Run
@@ -53,7 +52,7 @@ class Restore:
             now = value  # a view that cannot be written came back with its array
         self._bind(names, now)
         if change.before and not _is_again(now, change.before):
-            return [*said, f"{_listed(names)} is back only in part: what it holds was not copied."]
+            return [*said, f"{_listed(names)} is back only in part: {self._missing(value)}."]
         shape = f": {change.before.shape}" if change.before and change.before.shape else ""
         return [*said, f"{_listed(names)} is back{shape}{self._but(value, now)}."]
 
@@ -66,10 +65,19 @@ class Restore:
             return ""
         return f", but for what is stored in its {', '.join(copy.beyond)}: that is not copied"
 
+    def _missing(self, value: Any) -> str:
+        """Why not all of an object is what it was."""
+        copy = self.run.copies.get(id(value))
+        failed = sorted(set(map(type_name, copy.failed))) if copy else []
+        return f"its {', '.join(failed)} could not be" if failed else "what it holds was not copied"
+
     def _lost(self, value: Any, change: Change) -> str:
         """Why an object cannot be what it was; empty if it is, or has come back with another."""
-        if id(value) not in self.run.changed or id(value) in self.done:
+        if id(value) not in self.run.changed:
             return ""
+        if id(value) in self.done:
+            failed = self.run.copies[id(value)].failed
+            return "putting it back failed" if any(part is value for part in failed) else ""
         if change.kind != "unsure" and change.before and _is_again(value, change.before):
             return ""
         return self.run.refused.get(id(value), "no copy was kept, the change was not foreseen")
@@ -78,8 +86,7 @@ class Restore:
         """Make an object what it was, if there is a copy."""
         if id(value) not in self.run.copies or id(value) in self.done:
             return
-        with contextlib.suppress(Exception):  # a class that refuses; what it is then is compared
-            self.done[id(value)] = self.run.copies[id(value)].put_back()
+        self.done[id(value)] = self.run.copies[id(value)].put_back()
 
     def _bind(self, names: list[str], value: Any) -> None:
         for name in names:

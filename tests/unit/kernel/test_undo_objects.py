@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from array import array
 
 import numpy as np
 import pytest
@@ -193,3 +194,42 @@ def test_a_class_with_a_metaclass_of_its_own_is_no_hindrance() -> None:
 
     assert notebook.names["thing"].xs == [1]
     assert told == ("`thing` is back.",)
+
+
+def test_what_refuses_is_named_and_all_else_comes_back() -> None:
+    """Memory that somebody looks at cannot get its earlier size."""
+    notebook = Notebook(data=bytearray(b"a"), d={"b": bytearray(b"a"), "xs": [1]})
+
+    notebook.run(
+        "data.append(1); d['b'].append(1); d['xs'].append(2)\n"
+        "seen = memoryview(data), memoryview(d['b'])"
+    )
+    told = notebook.undo()
+
+    assert notebook.names["d"]["xs"] == [1]
+    assert told[:2] == (
+        "`data` stays changed: putting it back failed.",
+        "`d` is back only in part: its bytearray could not be.",
+    )
+
+
+def test_numbers_that_somebody_looks_at_come_back() -> None:
+    """In the same memory."""
+    numbers = array("i", [1, 2])
+    notebook = Notebook(numbers=numbers, seen=memoryview(numbers))
+
+    notebook.run("numbers[0] = 9")
+
+    assert notebook.undo() == ("`numbers` is back: 2 items.",)
+    assert notebook.names["seen"].tolist() == [1, 2]
+
+
+def test_seeds_are_no_hindrance() -> None:
+    """They cannot be put back; what stands beside them can."""
+    notebook = Notebook(d={"seeds": np.random.SeedSequence(1), "xs": [1]})
+
+    notebook.run("d['xs'].append(2)")
+    (told,) = notebook.undo()
+
+    assert notebook.names["d"]["xs"] == [1]
+    assert told.startswith("`d` is back: 2 items, but for what is stored in its SeedSequence")
