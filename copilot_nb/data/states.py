@@ -63,6 +63,12 @@ def _set_numbers(value: Any, state: Any) -> None:
     value.frombytes(state)
 
 
+def _seeds_stay(value: Any, state: Any) -> None:
+    """Nobody can set how often seeds were drawn."""
+    if value.n_children_spawned != state["n_children_spawned"]:
+        raise TypeError("seeds were drawn")
+
+
 def _text_and_place(value: Any) -> Any:
     """What a buffer holds, and where it is read; without attributes, which it rarely has."""
     return (*value.__getstate__()[:-1], None)
@@ -88,4 +94,5 @@ _OF_NUMPY: dict[str, _Ways] = {
         lambda value: value.get_state(legacy=False),
         lambda value, state: value.set_state(state),
     ),
+    "SeedSequence": (lambda value: value.state, _seeds_stay),
 }

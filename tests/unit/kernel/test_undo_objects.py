@@ -225,11 +225,13 @@ def test_numbers_that_somebody_looks_at_come_back() -> None:
 
 
 def test_seeds_are_no_hindrance() -> None:
-    """They cannot be put back; what stands beside them can."""
+    """They cannot be put back once they were drawn; what stands beside them can."""
     notebook = Notebook(d={"seeds": np.random.SeedSequence(1), "xs": [1]})
 
     notebook.run("d['xs'].append(2)")
+    assert notebook.undo() == ("`d` is back: 2 items.",)
+    notebook.run("d['xs'].append(2); d['seeds'].spawn(1)")
     (told,) = notebook.undo()
 
     assert notebook.names["d"]["xs"] == [1]
-    assert told.startswith("`d` is back: 2 items, but for what is stored in its SeedSequence")
+    assert told == "`d` is back only in part: its SeedSequence could not be."
