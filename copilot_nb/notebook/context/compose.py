@@ -56,10 +56,6 @@ class Composed:
             attachments=list(self.attachments) or None,
         )
 
-    def with_sent(self, sent: tuple[SentItem, ...]) -> Composed:
-        """The same with other texts, such as masked ones."""
-        return replace(self, sent=sent)
-
 
 async def compose(prompt: str, options: AskOptions, shell: Shell, settings: Settings) -> Composed:
     """What is sent for a prompt; reads the notebook, changes nothing and sends nothing.

@@ -303,16 +303,6 @@ async def test_privacy_of_columns(notebook: Notebook) -> None:
     assert "Most frequent: b" not in text
 
 
-async def test_masked_texts_are_what_is_sent(notebook: Notebook) -> None:
-    """Whoever filters what leaves replaces the texts; the message is made of them."""
-    notebook.run("x = 'key'")
-    made = await composed(notebook, "@cell:1")
-
-    changed = made.with_sent(tuple(type(i).of_text(i.kind, i.name, "•••") for i in made.sent))
-
-    assert changed.message.prompt == "•••\n\n@cell:1"
-
-
 async def test_pictures_where_the_model_does_not_see(notebook: Notebook) -> None:
     """A setting that says no is kept to."""
     file("photo.png", PNG)
