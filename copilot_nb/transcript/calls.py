@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _SHELL_TRAILER = re.compile(r"\n?<shellId: \S+ completed with exit code -?\d+>\s*\Z")
 _BACKGROUND = re.compile(r"<command started in background with shellId: (\S+?)>")
+_BY_US = "Denied by preToolUse hook: "
+"""How the runtime begins to tell why we let a call not begin."""
 _STATES: Mapping[str, ToolState] = {"denied": "denied", "rejected": "denied"}
 
 
@@ -249,6 +251,7 @@ def _exit_code(data: ToolExecutionComplete) -> Any:
 
 def _failed(block: ToolBlock, data: ToolExecutionComplete, turn: Transcript) -> ToolBlock:
     message = output.plain(data.error.message) if data.error else "Failed without a reason."
+    message = message.removeprefix(_BY_US)
     state = _STATES.get(data.error.code or "", "failed") if data.error else "failed"
     asked = any(
         isinstance(other, PermissionBlock) and other.tool_call_id == block.id

@@ -156,6 +156,8 @@ def _tool(block: ToolBlock, permissions: Sequence[PermissionBlock], *, full: boo
     title = f": {block.title}" if block.title else ""
     title += f" ({counts(block.diff)})" if block.diff else ""
     lines = [f"> {agent}{block.name}{title}{state}"]
+    if block.state == "denied":
+        lines += ["\n".join(_quoted(block.error))]
     lines += [_dated(_permission(each, block), each, full=full) for each in permissions]
     if block.outputs and block.arguments.strip() != block.title:
         lines.append(_fence(block.arguments, block.language))

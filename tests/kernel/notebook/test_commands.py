@@ -117,7 +117,7 @@ def test_a_server_is_denied_by_its_name(
     say("%copilot deny mcp mini")
     said = plain(notebook.turn("%%copilot\nUse it."))
 
-    assert "Denied by rule 1 (deny call mini)" in said
+    assert "add (not allowed)\n\n> The user has a rule. Deny here always: call mini." in said
     assert "Done." in said
 
 

@@ -12,6 +12,7 @@ from copilot_nb.transcript.blocks import (
     ToolBlock,
 )
 from copilot_nb.transcript.reduce import reduce
+from copilot_nb.views.static import to_text
 from tests.unit.transcript.events import after, event, only
 
 if TYPE_CHECKING:
@@ -274,3 +275,17 @@ def test_a_sub_agent_without_a_name_is_one() -> None:
     started = event("subagent.started", agent="a", toolCallId="c")
 
     assert only(after(started, written("{", agent="a")), ToolBlock).agent == "sub-agent"
+
+
+def test_a_call_that_a_rule_denies_says_which() -> None:
+    """Not how the runtime tells it; the text of the notebook says it too."""
+    error = {"message": "Denied by preToolUse hook: The user has a rule.", "code": "denied"}
+
+    turn = after(
+        event("tool.execution_start", toolCallId="c", toolName="add"),
+        event("tool.execution_complete", toolCallId="c", success=False, error=error),
+    )
+
+    call = only(turn, ToolBlock)
+    assert (call.state, call.error) == ("denied", "The user has a rule.")
+    assert to_text(turn).startswith("> add (not allowed)\n\n> The user has a rule.")
