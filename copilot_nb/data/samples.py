@@ -6,6 +6,7 @@ distances, so a change between the samples is missed; `Sample.whole` says whethe
 
 from __future__ import annotations
 
+import array
 import marshal
 import sys
 import zlib
@@ -49,9 +50,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 WHOLE = 1 << 20
-"""Bytes of an array that are read whole."""
+"""Bytes of an array, or of texts, that are read whole."""
 VALUES = 2_048
-"""Values of a larger array or column that are read."""
+"""Values of a larger array, column or text that are read."""
 CELLS = 8_192
 """Cells of a frame that are read."""
 ITEMS = 1_000
@@ -60,6 +61,8 @@ DEPTH = 4
 
 _PLAIN = {int, float, complex, str, bytes, bytearray, bool, type(None)}
 """Atoms that can be written down at once."""
+_TEXTS = {str, bytes, bytearray}
+"""Those of them that can be long."""
 KNOWN = {*CONTAINERS, *ATOMS}
 """Types that are read by themselves."""
 
@@ -99,7 +102,7 @@ class _Reader:
         """A number for one value."""
         cls = type(value)
         if is_one_of(cls, _PLAIN):
-            return _plain(value)
+            return self._text(value) if is_one_of(cls, _TEXTS) else _plain(value)
         if is_one_of(cls, ATOMS):
             return hash((cls.__name__, repr(value)))
         if depth <= 0 or self.left <= 0:
@@ -157,7 +160,7 @@ class _Reader:
     def _container(self, value: Any, depth: int) -> int:
         base, count = base_of(value), length(value)
         if base is bytearray:
-            return _plain(bytes(value))
+            return self._text(value)
         some = self._some(value, count)
         if base in SETS:
             return hash((count, frozenset(self.read(item, depth - 1) for item in some)))
@@ -168,14 +171,23 @@ class _Reader:
 
     def _each(self, items: Sequence[Any], depth: int) -> Sequence[int]:
         """Numbers for the items; one for all of them if they are plain."""
-        if are_of(items, _PLAIN):
+        if are_of(items, _PLAIN) and _is_short(items):
             return (_plain(list(items)),)
         if items and are_of(items, {list}) and depth > 1 and sum(map(len, items)) <= self.left:
             flat = list(chain.from_iterable(items))
-            if are_of(flat, _PLAIN):
+            if are_of(flat, _PLAIN) and _is_short(flat):
                 self.left -= len(flat)
                 return (_plain(list(map(len, items))), _plain(flat))
         return [self.read(item, depth - 1) for item in items]
+
+    def _text(self, value: Any) -> int:
+        """A number for text or bytes; of long ones from parts at even distances."""
+        cls: Any = type(value) if is_one_of(type(value), _TEXTS) else bytearray
+        count = cls.__len__(value)
+        short = count <= WHOLE
+        self.whole &= short
+        part = cls.__getitem__(value, slice(None, None, 1 if short else count // VALUES))
+        return hash((count, _plain(part)))
 
     def _some(self, value: Any, count: int) -> Sequence[Any]:
         room = max(self.left, 1)
@@ -190,6 +202,11 @@ class _Reader:
         if base in SETS:
             return first(value, room)
         return [*first(value, room // 2), *first(value, room // 2, backwards=True)]
+
+
+def _is_short(items: Sequence[Any]) -> bool:
+    """Whether plain items are no more than what is read whole."""
+    return sum(len(item) for item in items if is_one_of(type(item), _TEXTS)) <= WHOLE
 
 
 def _plain(value: Any) -> int:
@@ -207,6 +224,13 @@ def _array(value: Any) -> Sample:
     digest = zlib.crc32((value if small else _spread(value)).tobytes())
     whole = small and not value.dtype.hasobject  # what fields refer to is not read
     return Sample(hash((value.shape, str(value.dtype), digest)), whole)
+
+
+def _numbers(value: Any) -> Sample:
+    """Of an array of Python's own."""
+    small = len(value) * value.itemsize <= WHOLE
+    part = value if small else value[:: max(len(value) // VALUES, 1)]
+    return Sample(hash((value.typecode, len(value), zlib.crc32(part.tobytes()))), small)
 
 
 def _spread(value: Any) -> Any:
@@ -328,6 +352,7 @@ _TABLES: tuple[tuple[Callable[[object], bool], Callable[[Any], Sample]], ...] = 
     (_of("pandas", "Index"), _pandas_index),
     (is_xarray, _xarray),
     (is_array, _array),
+    (lambda value: type(value) is array.array, _numbers),
     (_of("polars", "DataFrame", "Series"), _polars),
     (_of("torch", "Tensor"), _torch),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,10 @@ import polars as pl
 import pytest
 
 from copilot_nb.data.fingerprints import Change, fingerprint, fingerprints, lines
+from copilot_nb.data.samples import sample
+
+LONG = 2_000_000
+"""Bytes of a text that is not read whole."""
 
 
 def frame() -> pd.DataFrame:
@@ -122,6 +128,23 @@ def test_large_values_are_sampled() -> None:
     sampled = fingerprint(long)
     long[-1] = 0
     assert not sampled.same_as(fingerprint(long))
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x" * LONG, b"x" * LONG, bytearray(LONG), BytesIO(b"x" * LONG), array("b", bytes(LONG)),
+     ["x" * LONG, 1], [["x" * LONG], [1]], type("Bytes", (bytearray,), {})(LONG)],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_long_texts_are_sampled(value: Any) -> None:
+    """As arrays are, wherever they stand; their beginning is read."""
+    found = sample(value)
+
+    assert not found.whole
+    assert found == sample(value)
+    if isinstance(value, bytearray | array):
+        value[0] = 1
+        assert found != sample(value)
 
 
 def test_cyclic_and_deep_values_end() -> None:
