@@ -61,9 +61,12 @@ _REST_OF_WORD = re.compile(r"[\w=-]+(?:\.[\w=-]+)*")
 
 
 _SECRET_NAME = re.compile(
-    r"(?:^|_)(?:(?:API)?KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE)(?:_(?!FILE$|PATH$|DIR$)|$)",
+    r"(?!(?:OLD)?PWD$|.*_(?:FILE|PATH|DIR)$|.*APPLICATION_CREDENTIALS$)(?:.*PWD$|"
+    r"(?:.*(?:PASSWORD|PASSWD|PASSPHRASE)|(?:.*_)?(?:(?:API)?KEY|TOKEN|SECRET|PASS|PAT|CREDENTIALS))"
+    r"(?:_|$))",
     re.IGNORECASE,
 )
+"""Not those of folders and files."""
 
 
 def find_secrets(text: str, environ: Mapping[str, str] | None = None) -> tuple[Find, ...]:
@@ -103,7 +106,7 @@ def _of_environment(text: str, environ: Mapping[str, str]) -> Iterator[Find]:
     """The values of variables whose names say that they are secret."""
     for name, value in dict(environ).items():
         is_word = value.isalpha() and len(value) < _LONG_WORD
-        if len(value) < SHORTEST or is_word or value not in text or not _SECRET_NAME.search(name):
+        if len(value) < SHORTEST or is_word or value not in text or not _SECRET_NAME.match(name):
             continue
         for match in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text):
             yield Find(*match.span(), f"value of {name}")

@@ -60,6 +60,7 @@ PASSWORD = "Sup3r" + "S3cret!"
 BY_WORD = [
     ("password in a URL", "redis://:", PASSWORD, "@db:6379/0"),
     ("password in a URL", "mssql://sa:", PASSWORD, "@db/x?driver=y"),
+    ("password in a URL", "postgresql://bob:", "p@ss:w/rd?#1", "@db.example:5432/x"),
     ("password in a connection string", "Server=db;User Id=sa;Password=", PASSWORD, ";"),
     ("password in a connection string", "Driver={ODBC 17};UID=sa;PWD=", PASSWORD, ";"),
     ("password in a connection string", "jdbc:x://db/x?user=bob&password=", PASSWORD, ""),
@@ -74,6 +75,8 @@ BY_WORD = [
     ("token of a header", "curl -H 'Bearer ", letters(32), "'"),
     ("secret of a setting", "DB_PASSWORD=", PASSWORD, "\n"),
     ("secret of a setting", "export WANDB_API_KEY='", digits(40), "'\n"),
+    ("secret of a setting", "MYSQL_PWD=", PASSWORD, "\n"),
+    ("secret of a setting", "JWT_TOKEN=", letters(6_000), "\n"),
 ]
 
 
@@ -102,6 +105,7 @@ def test_every_form_has_an_example() -> None:
         "the bearer certificates_of_the_company are old; Authorization: see below",
         "hf_rate hf_temperature_mean_daily npm_package sk-proj-x dapi r8_ AIza key-value",
         "?page=2&sig=short https://x.org:8080/a@b 3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        "http://localhost:8888/lab/me@x.org and http://x.org:80?to=me@x.org PWD=/home/someone",
         f"commit {digits(40)} sha256:{digits(64)} data:image/png;base64,{letters(4000)}",
     ],
 )
@@ -118,6 +122,11 @@ def test_secrets_of_the_environment_are_known_by_their_values() -> None:
         "POSTGRES_PASSWORD": "postgres",  # a word that stands everywhere
         "SHORT_KEY": "abc123",
         "SSL_KEY_FILE": "/etc/ssl/key.pem",
+        "PASSWORD_STORE_DIR": "/home/store",
+        "PWD": "/home/someone",
+        "OLDPWD": "/home/nobody",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/home/google.json",
+        "COMPASS": "north-north-west",
         "MONKEY": "banana-12345",
     }
     text = f"{list(environ.values())} xplain-but-secret"
@@ -128,6 +137,34 @@ def test_secrets_of_the_environment_are_known_by_their_values() -> None:
         ("plain-but-secret", "value of SERVICE_TOKEN"),
         ("c0rrect horse", "value of db_password"),
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PGPASSWORD", "MYSQL_PWD", "DB_PASS", "GITHUB_PAT", "db_credentials", "APIKEY", "KEY_2"],
+)
+def test_a_variable_is_secret_by_its_name(name: str) -> None:
+    """As programs call what they sign in with."""
+    (find,) = find_secrets("it is correct-horse-42", {name: "correct-horse-42"})
+
+    assert find.what == f"value of {name}"
+
+
+@pytest.mark.parametrize("prefix", ["sk-proj-", "sk-ant-", "hf_", "github_pat_", "xai-"])
+def test_a_long_token_is_found_to_its_end(prefix: str) -> None:
+    """However long it is."""
+    (find,) = find_secrets(prefix + letters(5_000), {})
+
+    assert (find.start, find.end) == (0, len(prefix) + 5_000)
+
+
+def test_a_setting_ends_with_its_line_in_an_escaped_text() -> None:
+    """The next one stays."""
+    text = repr(f"A_TOKEN={letters(12)}\nHOME=/home/someone\n")
+
+    (find,) = find_secrets(text, {})
+
+    assert text[find.start : find.end] == letters(12)
 
 
 def test_the_environment_is_the_process_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +192,20 @@ def test_of_two_that_overlap_both_are_told() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a", "://a:", "Bearer ", "API_KEY=", "A_", ";Password=", "sk-", "authorization: ", "//x "],
+    [
+        "a",
+        "://a:",
+        "://a:b@!",
+        "\\t",
+        "TOKEN=a.",
+        "Bearer ",
+        "API_KEY=",
+        "A_",
+        ";Password=",
+        "sk-",
+        "authorization: ",
+        "//x ",
+    ],
 )
 def test_the_time_is_bounded(text: str) -> None:
     """A quarter of a megabyte of what a pattern begins with takes about 0.2 s."""
