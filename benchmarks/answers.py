@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 CLICKS: Final = 20
-TURNS: Final = 20
+TURNS: Final = 12
 STOPS: Final = 8
 BEGIN: Final = "<!-- begin: written by `python -m benchmarks.answers --write` -->"
 HEAD: Final = ("what", "median", "slowest")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from copilot_nb.transcript.blocks import Transcript
+from copilot_nb.transcript.blocks import TextBlock, Transcript
 from copilot_nb.transcript.changes import changes, to_wire
 from copilot_nb.views import static
 from copilot_nb.views.widget.answers import acting, fitting
@@ -103,6 +103,7 @@ class WidgetView:
         self.display_id = f"copilot-{self._line.epoch}"
         """The output that the turn is shown in."""
         self._shown = False
+        self._spoken = False
         self._latest = Transcript()
         self._sent = _Sent(0, self._latest)
         self._timer: asyncio.TimerHandle | None = None
@@ -114,10 +115,18 @@ class WidgetView:
         return bool(self._line.pages)
 
     def update(self, transcript: Transcript) -> None:
-        """Draw the newest transcript: at once after a pause, else with the next message."""
+        """Draw the newest transcript: at once after a pause, else with the next message.
+
+        The first words of an answer wait for nothing.
+        """
         self._latest = transcript
         if not self._shown:
             self._open()
+        elif not self._spoken and any(
+            isinstance(b, TextBlock) and b.text for b in transcript.blocks
+        ):
+            self._spoken = True
+            self._flush()
         elif self._timer is None or self._line.wait <= 0:  # code may keep the loop from its timers
             self._flush_when_due()
 
@@ -209,3 +218,8 @@ class WidgetView:
         if answer is not None:
             self._answered[request_id] = (block, now)
             self._callbacks.answer(request_id, answer)
+
+
+def _speaks(transcript: Transcript) -> bool:
+    """Whether the answer has begun."""
+    return any(isinstance(block, TextBlock) and block.text for block in transcript.blocks)

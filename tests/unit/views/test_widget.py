@@ -64,6 +64,19 @@ async def test_change_after_a_pause_goes_out_at_once(bench: Bench) -> None:
     assert [message["n"] for message in bench.sent("d")] == [1]
 
 
+async def test_first_words_wait_for_nothing(bench: Bench) -> None:
+    """What was said just before of the turn's state does not keep them; those behind them wait."""
+    view = bench.open(Transcript(state="waiting", status="Starting"))
+    view.update(Transcript(state="running", status="Working"))
+    view.update(text("h"))
+    view.update(text("hi"))
+
+    assert [{op[0] for op in message["o"]} for message in bench.sent("d")] == [
+        {"head"},
+        {"head", "add"},
+    ]
+
+
 async def test_changes_in_quick_succession_become_one_message(bench: Bench) -> None:
     """Two hundred updates in a moment are two messages, and nothing is lost."""
     view = bench.open(text(""))
