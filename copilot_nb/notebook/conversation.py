@@ -142,13 +142,13 @@ class Conversation:
         self.decisions.check()
         self._begin(options.budget)
         self.spending.caps()
-        composed = await self.compose(prompt, options)
-        if options.tools and self.link.ready is not None:
-            await self.toolbox.check(self.link.ready, options.tools)
-        if prepare is not None:
-            await prepare()
         cell = self._cell = CellTurn(self, self._new_screen(), options)
         try:
+            composed = await self.compose(prompt, options)
+            if options.tools and self.link.ready is not None:
+                await self.toolbox.check(self.link.ready, options.tools)
+            if prepare is not None:
+                await prepare()
             turn = await cell.begin(composed)
             if options.out:
                 get_ipython().user_ns[options.out] = turn  # type: ignore[union-attr]  # cells have one

@@ -292,6 +292,18 @@ async def test_a_turn_within_a_turn_is_refused(talk: Talk) -> None:
     await asyncio.wait({running})
 
 
+async def test_a_turn_that_is_prepared_counts_as_one(talk: Talk) -> None:
+    """Two that begin at once would share a cell."""
+
+    async def late() -> None:
+        with pytest.raises(UsageError, match="A turn runs in this notebook"):
+            await talk.conversation.run("Meanwhile")
+
+    await talk.conversation.run("Go", prepare=late)
+
+    assert [turn.prompt for turn in talk.conversation.history.turns] == ["Go"]
+
+
 async def test_a_policy_decides_before_anybody_is_asked(talk: Talk) -> None:
     """It is read anew for each turn."""
     talk.environ["COPILOT_NB_POLICY"] = "allow"
