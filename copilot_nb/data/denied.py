@@ -15,7 +15,7 @@ from copilot_nb.data.escapes import in_every_reading
 from copilot_nb.data.finds import Find, apart
 from copilot_nb.data.known import Known, shortened
 from copilot_nb.data.said import Said
-from copilot_nb.data.withheld import VALUES, long_columns, withheld
+from copilot_nb.data.withheld import VALUES, parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -80,10 +80,10 @@ def denied_values(
         return Denied()
     named = frozenset(exposed)
     known = Known(named)
+    long: list[LongColumn] = []
     for name, variable in variables.items():
-        for owner, value in withheld(name, variable, privacy):
-            known.add(owner, value)
-    long = (
-        each for name, value in variables.items() for each in long_columns(name, value, privacy)
-    )
+        for part in parts(name, variable, privacy):
+            for owner, value in part.values(privacy):
+                known.add(owner, value)
+            long += part.long_columns(privacy)
     return Denied(known, tuple(sorted(known.fractions())), tuple(long), named)

@@ -38,6 +38,7 @@ _SINGLE_DIGITS = range(6, 10)
 _LARGEST_SINGLE = 3.4028234e38
 _LETTER = re.compile(LETTER)
 _COMMON = frozenset({"true", "false", "none", "null", "nan", "nat", "<na>"})
+_PLAIN = {str, int, float}
 _AS_TEXT = {datetime.time, datetime.timedelta, uuid.UUID}
 _ZONES = {"datetime", "zoneinfo", "pytz", "dateutil"}
 """Libraries whose time zones may be asked for what they are."""
@@ -187,6 +188,8 @@ def _form(value: Any) -> Form | None:
 
 def _plain(value: Any) -> str | int | float | Decimal | datetime.date | None:
     """A value as Python's own, past what its class does; of what is none of these its text."""
+    if is_one_of(type(value), _PLAIN):
+        return value  # type: ignore[no-any-return]  # one of these
     if is_scientific(value) and not hasattr(type(value), "__len__"):
         value = _scalar(value)
     if value is None or type(value) is bool or comes_from(value, "pandas", "NaTType"):

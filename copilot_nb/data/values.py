@@ -98,9 +98,9 @@ def type_name(value: object) -> str:
 
 def is_a(value: object, kinds: type | tuple[type, ...]) -> bool:
     """`isinstance` by the real class: never asks the object or an ABC what it pretends to be."""
-    cls = type(value)
-    wanted = kinds if isinstance(kinds, tuple) else (kinds,)
-    return any(type.__subclasscheck__(kind, cls) for kind in wanted)
+    if isinstance(kinds, tuple):
+        return any(type.__subclasscheck__(kind, type(value)) for kind in kinds)
+    return type.__subclasscheck__(kinds, type(value))
 
 
 def is_one_of(cls: type, kinds: Collection[type]) -> bool:

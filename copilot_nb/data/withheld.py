@@ -48,34 +48,47 @@ _CONTAINERS = {*DICTS, *_LISTS}
 
 Owned = tuple[str, object]
 """Whose value, and the value."""
-Within = tuple[str, Any, "Frame | None"]
-"""Whose value, what is withheld as a whole, or else the table that may hold withheld columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a variable is withheld as a whole, or a table in which columns may be."""
+
+    variable: str
+    owner: str
+    value: Any
+    table: Frame | None = None
+
+    def values(self, privacy: Privacy) -> Iterator[Owned]:
+        """Every value of it that must not leave, as far as it can be read."""
+        if self.table is None:
+            yield from ((self.owner, leaf) for leaf in leaves(self.value))
+        else:
+            yield from _of_frame(self.variable, self.table, privacy)
+
+    def long_columns(self, privacy: Privacy) -> Iterator[LongColumn]:
+        """Its columns of which these are only some."""
+        frame = self.table or _table(self.value)
+        if frame is None or frame.rows <= VALUES:
+            return
+        every = enumerate([self.owner] * len(frame.columns))
+        columns = withheld_columns(self.variable, frame, privacy) if self.table else every
+        yield from (LongColumn(owner, frame, at) for at, owner in columns)
 
 
 def withheld(name: str, variable: object, privacy: Privacy) -> Iterator[Owned]:
     """Every value of the variable that must not leave, as far as it can be read."""
-    frame = frame_of(variable)
-    if frame is not None:
-        yield from _of_frame(name, frame, privacy)
-    elif privacy.variable(name) != "allow" or privacy.value(name) != "allow":
-        yield from ((name, leaf) for leaf in leaves(variable))
-    else:
-        yield from _values_within(name, variable, privacy)
+    return (value for part in parts(name, variable, privacy) for value in part.values(privacy))
 
 
-def long_columns(name: str, variable: object, privacy: Privacy) -> Iterator[LongColumn]:
-    """Withheld columns of which `withheld` gives only some values."""
+def parts(name: str, variable: object, privacy: Privacy) -> Iterator[Part]:
+    """Where in a variable something is withheld."""
     frame = frame_of(variable)
     whole = privacy.variable(name) != "allow" or privacy.value(name) != "allow"
-    is_one = frame is not None or whole
-    found = [(name, variable, frame)] if is_one else _within(name, variable, privacy)
-    for owner, part, table in found:
-        long = table or frame_of(part)
-        if long is None or long.rows <= VALUES:
-            continue
-        every = enumerate([owner] * len(long.columns))
-        columns = withheld_columns(name, table, privacy) if table else every
-        yield from (LongColumn(whose, long, at) for at, whose in columns)
+    if frame is not None or whole:
+        yield Part(name, name, variable, frame)
+    else:
+        yield from _within(name, variable, privacy)
 
 
 def withheld_columns(name: str, frame: Frame, privacy: Privacy) -> Iterator[tuple[int, str]]:
@@ -156,7 +169,8 @@ def _of_frame(name: str, frame: Frame, privacy: Privacy) -> Iterator[Owned]:
         if whole or privacy.called((*column.names, *own), name) != "allow":
             yield from ((_owner(name, column.name), value) for value in values)
         elif any(is_one_of(type(value), _CONTAINERS) for value in values):
-            yield from _values_within(_owner(name, column.name), values, privacy, name)
+            within = _within(_owner(name, column.name), values, privacy, name)
+            yield from (owned for part in within for owned in part.values(privacy))
     if whole or privacy.called(frame.heads, name) != "allow":
         yield from (
             (f"{name}.columns", label) for column in frame.columns for label in column.names
@@ -195,15 +209,7 @@ def _owner(name: str, column: str) -> str:
     return f"{name}.{column}" if column else name
 
 
-def _values_within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Owned]:
-    for owner, part, frame in _within(name, value, privacy, variable):
-        if frame is None:
-            yield from ((owner, leaf) for leaf in leaves(part))
-        else:
-            yield from _of_frame(variable or name, frame, privacy)
-
-
-def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Within]:
+def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iterator[Part]:
     """What stands under a withheld name somewhere in a value that may itself be seen."""
     variable = variable or name
     hides = privacy.remembered(variable)
@@ -214,12 +220,12 @@ def _within(name: str, value: Any, privacy: Privacy, variable: str = "") -> Iter
         for key, part in _named(found):
             left -= 1
             if hides(key):
-                yield f"{name}.{key}", part, None
+                yield Part(variable, f"{name}.{key}", part)
             elif depth and _has_parts(part):
                 waiting.append((part, depth - 1))
             elif depth and left > 0 and (frame := _table(part)) is not None:
                 left -= VALUES // TABLES
-                yield variable, part, frame
+                yield Part(variable, variable, part, frame)
 
 
 def _named(value: Any) -> Iterable[tuple[Any, Any]]:
