@@ -22,7 +22,7 @@ _ODD = re.compile(r"['\"`;#]|/\*|\$(?!\w+\b(?![^\0-\x7f]|\$))")
 """Quotes that never end or that only some databases know, a second statement, comments within each
 other, and a `$` that begins no parameter."""
 _BRACKETS = re.compile(r"(?=\[([^\]]*)\])")
-_CALLED = re.compile(r"((?:\.\s*)?[\w\]]*)\s*\(")
+_CALLED = re.compile(r"((?:\.\s*)?[\w\]$@\x80-\U0010ffff]*)\s*\(")
 
 _READERS = words("""read_csv read_csv_auto read_json read_json_auto read_json_objects
     read_ndjson read_ndjson_auto read_ndjson_objects read_parquet read_text read_blob read_xlsx
