@@ -12,6 +12,8 @@ import sys
 import uuid
 from bisect import bisect_left, bisect_right
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from copilot_nb.data.finds import Find
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 SHORTEST = 4
 """Characters; shorter ones stand everywhere."""
 SHORTEST_NUMBER = 5
+FEW = 20
+"""Ways to go on behind a word that are all tried; of more, those that the next word leaves."""
 PERHAPS = "perhaps"
 """How what is said of a short value begins."""
 AROUND = 50
@@ -43,6 +47,8 @@ _AS_TEXT = {datetime.time, datetime.timedelta, uuid.UUID}
 _ZONES = {"datetime", "zoneinfo", "pytz", "dateutil"}
 """Libraries whose time zones may be asked for what they are."""
 
+Way = tuple[int, int]
+"""How long a text is, and where in it its first word stands, each less than 0."""
 Form = str | int | float | datetime.date
 """A date is a moment, too."""
 
@@ -61,9 +67,8 @@ class Known:
         self._singles: dict[float, str] = {}
         """Numbers of 32 bits as they are shown."""
         self._moments: dict[int, str] = {}
-        self._begin: dict[str, set[tuple[int, int]]] = {}
-        """First word -> (how long the text is, where in it the word stands), each less than 0 so
-        that the longest come first when they are sorted."""
+        self._begin: dict[str, set[Way]] = {}
+        """First word -> ways to go on; in order, the longest come first."""
 
     def add(self, owner: str, value: object) -> None:
         """One more value; one that stands everywhere only where its column is exposed."""
@@ -115,14 +120,17 @@ class Known:
             self._begin.setdefault(first[0], set()).add((-len(text), -first.start()))
 
     def _in_words(self, folded: str) -> Iterator[Find]:
-        ordered: dict[str, list[tuple[int, int]]] = {}
+        ways: dict[str, dict[str, list[Way]]] = {}
         done = 0
-        for word in WORD.finditer(folded):
-            if word.start() < done or word[0] not in self._begin:
+        words = chain(WORD.finditer(folded), (None,))
+        for word, following in pairwise(words):
+            if word is None or word.start() < done or word[0] not in self._begin:
                 continue
-            if word[0] not in ordered:
-                ordered[word[0]] = sorted(self._begin[word[0]])
-            for length, offset in ordered[word[0]]:
+            if word[0] not in ways:
+                ways[word[0]] = self._ways(word[0])
+            known = ways[word[0]]
+            second = known.get(following[0], []) if following else []
+            for length, offset in (*second, *known.get("", ())):
                 start = word.start() + offset
                 end = start - length
                 what = self._texts.get(folded[start:end]) if start >= done else None
@@ -130,6 +138,29 @@ class Known:
                     done = end
                     yield Find(start, end, what)
                     break
+
+    def _ways(self, first: str) -> dict[str, list[Way]]:
+        """How values go on that begin with a word: by their second one, or in any way."""
+        ways = sorted(self._begin[first])
+        return self._by_two.get(first, {}) if len(ways) > FEW else {"": ways}
+
+    @cached_property
+    def _by_two(self) -> dict[str, dict[str, list[Way]]]:
+        """First word -> second word, if there is one -> ways; of words with many of them."""
+        found: dict[str, dict[str, set[Way]]] = {}
+        for text in self._texts:
+            words = WORD.finditer(text)
+            first = next(words)
+            if len(self._begin[first[0]]) > FEW:
+                second = next(words, None)
+                by_second = found.setdefault(first[0], {})
+                by_second.setdefault(second[0] if second else "", set()).add(
+                    (-len(text), -first.start())
+                )
+        return {
+            first: {second: sorted(ways) for second, ways in by_second.items()}
+            for first, by_second in found.items()
+        }
 
 
 def shortened(
