@@ -158,10 +158,15 @@ def _epochs(text: str) -> Iterator[Moment]:
 
 
 def _phrases(text: str) -> Iterator[str]:
-    lumps = [match.span() for match in _LUMP.finditer(text)]
-    for at, (start, _) in enumerate(lumps):
-        for _, end in lumps[at : at + PHRASE]:
-            yield from _trimmed(text[start:end])
+    for phrase in _runs(text, _LUMP):
+        yield from _trimmed(phrase)
+    yield from _runs(text, WORD)
+
+
+def _runs(text: str, part: re.Pattern[str]) -> Iterator[str]:
+    spans = [match.span() for match in part.finditer(text)]
+    for at, (start, _) in enumerate(spans):
+        yield from (text[start:end] for _, end in spans[at : at + PHRASE])
 
 
 def _trimmed(phrase: str) -> Iterable[str]:
