@@ -37,8 +37,8 @@ BEGIN: Final = "<!-- begin: written by `python -m benchmarks.answers --write` --
 HEAD: Final = ("what", "median", "slowest")
 HOW: Final = (
     f"Milliseconds of wall time on the page's clock; {TURNS} warm turns, {CLICKS} clicks, {STOPS} "
-    "ends of each kind. Our share until the first words is that of page, server, kernel, client, "
-    "without the runtime's and the model's. "
+    "ends of each kind. Our share until the first words is that of page, server, kernel and "
+    "client, without the runtime's and the model's. "
     "The CLI is the real one, its model a script that runs in the kernel. The clicks are on "
     "“Allow once” for a command, ■ is Lab's own, and a runtime dies by SIGKILL."
 )
