@@ -8,9 +8,10 @@ folder from then on.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from copilot_nb.errors import ConfigError
 from copilot_nb.notebook.account.caps import Cap, Prices
@@ -19,6 +20,7 @@ from copilot_nb.notebook.models.providers import Source, parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+Number = TypeVar("Number", int, float)
 Kind = Literal[
     "text", "seconds", "choice", "flag", "count", "model", "provider", "policy", "program",
     "folder", "cap", "prices",
@@ -98,24 +100,22 @@ def _text(given: Any, source: str) -> str:
     return given
 
 
-def _seconds(given: Any, source: str) -> float:
+def _positive(given: Any, source: str, read: Callable[[str], Number], words: str) -> Number:
     try:
-        seconds = float(str(given))
+        number = read(str(given))
     except ValueError:
-        raise wrong(source, given, "a number of seconds") from None
-    if not 0 < seconds < float("inf"):
-        raise wrong(source, given, "a positive number of seconds")
-    return seconds
+        raise wrong(source, given, f"a {words}") from None
+    if not 0 < number < math.inf:
+        raise wrong(source, given, f"a positive {words}")
+    return number
+
+
+def _seconds(given: Any, source: str) -> float:
+    return _positive(given, source, float, "number of seconds")
 
 
 def _count(given: Any, source: str) -> int:
-    try:
-        count = int(str(given))
-    except ValueError:
-        raise wrong(source, given, "a whole number") from None
-    if count <= 0:
-        raise wrong(source, given, "a positive whole number")
-    return count
+    return _positive(given, source, int, "whole number")
 
 
 def _flag(given: Any, source: str) -> bool:
