@@ -153,7 +153,10 @@ class ToolSwitches:
 
     def named(self, name: str) -> ToolName:
         """Which tool the model calls so, as far as that is known."""
-        if name in self._own():
+        return self._named(name, self._own())
+
+    def _named(self, name: str, own: Mapping[str, Tool]) -> ToolName:
+        if name in own:
             return ToolName(name, "", is_own=True)
         if name not in self._offered:
             return ToolName(name)
@@ -203,8 +206,9 @@ class ToolSwitches:
         """
         own, decisions = self._own(), self._conversation.decisions
         rules = decisions.list()
-        whole = decisions.rules.tool_rules(map(self.named, self._offered))
-        found = [self._fact(name, own.get(name), whole[name], rules) for name in self._offered]
+        tools = [self._named(name, own) for name in self._offered]
+        whole = decisions.rules.tool_rules(tools)
+        found = [self._fact(each, own.get(each.name), whole[each.name], rules) for each in tools]
         return tuple(sorted(found, key=lambda fact: (_place(fact.source), fact.name)))
 
     def _changed(self, name: str, wish: Mapping[str, Any]) -> str:
@@ -249,8 +253,9 @@ class ToolSwitches:
         return {each.name: each for each in session.get_tools()} if session else {}
 
     def _fact(
-        self, name: str, own: Tool | None, rule: ToolRule, rules: Sequence[StandingRule]
+        self, tool: ToolName, own: Tool | None, rule: ToolRule, rules: Sequence[StandingRule]
     ) -> ToolFact:
+        name = tool.name
         offered = self._offered[name]
         schema = offered.get("input_schema") or offered.get("parameters")
         return ToolFact(
@@ -260,7 +265,7 @@ class ToolSwitches:
             parameters=parameters(schema),
             asks=_asks(name, own),
             rule=rule,
-            rules=tuple(_words(each) for each in rules if is_about(each, self.named(name))),
+            rules=tuple(_words(each) for each in rules if is_about(each, tool)),
             enabled=name not in self.off,
             calls=self.calls[name],
         )
