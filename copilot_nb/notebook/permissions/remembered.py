@@ -46,7 +46,7 @@ class Remembered:
             folder, about = self._folder(), subject(request)
             rule = StandingRule(
                 decision="allow",
-                kind=(about.access or "read") if about.kind == "path" else about.kind,
+                kind=about.rule_kind,
                 text=about.text,
                 place=str(folder),
                 until="session",

@@ -137,7 +137,7 @@ class StandingRules:
         about = subject(request)
         if about.text.endswith((PATTERN, FOLDER)):
             raise UsageError("That would be read as a pattern.", hint="It is allowed this once.")
-        made = [self._made(_kind(about), "allow", text, None) for text in _texts(about)]
+        made = [self._made(about.rule_kind, "allow", text, None) for text in _texts(about)]
         return tuple(map(self._keep, made))
 
     def tool_rules(self, tools: Iterable[ToolName]) -> dict[str, ToolRule]:
@@ -274,7 +274,7 @@ class StandingRules:
 
     def _is_ours(self, about: Subject) -> bool:
         """Whether it would write the file of rules itself, or settings and privacy beside it."""
-        if _kind(about) != "write":
+        if about.rule_kind != "write":
             return False
         rules, folder = real_path(self.path), real_path(config_folder(os.environ))
         paths = map(real_path, _texts(about))
@@ -294,11 +294,6 @@ def _is_of_one(rule: StandingRule) -> bool:
 def _is_against(rule: StandingRule, decision: ToolRule) -> bool:
     """Whether a rule decides otherwise; a denial wins over all that allows."""
     return decision not in {"deny", rule.decision}
-
-
-def _kind(about: Subject) -> str:
-    """The kind of rule that a subject falls under."""
-    return (about.access or "read") if about.kind == "path" else about.kind
 
 
 def _texts(about: Subject) -> tuple[str, ...]:
@@ -330,7 +325,7 @@ def _allows(rule: StandingRule, about: Subject, text: str, tool: str) -> bool:
         # Neither paths outside of the folder, nor what is held for review, nor more money.
         asks = about.kind not in {"path", "release", "hook", "budget"}
         return asks and rule.text == tool and tool in _ASKING.get(about.kind, {tool})
-    if rule.kind != _kind(about):
+    if rule.kind != about.rule_kind:
         return False
     if rule.kind == "shell":
         return allowed_by(text, rule.text)
@@ -340,7 +335,7 @@ def _allows(rule: StandingRule, about: Subject, text: str, tool: str) -> bool:
 def _denies(rule: StandingRule, about: Subject, tool: str) -> bool:
     if rule.kind == "tool":
         return rule.text == tool
-    if rule.kind != _kind(about):
+    if rule.kind != about.rule_kind:
         return False
     if rule.kind == "shell":
         return denied_by(about.text, rule.text)

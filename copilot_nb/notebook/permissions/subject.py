@@ -24,7 +24,12 @@ class Subject:
     """shell, write, read, path, url, mcp, custom-tool, hook, memory, kernel-code, question, …"""
     text: str
     access: str = ""
-    """What is wanted of a path, read or write; rules do not look at it."""
+    """What is wanted of a path: read or write."""
+
+    @property
+    def rule_kind(self) -> str:
+        """The kind of rule that it falls under."""
+        return (self.access or "read") if self.kind == "path" else self.kind
 
 
 def subject(request: PendingRequest) -> Subject:
